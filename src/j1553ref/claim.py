@@ -1,7 +1,8 @@
-"""What a claim is to the rules: frozen, neutral, and with a pointer back into the document that the user gave.
+"""What a claim is to the rules: frozen, neutral, with a pointer back into the document that the user gave.
 
-Readers make a :class:`Claim`; rules read it. A value that the input lacks is ``None``; a value that is there but
-damaged is ``None`` too, and its field name stands in ``damaged`` so that a rule which needs it is *not checked*.
+Readers make a :class:`Claim`; rules read it. A value that the input lacks is ``None``; a value that is there
+but damaged is ``None`` too, and its field name stands in ``damaged``, so that a rule which needs it is
+*not checked*.
 """
 
 from __future__ import annotations
@@ -11,17 +12,28 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
 
-__all__ = ["Administration", "Claim", "Drug", "Line", "Part", "Pause", "ShapeProblem", "Vials"]
+from j1553ref.errors import J1553Error
+
+__all__ = ["Administration", "Claim", "Drug", "InputError", "Line", "Part", "Pause", "ShapeProblem", "Vials"]
+
+
+class InputError(J1553Error, ValueError):
+    """Input that is no claim at all; its text is one line and never repeats the input."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShapeProblem:
-    """One violation of the input's shape: where (RFC 6901), the JSON Schema keyword, what was expected, what stands there."""
+    """One violation of the input's shape: where, which JSON Schema keyword, what was expected, what stands there.
+
+    ``pointer`` (RFC 6901) may be shown: names that the schema does not know are ``?`` in it. ``place`` is the
+    same pointer with the names of the input; it is for looking up line and column, and is never printed.
+    """
 
     pointer: str
     keyword: str
     expected: str
     actual: str
+    place: str = field(default="", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,31 +41,46 @@ class Part:
     """Anything with a place in the input document."""
 
     pointer: str
-    #: field name -> pointer of that field in the input document, for the fields that are there
+    #: field name -> pointer of that field in the input document, for the fields that are there;
+    #: an element of a tuple stands under ``name.N``, N from 0, as in ``modifiers.0``
     places: Mapping[str, str] = field(default_factory=dict)
     #: names of fields that are there but could not be read
     damaged: frozenset[str] = frozenset()
 
-    def at(self, name: str) -> str:
-        """The pointer of a field, or of the part itself where the field is absent."""
+    def at(self, name: str, index: int | None = None) -> str:
+        """The pointer of a field, or of the part itself where the field is absent.
+
+        With ``index`` it is the pointer of that element of a tuple, or of the field where that is not known.
+
+        >>> line = Line(pointer="/lines/0", places={"modifiers": "/lines/0/m", "modifiers.0": "/lines/0/m/0"})
+        >>> line.at("modifiers", 0), line.at("modifiers", 4), line.at("units")
+        ('/lines/0/m/0', '/lines/0/m', '/lines/0')
+        """
+        if index is not None and (place := self.places.get(f"{name}.{index}")):
+            return place
         return self.places.get(name, self.pointer)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drug(Part):
-    """The drug identification of a line: NDC as given, NDC quantity (Decimal) and its unit (F2 GR ME ML UN)."""
+    """The drug identification of a line: NDC as given, NDC quantity and its unit (F2 GR ME ML UN)."""
 
     ndc: str | None = None
     qualifier: str | None = None
     quantity: Decimal | None = None
     unit: str | None = None
+    prescription_number: str | None = field(default=None, repr=False)
     #: False where the input format has no slot for the N4 qualifier
     has_qualifier_slot: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line(Part):
-    """One service line. ``units`` is the whole-number HCPCS unit count; ``charge`` is the line total in dollars."""
+    """One service line. ``units`` is the whole-number HCPCS unit count; ``charge`` the line total in dollars.
+
+    ``end`` is ``None`` where only one date was stated. ``revenue_code`` always has four digits.
+    ``diagnosis_pointers`` are the numbers, from 1, of the claim's diagnoses.
+    """
 
     procedure_code: str | None = None
     modifiers: tuple[str, ...] = ()
@@ -66,7 +93,7 @@ class Line(Part):
     diagnosis_pointers: tuple[int, ...] = ()
     charge: Decimal | None = None
     drug: Drug | None = None
-    encounter: str | None = None
+    encounter: str | None = field(default=None, repr=False)
     line_number: int | None = None
 
 
@@ -94,7 +121,7 @@ class Administration(Part):
     """
 
     service_date: date | None = None
-    encounter: str | None = None
+    encounter: str | None = field(default=None, repr=False)
     dose_mg: Decimal | None = None
     vials: tuple[Vials, ...] | None = None
     container: str | None = None
@@ -107,13 +134,17 @@ class Administration(Part):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim(Part):
-    """A claim as the rules see it. ``format`` names the input format, ``form`` is ``cms1500`` or ``ub04``."""
+    """A claim as the rules see it. ``format`` names the input format, ``form`` is ``cms1500`` or ``ub04``.
+
+    ``type_of_bill`` has three characters, without the leading zero. Where one of ``diagnoses`` is damaged the
+    tuple is empty, since the lines point to them by number.
+    """
 
     format: str
     form: str | None = None
     payer: str | None = None
     claim_filing_code: str | None = None
-    claim_id: str | None = None
+    claim_id: str | None = field(default=None, repr=False)
     type_of_bill: str | None = None
     diagnoses: tuple[str, ...] = ()
     total_charge: Decimal | None = None

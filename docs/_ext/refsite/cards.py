@@ -1,0 +1,115 @@
+"""Directives that print one thing well: ``at-a-glance``, ``rule-card`` and ``rule-index``."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from importlib.resources import files
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+from j1553ref.rules import FAMILIES, Rule, catalogue, get
+from refsite.checked import CheckedDirective
+from refsite.domain import domain_of, facts, link
+from refsite.nodes import el, element, table
+from refsite.provenance import binds_text, fact_nodes
+from refsite.values import Reference, parse_reference, value_text
+
+
+class AtAGlance(CheckedDirective):
+    """The code at a glance: descriptor, unit, vials in units, first date of service, and the trap."""
+
+    def render(self) -> list[nodes.Node]:
+        """The card of the front page, every figure of it a fact or computed from facts."""
+        value = lambda text: el("span", "", *fact_nodes(self.env, parse_reference(text)))  # noqa: E731
+        base = facts(self.env, "unit.size", "product.concentration")
+        ml = Decimal(base.get("unit.size").newest.value) / base.get("product.concentration").newest.value
+        unit = el("span", "", value("unit.size"), f" = {value_text(ml.normalize(), 'mL')}")
+        cells = [
+            ("One billing unit", unit),
+            ("First date of service", value("code.first_date_of_service")),
+            ("Given", value("product.route")),
+        ]
+        stats = [el("div", "stat", el("dt", "", name), el("dd", "", shown)) for name, shown in cells]
+        packages = [f for f in base.under("product.package") if f.newest.value["kind"] == "carton"]
+        rows = [
+            [fact_nodes(self.env, Reference(f.id, field, view), badge=field == "ndc")
+             for field, view in (("mg", "g"), ("mg", "units"), ("ml", ""), ("ndc", ""))]
+            for f in sorted(packages, key=lambda f: f.newest.value["mg"])
+        ]  # fmt: skip
+        descriptor = el("p", "glance-descriptor", value("code.descriptor.long"))
+        vials = table("vials", ["Vial", "Bill as", "Volume", "NDC (carton)"], rows)
+        return [el("div", "glance", descriptor, el("dl", "stats", *stats), vials, self._trap())]
+
+    def _trap(self) -> element:
+        base = facts(self.env, "unit.size", "unit.usual_iv_size", "product.vial_sizes")
+        own, usual = base.get("unit.size").newest.value, base.get("unit.usual_iv_size").newest.value
+        smallest = min(base.get("product.vial_sizes").newest.value)
+        return el(
+            "p", "glance-trap", el("strong", "", "Watch the unit."),
+            " Most intravenous immune globulin codes are billed per ",
+            *fact_nodes(self.env, Reference("unit.usual_iv_size")), f"; J1553 is billed per {value_text(own, 'mg')}. "
+            f"A vial of {value_text(smallest // 1000, 'g')} is {smallest // own} units here, not {smallest // usual}.",
+        )  # fmt: skip
+
+
+class RuleCard(CheckedDirective):
+    """The top of a rule's page, from the registry."""
+
+    required_arguments = 1
+
+    def render(self) -> list[nodes.Node]:
+        """Code, name, severity, since, whom it binds, what it reads."""
+        rule = get(self.arguments[0])
+        base = facts(self.env, *rule.facts)
+        _on_rules(self)
+        domain_of(self.env).define("rule", rule.code, f"rule-{rule.code}", self.get_location())
+        domain_of(self.env).use("fact", *rule.facts)
+        reads = [el("li", "", link("fact", name, base.get(name).label, self.env.docname)) for name in rule.facts]
+        rows = [
+            ("Rule", [el("code", "", rule.code), " ", el("code", "", rule.name)]), ("Severity", [severity(rule)]),
+            *([("Binds", [binds_text(rule.binds)])] if rule.binds else []), ("Since", [f"version {rule.since}"]),
+            *([("Reads", [el("ul", "plain", *reads)])] if reads else []),
+        ]  # fmt: skip
+        words = [node for key, shown in rows for node in (el("dt", "", key), el("dd", "", *shown))]
+        body = el("dl", "rows", *words)
+        return [el("div", f"rule-card severity-{rule.severity}", el("p", "lead", rule.summary), body, id=f"rule-{rule.code}")]
+
+
+class RuleIndex(CheckedDirective):
+    """All rules, a table for each family."""
+
+    def render(self) -> list[nodes.Node]:
+        """Sections in the order of the registry's families."""
+        _on_rules(self)
+        made: list[nodes.Node] = []
+        for prefix, (_, about) in FAMILIES.items():
+            rules = [rule for rule in catalogue() if rule.code.startswith(prefix)]
+            domain_of(self.env).use("rule", *(rule.code for rule in rules))
+            rows = [
+                [[link("rule", rule.code, rule.code, self.env.docname, title=rule.name)], [el("code", "", rule.name)],
+                 [severity(rule)], [nodes.Text(rule.summary)]]
+                for rule in rules
+            ]  # fmt: skip
+            title = nodes.title("", f"{prefix}: {about}")
+            index = table("rule-index", ["Code", "Name", "Severity", "What it checks"], rows)
+            made.append(nodes.section("", title, index, ids=[f"family-{prefix.lower()}"]))
+        return made
+
+
+def severity(rule: Rule) -> element:
+    """The severity as a badge."""
+    return el("span", f"badge badge-{rule.severity}", rule.severity)
+
+
+def _on_rules(directive: CheckedDirective) -> None:
+    for path in sorted(Path(str(files("j1553ref.rules"))).glob("*.py")):
+        directive.env.note_dependency(str(path))
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directives."""
+    app.add_directive("at-a-glance", AtAGlance)
+    app.add_directive("rule-card", RuleCard)
+    app.add_directive("rule-index", RuleIndex)

@@ -1,0 +1,61 @@
+"""One docutils node for all our markup: an HTML element by name; other builders see only its content."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+
+class element(nodes.General, nodes.Inline, nodes.TextElement):  # noqa: N801 - docutils names nodes in lower case
+    """An HTML element; ``tag`` and ``attrs`` are its attributes. Class ``no-search`` keeps it out of the index."""
+
+
+def el(tag: str, classes: str = "", *children: nodes.Node | str, **attrs: str) -> element:
+    """Build an element. In the names of attributes ``_`` stands for ``-``."""
+    name = attrs.pop("id", None)
+    made = element("", tag=tag, ids=[name] if name else [], attrs={key.strip("_").replace("_", "-"): value for key, value in attrs.items()})
+    made["classes"] = classes.split()
+    made += [nodes.Text(child) if isinstance(child, str) else child for child in children]
+    return made
+
+
+def table(classes: str, heads: list[str], rows: Iterable[list[list[nodes.Node]]]) -> nodes.table:
+    """A table whose first column heads its rows; no widths, since they would become inline styles."""
+    group = nodes.tgroup("", cols=len(heads))
+    group += [nodes.colspec("", colwidth=1, **({"stub": 1} if index == 0 else {})) for index in range(len(heads))]
+    group += nodes.thead("", _row([[nodes.Text(head)] for head in heads]))
+    group += nodes.tbody("", *[_row(row) for row in rows])
+    return nodes.table("", group, classes=classes.split())
+
+
+def _row(cells: list[list[nodes.Node]]) -> nodes.row:
+    return nodes.row("", *[nodes.entry("", nodes.paragraph("", "", *cell)) for cell in cells])
+
+
+def plain_text(node: nodes.Node) -> str:
+    """The text of a node as a reader sees it before opening anything."""
+    if isinstance(node, nodes.Text):
+        return node.astext()
+    if isinstance(node, nodes.Element) and "no-search" in node["classes"]:
+        return ""
+    return "".join(plain_text(child) for child in node.children)
+
+
+def _visit(self: Any, node: element) -> None:
+    self.body.append(self.starttag(node, node["tag"], "", **node["attrs"]))
+
+
+def _depart(self: Any, node: element) -> None:
+    self.body.append(f"</{node['tag']}>")
+
+
+def _pass(self: Any, node: element) -> None:
+    """Nothing to write: the children speak."""
+
+
+def setup(app: Sphinx) -> None:
+    """Register the node."""
+    app.add_node(element, html=(_visit, _depart), text=(_pass, _pass), latex=(_pass, _pass), man=(_pass, _pass))

@@ -1,0 +1,152 @@
+"""Where a value comes from, shown on demand: a value that opens a card, and the numbered list at the foot of a page.
+
+The card is the browser's own popover: it needs no script and works by keyboard, by touch and with a screen reader.
+In print the cards are gone and each value bears the number of its sources in the list.
+"""
+
+from __future__ import annotations
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+
+from j1553ref.facts import Document, Entry, Fact, SourceRef
+from j1553ref.payers import parse_payer
+from refsite.domain import domain_of, facts, known, link
+from refsite.nodes import el, element
+from refsite.values import Reference, date_text, entry_for, shown, since_text
+
+logger = logging.getLogger(__name__)
+GRADES = {
+    "primary": "the issuer’s own text or data",
+    "mirror": "the issuer’s text or data, seen in a copy",
+    "secondary": "someone other than the issuer says so",
+    "inferred": "follows from the sources; none of them states it",
+}
+#: Longer values are running text: they stay text, and a small number after them opens the card.
+_LONGEST_BUTTON = 32
+
+
+def cite(document: Document) -> str:
+    """A document as a reader would name it."""
+    return f"{document.publisher}: {document.title}"
+
+
+def fact_nodes(env: BuildEnvironment, ref: Reference, text: str = "", *, on_row: bool = False,
+               badge: bool = True) -> list[nodes.Node]:  # fmt: skip
+    """The nodes of one referenced value; raises FactError. ``on_row``: the card opens from the publisher's name."""
+    base = facts(env, ref.id)
+    fact = base.get(ref.id)
+    entry = entry_for(fact, ref.on)
+    text = text or shown(base, fact, entry, ref)
+    numbers = _numbers(env, entry.sources)
+    domain_of(env).use("fact", fact.id)
+    card, name = _card(env, fact, entry), f"card-{env.new_serialno('card')}"
+    card["ids"], card["attrs"]["aria-label"] = [name], f"Source of: {fact.label}"
+    marks = el("sup", "fact-mark no-search", f"[{', '.join(map(str, numbers))}]")
+    badges = [el("span", "badge badge-inferred", "inferred")] if badge and entry.grade == "inferred" else []
+    if on_row:
+        publishers = dict.fromkeys(known("source", each.id, base.documents).publisher for each in entry.sources)
+        opener = _opener(name, ", ".join(publishers), f"source of: {fact.label}", "fact-value")
+        return [el("span", "fact", opener, marks, *badges, card)]
+    if len(text) <= _LONGEST_BUTTON:
+        return [el("span", "fact", _opener(name, text, "source", "fact-value"), marks, *badges, card)]
+    opener = _opener(name, str(numbers[0]), f"source of: {fact.label}", "fact-number no-search")
+    return [el("span", "fact", el("span", "fact-text", text), opener, marks, *badges, card)]
+
+
+def gap_nodes(env: BuildEnvironment, name: str, text: str = "") -> list[nodes.Node]:
+    """The words ``not available``, with what was looked for and where to confirm it; raises FactError."""
+    gap = known("gap", name, facts(env).gaps)
+    domain_of(env).use("gap", name)
+    serial = f"card-{env.new_serialno('card')}"
+    rows = [("Looked for", gap.looked_for), ("Why it matters", gap.matters), ("Confirm in", gap.confirm)]
+    body = [el("span", "card-row", el("span", "card-key", key), el("span", "", words)) for key, words in rows]
+    foot = el("span", "card-foot", link("gap", name, "All that is not known", env.docname))
+    card = _shell(gap.label, *body, foot)
+    card["ids"], card["attrs"]["aria-label"] = [serial], f"Not available: {gap.label}"
+    words = text or "not available"
+    return [el("span", "fact fact-gap", _opener(serial, words, gap.label, "fact-value"), card)]
+
+
+def binds_text(binds: tuple[str, ...]) -> str:
+    """Whom a statement binds, in words."""
+    return ", ".join(parse_payer(each).label for each in binds) if binds else "everyone"
+
+
+def _opener(target: str, text: str, label: str, classes: str) -> element:
+    return el("button", classes, text, type="button", popovertarget=target, aria_label=f"{text}, {label}")
+
+
+def _shell(title: str, *body: nodes.Node) -> element:
+    return el("span", "card no-search", el("span", "card-title", title), *body, popover="auto", role="dialog")
+
+
+def _card(env: BuildEnvironment, fact: Fact, entry: Entry) -> element:
+    base = facts(env)
+    rows = [("Since", since_text(entry))]
+    if entry.known_until:
+        rows.append(("Known until", date_text(entry.known_until)))
+    if fact.binds:
+        rows.append(("Binds", binds_text(fact.binds)))
+    body: list[nodes.Node] = [el("span", "card-row", el("span", "card-key", k), el("span", "", v)) for k, v in rows]
+    for each in entry.sources:
+        document = known("source", each.id, base.documents)
+        body.append(
+            el("span", "card-source", link("source", each.id, cite(document), env.docname),
+               el("span", "card-where", each.locator), grade(each.grade))
+        )  # fmt: skip
+    if entry.note:
+        body.append(el("span", "card-note", entry.note))
+    history = link("fact", fact.id, "History", env.docname, title=f"All that is recorded on: {fact.label}")
+    body.append(el("span", "card-foot", el("span", "", f"Checked {date_text(entry.checked)}"), history))
+    return _shell(fact.label, *body)
+
+
+def grade(name: str) -> element:
+    """A grade with its meaning."""
+    return el("span", f"grade grade-{name}", el("b", "", name), f": {GRADES[name]}")
+
+
+def _numbers(env: BuildEnvironment, sources: tuple[SourceRef, ...]) -> list[int]:
+    seen: dict[str, int] = env.temp_data.setdefault("refsite_sources", {})
+    domain_of(env).use("source", *(each.id for each in sources))
+    return sorted({seen.setdefault(each.id, len(seen) + 1) for each in sources})
+
+
+def cite_source(env: BuildEnvironment, name: str, text: str = "") -> list[nodes.Node]:
+    """A link to a document of the bibliography; raises FactError."""
+    document = known("source", name, facts(env).documents)
+    number = _numbers(env, (SourceRef(name, "", document.grade),))[0]
+    mark = el("sup", "fact-mark no-search", f"[{number}]")
+    return [link("source", name, text or cite(document), env.docname, classes="source"), mark]
+
+
+def add_page_sources(app: Sphinx, doctree: nodes.document) -> None:
+    """Put the numbered list of the page's sources at its foot; refuse cards in headings, which the menus repeat."""
+    env = app.env
+    for title in doctree.findall(nodes.title):
+        if next(title.findall(element), None):
+            logger.warning("a heading cannot hold a fact, source or gap", location=title)
+    seen: dict[str, int] = env.temp_data.get("refsite_sources", {})
+    section = next(doctree.findall(nodes.section), None)
+    if not seen or section is None:
+        return
+    documents = facts(env).documents
+    items = [
+        el("li", "", link("source", name, cite(documents[name]), env.docname), _dated(documents[name]))
+        for name in sorted(seen, key=seen.__getitem__)
+    ]
+    count = f"{len(items)} document{'s' if len(items) > 1 else ''}"
+    section += el("details", "page-sources no-search", el("summary", "", f"Sources of this page: {count}"),
+                  el("ol", "", *items))  # fmt: skip
+
+
+def _dated(document: Document) -> str:
+    return f", {document.own_date}" if document.own_date else ""
+
+
+def setup(app: Sphinx) -> None:
+    """Add the list when a page has been read."""
+    app.connect("doctree-read", add_page_sources)

@@ -1,0 +1,103 @@
+"""The only task runner: ``nox -s NAME``. Tests and the site always use the built wheel, never the source tree."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.5"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["lint", "tests"]
+
+ROOT = Path(__file__).parent
+DIST = ROOT / "build" / "dist"
+SITE = ROOT / "build" / "site"
+GROUPS = nox.project.load_toml("pyproject.toml")["dependency-groups"]
+
+
+def install(session: nox.Session, *groups: str, wheel: bool = True) -> None:
+    """Install dependency groups at the pinned versions and, unless told otherwise, the freshly built wheel."""
+    wanted = [each for group in groups for each in GROUPS[group]]
+    session.install("-c", "constraints.txt", *wanted, *(["click", "rich"] if wheel else []))
+    if wheel:
+        session.install("--no-deps", "--force-reinstall", str(build_wheel(session)))
+
+
+def build_wheel(session: nox.Session) -> Path:
+    """Build the wheel from this tree."""
+    shutil.rmtree(DIST, ignore_errors=True)
+    session.install("-c", "constraints.txt", "build", "hatchling")
+    session.run("python", "-m", "build", "--wheel", "--no-isolation", "--outdir", str(DIST), silent=True)
+    return next(DIST.glob("*.whl"))
+
+
+def build_site(session: nox.Session, *options: str) -> None:
+    """Build the site with every warning an error."""
+    session.run("sphinx-build", "-n", "-W", "--keep-going", "-q", *options, "-b", "html", "docs", str(SITE))
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """ruff and mypy --strict."""
+    install(session, "lint", wheel=False)
+    session.install("-c", "constraints.txt", "click", "rich")
+    session.run("ruff", "check", ".")
+    session.run("mypy")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """The whole suite against the installed wheel, the doctests of every page, and the built site."""
+    install(session, "test", "docs")
+    build_site(session)
+    # -P keeps the source tree off sys.path, so that what is tested is the wheel.
+    session.run(
+        "python", "-P", "-m", "pytest", *session.posargs,
+        env={"J1553REF_SITE": str(SITE), "J1553REF_WHEEL": str(next(DIST.glob("*.whl")))},
+    )  # fmt: skip
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The site, every warning an error, from scratch."""
+    install(session, "docs")
+    build_site(session, "-E", "-a")
+    session.log(f"open {SITE / 'index.html'}")
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """The wheel, in build/dist."""
+    session.log(f"built {build_wheel(session)}")
+
+
+@nox.session
+def serve(session: nox.Session) -> None:
+    """Build the site and serve it on this machine only; prints the address."""
+    install(session, "docs")
+    build_site(session)
+    port = session.posargs[0] if session.posargs else "8553"
+    session.log(f"The site: http://127.0.0.1:{port}/ (stop with Ctrl-C)")
+    session.run("python", "-m", "http.server", port, "--bind", "127.0.0.1", "--directory", str(SITE))
+
+
+@nox.session
+def lock(session: nox.Session) -> None:
+    """Write constraints.txt anew: the newest versions that install together on the oldest supported Python."""
+    session.install("uv")
+    wanted = ROOT / "build" / "requirements.in"
+    wanted.parent.mkdir(exist_ok=True)
+    every = {each for group in GROUPS.values() for each in group} | {"click", "rich", "build", "hatchling"}
+    wanted.write_text("\n".join(sorted(every)) + "\n")
+    session.run(
+        "uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--no-emit-index-url", "--no-annotate",
+        "--custom-compile-command", "nox -s lock", "-o", "constraints.txt", str(wanted), env={"UV_NO_CONFIG": "1"},
+    )  # fmt: skip
+
+
+if os.environ.get("CI"):
+    nox.options.error_on_missing_interpreters = True

@@ -1,0 +1,200 @@
+"""What billing a dose comes to: claim lines with NDC quantities, the vials, and what to know about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from j1553ref.facts import FactBase
+from j1553ref.payers import Payer, profile
+from j1553ref.vials import grams
+
+__all__ = ["BillLine", "Billing", "NdcQuantity", "OpenedVials", "notes", "notes_on_payer", "plain"]
+
+
+@dataclass(frozen=True, slots=True)
+class NdcQuantity:
+    """An 11-digit NDC and how much of it, in ``unit`` (``ML``).
+
+    >>> NdcQuantity("70573060521", Decimal("200.0"), "ML").to_json()
+    {'code': '70573060521', 'quantity': '200', 'unit': 'ML'}
+    """
+
+    code: str
+    quantity: Decimal
+    unit: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data with the keys ``code, quantity, unit``."""
+        return {"code": self.code, "quantity": plain(self.quantity), "unit": self.unit}
+
+
+@dataclass(frozen=True, slots=True)
+class BillLine:
+    """One claim line: HCPCS code, modifiers, whole billing units, and the NDC quantities it stands for."""
+
+    code: str
+    modifiers: tuple[str, ...]
+    units: int
+    ndc: tuple[NdcQuantity, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data with the keys ``code, modifiers, units, ndc``."""
+        return {
+            "code": self.code,
+            "modifiers": list(self.modifiers),
+            "units": self.units,
+            "ndc": [each.to_json() for each in self.ndc],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedVials:
+    """Vials of one kind: mg in one vial, and the count, billing units and mL of all of them together."""
+
+    size_mg: int
+    count: int
+    units: int
+    ml: Decimal
+    #: None where the vials were given by size
+    ndc: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data with the keys ``size_mg, count, units, ml, ndc``."""
+        return {
+            "size_mg": self.size_mg,
+            "count": self.count,
+            "units": self.units,
+            "ml": plain(self.ml),
+            "ndc": self.ndc,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Billing:
+    """The lines for one dose. ``tail_mg`` is what is left below a whole unit; ``facts`` are the ids read."""
+
+    administered_units: int
+    discarded_units: int
+    total_units: int
+    tail_mg: Decimal
+    vials: tuple[OpenedVials, ...]
+    lines: tuple[BillLine, ...]
+    least_waste_vials: tuple[OpenedVials, ...]
+    notes: tuple[str, ...]
+    facts: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data: the fields but ``tail_mg`` and ``facts``; decimals as plain decimal strings."""
+        return {
+            "administered_units": self.administered_units,
+            "discarded_units": self.discarded_units,
+            "total_units": self.total_units,
+            "vials": [each.to_json() for each in self.vials],
+            "lines": [each.to_json() for each in self.lines],
+            "least_waste_vials": [each.to_json() for each in self.least_waste_vials],
+            "notes": list(self.notes),
+        }
+
+
+def plain(number: Decimal) -> str:
+    """Digits without exponent and without zeros at the end.
+
+    >>> plain(Decimal("24.50")), plain(Decimal("2E+2"))
+    ('24.5', '200')
+    """
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def notes(
+    *,
+    opened: tuple[OpenedVials, ...],
+    least: tuple[OpenedVials, ...],
+    discarded: int,
+    tail_mg: Decimal,
+) -> Iterator[str]:
+    """What a biller has to know about the lines, a sentence or two for each matter.
+
+    ``opened`` and ``least`` are the opened vials and the smallest set, ``discarded`` the JW units.
+
+    >>> vial = OpenedVials(20000, 1, 200, Decimal(200), "70573060521")
+    >>> list(notes(opened=(vial,), least=(vial,), discarded=0, tail_mg=Decimal(0)))
+    []
+    """
+    if discarded:
+        yield (
+            "Vials are taken to be emptied from the largest down: what is then left is discarded, and its NDC"
+            " quantity rides on the JW line."
+        )
+    if tail_mg and discarded:
+        yield (
+            f"{plain(tail_mg)} mg of what is left already counts in the dose, which was rounded up;"
+            " JW takes whole units only."
+        )
+    if tail_mg and not discarded:
+        yield (
+            f"{plain(tail_mg)} mg is left, less than one unit, so there is nothing to bill with JW."
+            " That JZ is then right is inferred: ask the payer."
+        )
+    avoidable = sum(each.units for each in opened) - sum(each.units for each in least)
+    if avoidable > 0:
+        smaller = " + ".join(
+            f"{each.count} x {grams(each.size_mg)}" if each.count > 1 else grams(each.size_mg)
+            for each in least
+        )
+        yield (
+            f"A smaller set would do: {smaller} leaves {max(discarded - avoidable, 0)} units, not {discarded}"
+            ". The lines stay as the record has it, but a payer may pay only for what the smaller set"
+            " leaves: record why it was not used."
+        )
+    if any(each.ndc is None for each in opened):
+        yield (
+            "Vials were given by size, so the NDCs are those of the cartons. Whether a payer wants the NDC of"
+            " the carton or of the vial is not settled: ask."
+        )
+
+
+def notes_on_payer(payer: Payer | None, *, ndcs: int, on: date, facts: FactBase) -> Iterator[str]:
+    """How several NDCs are billed and whose rule JW and JZ are.
+
+    Sources: facts ``profile.<payer>.ndc_lines``, ``profile.<payer>.jw_jz``, ``discard.single_dose_basis``.
+
+    >>> from j1553ref.facts import packaged
+    >>> day = date.fromisoformat("2026-05-01")
+    >>> len(list(notes_on_payer(None, ndcs=2, on=day, facts=packaged())))
+    2
+    """
+    if ndcs > 1:
+        lines = profile(payer, "ndc_lines", on, facts) if payer else None
+        wanted = _LINES_FOR_NDCS.get(lines.value) if lines and lines.known else None
+        if payer and lines and wanted:
+            yield f"{ndcs} NDCs: {payer.label} wants {wanted} ({lines.grade}). {lines.entry.note}".rstrip()
+        else:
+            yield f"{ndcs} NDCs: whether they share one line or take a line each is for the payer to say."
+    yield f"{_whose_rule(on, facts)} {_said_by(payer, on, facts)}".rstrip()
+
+
+def _whose_rule(on: date, facts: FactBase) -> str:
+    basis = facts.on("discard.single_dose_basis", on).grade
+    doubt = ", which Yimmugo's are by inference" if basis == "inferred" else ""
+    return f"JW and JZ are Medicare Part B's rule for drugs paid separately from single-dose vials{doubt}."
+
+
+def _said_by(payer: Payer | None, on: date, facts: FactBase) -> str:
+    if payer is None:
+        return "For another payer, ask it."
+    if payer.base == "medicare-ab":
+        return ""
+    said = profile(payer, "jw_jz", on, facts)
+    if said is None or not said.known:
+        return f"What {payer.label} wants is not known: ask."
+    words = "asks for them too" if said.value == "required" else "does not ask for both"
+    return f"{payer.label} {words} ({said.grade}). {said.entry.note}".rstrip()
+
+
+#: Words for the values of the profile ``ndc_lines``.
+_LINES_FOR_NDCS = {"one-line": "one line", "line-per-ndc": "a line for each NDC"}

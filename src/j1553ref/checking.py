@@ -1,0 +1,132 @@
+"""``check(claim)``: which rules apply, in which order, and what they found, left quiet or could not check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from j1553ref.claim import Claim
+from j1553ref.facts import FactBase, packaged
+from j1553ref.payers import Payer, parse_payer, payer_from_filing_code
+from j1553ref.readers import claim_from
+from j1553ref.rules import catalogue, matching
+from j1553ref.rules.base import Finding, Missing, NotChecked, Rule
+from j1553ref.rules.shape import finding_for
+from j1553ref.rules.views import ClaimView, Group, View
+
+__all__ = ["NOTES", "Report", "check"]
+
+#: What each note of a report says.
+NOTES = {
+    "out_of_scope": "no J1553 line and none that should be one: nothing was checked, so nothing was passed",
+    "beyond_facts": "a date of service lies after the date up to which the facts were checked",
+    "payer_from_filing_code": "the payer was taken from the claim filing indicator",
+    "payer_unknown": "no payer was named: rules that depend on the payer were not checked",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The outcome for one claim. A rule that is in neither list was decided and stayed quiet, or did not apply."""
+
+    findings: tuple[Finding, ...] = ()
+    not_checked: tuple[NotChecked, ...] = ()
+    notes: tuple[str, ...] = ()
+    payer: str | None = None
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes of the findings, in the order of the run."""
+        return [each.code for each in self.findings]
+
+    @property
+    def not_checked_codes(self) -> list[str]:
+        """The codes of the rules that could not be decided, sorted, each once."""
+        return sorted({each.code for each in self.not_checked})
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.findings)) or "no findings"
+
+
+def check(
+    claim: Claim | Mapping[str, Any] | str | bytes,
+    *,
+    payer: str | None = None,
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    facts: FactBase | None = None,
+) -> Report:
+    """Run the rules on one claim.
+
+    ``claim`` is a :class:`~j1553ref.claim.Claim`, a JSON document or its text; ``payer`` an id such as
+    ``medicare-ab`` and goes before the claim's own. ``select`` and ``ignore`` take codes or prefixes. Raises
+    :class:`~j1553ref.payers.PayerError` and :class:`~j1553ref.rules.RuleError` for unknown names and
+    :class:`~j1553ref.claim.InputError` for input that is no claim.
+
+    >>> from j1553ref import case
+    >>> check(case("whole-vials-jz")).codes
+    []
+    """
+    subject = claim if isinstance(claim, Claim) else claim_from(claim)
+    base = facts or packaged()
+    wanted = _wanted(tuple(select), tuple(ignore))
+    who, notes = _payer(subject, payer)
+    view = ClaimView(claim=subject, payer=who, facts=base)
+    findings = [finding_for(problem) for problem in subject.shape]
+    not_checked: list[NotChecked] = []
+    if view.in_scope:
+        for outcome in _run(view):
+            (findings if isinstance(outcome, Finding) else not_checked).append(outcome)  # type: ignore[arg-type]
+    else:
+        notes = [*(note for note in notes if note != "payer_unknown"), "out_of_scope"]
+    if any(line.start and line.start > base.checked_until for line in view.drug_lines):
+        notes.append("beyond_facts")
+    return Report(
+        findings=tuple(each for each in findings if each.code in wanted),
+        not_checked=tuple(dict.fromkeys(each for each in not_checked if each.code in wanted)),
+        notes=tuple(notes),
+        payer=who.id if who else None,
+    )
+
+
+def _wanted(select: tuple[str, ...], ignore: tuple[str, ...]) -> frozenset[str]:
+    chosen = matching(select) if select else frozenset(each.code for each in catalogue())
+    return chosen - (matching(ignore) if ignore else frozenset())
+
+
+def _payer(claim: Claim, given: str | None) -> tuple[Payer | None, list[str]]:
+    """The payer: as asked for, else as the claim says, else by its filing indicator, else unknown."""
+    if named := given or claim.payer:
+        return parse_payer(named), []
+    if claim.claim_filing_code and (guess := payer_from_filing_code(claim.claim_filing_code)):
+        return parse_payer(guess), ["payer_from_filing_code"]
+    return None, ["payer_unknown"]
+
+
+def _run(claim: ClaimView) -> Iterator[Finding | NotChecked]:
+    """Every rule in its order, on the claim or on each group; a rule that fires stops those it names."""
+    for by in sorted(catalogue(), key=lambda each: (each.order, each.code)):
+        if by.run is None:
+            continue
+        if by.binds and claim.payer is None:
+            yield NotChecked(code=by.code, reason="the rule depends on the payer", missing="payer")
+            continue
+        if by.binds and claim.payer is not None and not set(by.binds) & set(claim.payer.line):
+            continue
+        for view in claim.groups if by.scope == "group" else (claim,):
+            yield from _outcome(view, by)
+
+
+def _outcome(view: View, by: Rule) -> Iterator[Finding | NotChecked]:
+    if isinstance(view, Group) and by.code in view.stopped:
+        return
+    view.looking = by
+    assert by.run is not None
+    try:
+        for finding in by.run(view):
+            if isinstance(view, Group):
+                view.stopped.update(by.stops)
+            yield finding
+    except Missing as missing:
+        yield NotChecked(code=by.code, reason=missing.reason, missing=missing.datum)

@@ -1,0 +1,184 @@
+"""Facts files to facts: reads a folder of ``*.toml`` and refuses in one line what is not in their form."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from datetime import date, datetime
+from decimal import Decimal
+from importlib.resources.abc import Traversable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from j1553ref.facts.model import GRADES, Document, Entry, Fact, FactBase, FactError, Gap, SourceRef
+
+__all__ = ["load"]
+
+# Any other key is refused: a mistyped one would silently change the meaning.
+_FACT_KEYS = {"label", "unit", "binds", "gap", "history"}
+_ENTRY_KEYS = {"from", "observed", "known_until", "value", "ended", "agreeing", "checked", "note", "sources"}
+#: A table nested deeper is no fact any more, and a hostile file must not exhaust the stack.
+_DEEPEST = 10
+
+
+def load(folder: Traversable | Path, base: FactBase | None = None) -> FactBase:
+    """Read every ``*.toml`` of a folder and its ``payers`` folder; entries are laid over those of ``base``.
+
+    The same id in ``base`` gets the new entries: an entry with the same start replaces the old one.
+    Raises :class:`FactError`, naming file and fact, for whatever is not in the form of a facts file.
+    """
+    facts: dict[str, Fact] = dict(base.facts) if base else {}
+    gaps: dict[str, Gap] = dict(base.gaps) if base else {}
+    documents: dict[str, Document] = dict(base.documents) if base else {}
+    own: set[str] = set()
+    for name, data in _documents(folder):
+        if name == "gaps.toml":
+            gaps |= {key: _record(Gap, key, value, name) for key, value in data.items()}
+        elif name == "sources.toml":
+            documents |= {key: _record(Document, key, value, name) for key, value in data.items()}
+        else:
+            for new in _facts(data, name):
+                if new.id in own:
+                    raise FactError(f"{name}: {new.id} stands twice")
+                own.add(new.id)
+                facts[new.id] = _overlay(facts[new.id], new) if new.id in facts else new
+    return FactBase(facts, gaps, documents)
+
+
+def _documents(folder: Traversable | Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    try:
+        found = list(_toml_files(folder))
+    except OSError:
+        raise FactError("the facts folder cannot be read: give a folder that holds *.toml files") from None
+    if not found:
+        raise FactError("the facts folder holds no *.toml file")
+    for name, item in found:
+        try:
+            yield name, tomllib.loads(item.read_text(encoding="utf-8"), parse_float=Decimal)
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise FactError(f"{name}: not readable as TOML: {error}") from None
+        except (OSError, RecursionError):
+            raise FactError(f"{name}: cannot be read") from None
+
+
+def _toml_files(folder: Traversable | Path) -> Iterator[tuple[str, Traversable | Path]]:
+    for item in sorted(folder.iterdir(), key=lambda each: each.name):
+        if item.name.endswith(".toml"):
+            yield item.name, item
+        elif item.name == "payers" and item.is_dir():
+            for name, inner in _toml_files(item):
+                yield f"payers/{name}", inner
+
+
+def _record(kind: type[Any], key: str, table: Any, file: str) -> Any:
+    try:
+        return kind(key, **table)
+    except TypeError:
+        wanted = ", ".join(each.name for each in fields(kind) if each.name != "id")
+        raise FactError(f"{file}: {key}: expected a table with the keys {wanted}") from None
+
+
+def _facts(data: Mapping[str, Any], file: str, path: tuple[str, ...] = ()) -> Iterator[Fact]:
+    for key, value in data.items():
+        here = (*path, key)
+        if not isinstance(value, dict) or len(here) > _DEEPEST:
+            raise FactError(f"{file}: {'.'.join(here)}: expected a table that ends in a history")
+        if "history" in value:
+            yield _fact(".".join(here), value, file)
+        else:
+            yield from _facts(value, file, here)
+
+
+def _fact(fact_id: str, table: Mapping[str, Any], file: str) -> Fact:
+    try:
+        _only(table, _FACT_KEYS)
+        entries = table["history"]
+        if not isinstance(entries, list) or not entries:
+            raise ValueError("the history must have entries, each later than the one before")
+        history = tuple(_entry(each) for each in entries)
+        if any(later.start <= earlier.start for earlier, later in pairwise(history)):
+            raise ValueError("the history must have entries, each later than the one before")
+        return Fact(
+            id=fact_id, label=_text(table, "label"), unit=_text(table, "unit", ""),
+            binds=_names(table.get("binds", [])), gap=_text(table, "gap", ""), history=history, file=file,
+        )  # fmt: skip
+    except ValueError as error:
+        raise FactError(f"{file}: {fact_id}: {error}") from None
+
+
+def _entry(table: Any) -> Entry:
+    if not isinstance(table, dict):
+        raise ValueError("the history must have entries, each later than the one before")
+    _only(table, _ENTRY_KEYS)
+    ended = _flag(table, "ended")
+    if ("from" in table) == ("observed" in table):
+        raise ValueError("an entry has either from or observed")
+    if ended == ("value" in table):
+        raise ValueError("an entry has either a value or ended = true")
+    start = _day(table, "from" if "from" in table else "observed")
+    until = _day(table, "known_until") if "known_until" in table else None
+    if until is not None and until < start:
+        raise ValueError("known_until lies before the entry's own date")
+    sources = table.get("sources")
+    if not isinstance(sources, list) or not sources:
+        raise ValueError("an entry needs at least one source")
+    return Entry(
+        start=start, dated="from" in table, value=_frozen(table.get("value")), known_until=until, ended=ended,
+        sources=tuple(_source(each) for each in sources), checked=_day(table, "checked"),
+        agreeing=_flag(table, "agreeing"), note=_text(table, "note", ""),
+    )  # fmt: skip
+
+
+def _source(table: Any) -> SourceRef:
+    if not isinstance(table, dict) or set(table) != {"id", "locator", "grade"}:
+        raise ValueError("a source has exactly id, locator and grade")
+    if table["grade"] not in GRADES:
+        raise ValueError(f"a grade is one of {', '.join(GRADES)}")
+    return SourceRef(_text(table, "id"), _text(table, "locator"), table["grade"])
+
+
+def _only(table: Mapping[str, Any], known: set[str]) -> None:
+    if unknown := sorted(set(table) - known):
+        raise ValueError(f"unknown key {unknown[0]}; expected {', '.join(sorted(known))}")
+
+
+def _text(table: Mapping[str, Any], key: str, default: str | None = None) -> str:
+    value = table.get(key, default)
+    if not isinstance(value, str) or (default is None and not value):
+        raise ValueError(f"{key} must be a text")
+    return value
+
+
+def _day(table: Mapping[str, Any], key: str) -> date:
+    value = table.get(key)
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise ValueError(f"{key} must be a date, such as 2026-05-01, without quotes and without a time")
+    return value
+
+
+def _flag(table: Mapping[str, Any], key: str) -> bool:
+    value = table.get(key, False)
+    if not isinstance(value, bool):
+        raise ValueError(f"{key} must be true or false")
+    return value
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise ValueError("binds must be a list of payer ids")
+    return tuple(value)
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(_frozen(each) for each in value) if isinstance(value, list) else value
+
+
+def _overlay(old: Fact, new: Fact) -> Fact:
+    merged = {entry.start: entry for entry in (*old.history, *new.history)}
+    history = tuple(merged[start] for start in sorted(merged))
+    return Fact(
+        id=old.id, label=new.label, unit=new.unit or old.unit, binds=new.binds or old.binds,
+        gap=new.gap or old.gap, history=history, file=old.file,
+    )  # fmt: skip

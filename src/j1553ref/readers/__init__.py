@@ -1,0 +1,204 @@
+"""From a file to claims: the format is told from the content, and each claim knows its places in the file.
+
+To add a format, write a module that reads its documents and list it in ``JSON_FORMATS`` or ``TEXT_FORMATS``.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from j1553ref import shape
+from j1553ref.claim import Claim, InputError
+from j1553ref.readers import native, strict
+from j1553ref.readers.locate import Locator
+from j1553ref.readers.record import JsonFormat, Record, TextFormat
+from j1553ref.readers.stream import Piece, Unreadable, Window, characters, split
+
+__all__ = [
+    "FORMATS", "JSON_FORMATS", "TEXT_FORMATS", "JsonFormat", "Record", "TextFormat", "claim_from", "open_source",
+    "read",
+]  # fmt: skip
+
+#: Asked in this order whether a JSON object is theirs.
+JSON_FORMATS: tuple[JsonFormat, ...] = (
+    JsonFormat(name=native.FORMAT, recognizes=native.recognizes, claims=native.claims, names=shape.names()),
+)
+#: Asked before JSON is tried.
+TEXT_FORMATS: tuple[TextFormat, ...] = ()
+#: The names of all formats, for ``--format``.
+FORMATS = (*(each.name for each in JSON_FORMATS), *(each.name for each in TEXT_FORMATS))
+
+_NOT_A_CLAIM = "JSON, but not a claim: expected an object with schema_version, form and lines"
+
+
+def read(stream: BinaryIO | bytes, *, source: str, format: str | None = None) -> Iterator[Record]:
+    """Every claim of a stream, one record at a time, in constant memory.
+
+    ``source`` is what records call the stream; ``format`` is one of FORMATS, told from the content without it.
+    JSON may be one object, a list of them, or one after another, on one line each or on many. What cannot be
+    read is a record with ``error``; the records around it are still read. Raises
+    :class:`~j1553ref.claim.InputError` for an unknown ``format``.
+
+    >>> text = b'{"schema_version": "1", "form": "ub04", "lines": [{"revenue_code": "0636", "units": 400}]}'
+    >>> [record] = read(text, source="example.json")
+    >>> record.claim.lines[0].units, record.locate("/lines/0/units")
+    (400, (1, 85))
+    """
+    if format is not None and format not in FORMATS:
+        raise InputError(f"no such format; expected one of {', '.join(FORMATS)}")
+    return _read(io.BytesIO(stream) if isinstance(stream, bytes) else stream, source, format)
+
+
+def claim_from(source: Mapping[str, Any] | str | bytes | Path, *, format: str | None = None) -> Claim:
+    """The one claim of a JSON document, of its text, or of the file at a :class:`~pathlib.Path`.
+
+    Problems of shape are in the claim's ``shape``. Raises :class:`~j1553ref.claim.InputError` for input that
+    is no claim, or more than one.
+
+    >>> claim_from({"schema_version": "1", "form": "ub04", "lines": [{"revenue_code": "0636", "units": 9}]}).form
+    'ub04'
+    >>> claim_from("[]")
+    Traceback (most recent call last):
+    j1553ref.claim.InputError: text: no claim in it; expected at least one
+    """
+    if format is not None and format not in FORMATS:
+        raise InputError(f"no such format; expected one of {', '.join(FORMATS)}")
+    if isinstance(source, Mapping):
+        return _only([*_claims(strict.plain(source), format)], "document")
+    if isinstance(source, Path):
+        with open_source(source) as stream:
+            return _only_record(_read(stream, _printable(str(source)), format))
+    text = source.encode("utf-8", "surrogatepass") if isinstance(source, str) else source
+    return _only_record(_read(io.BytesIO(text), "text", format))
+
+
+def open_source(path: str | Path) -> AbstractContextManager[BinaryIO]:
+    """A file to read from, or standard input for ``-``; to be used in a ``with`` statement.
+
+    Raises :class:`~j1553ref.claim.InputError` with one line for a file that is missing, is a directory or may
+    not be read.
+    """
+    if path == "-":
+        return nullcontext(sys.stdin.buffer)
+    try:
+        if Path(path).is_dir():
+            raise InputError(f"{_printable(str(path))}: a directory; expected a file: name the files in it")
+        return Path(path).open("rb")
+    except FileNotFoundError:
+        reason = "no such file; expected a file with claims: check the name"
+    except PermissionError:
+        reason = "may not be read; expected a readable file: check its permissions"
+    except (OSError, ValueError) as error:
+        reason = f"cannot be opened: {getattr(error, 'strerror', None) or 'not a file name'}; expected a file"
+    raise InputError(f"{_printable(str(path))}: {reason}")
+
+
+def _read(stream: BinaryIO, source: str, format: str | None) -> Iterator[Record]:
+    text = characters(stream)
+    try:
+        head = next(text, "")
+        for reader in TEXT_FORMATS:
+            if reader.name == format or (format is None and reader.recognizes(head)):
+                yield from reader.read(chain([head], text), source)
+                return
+    except Unreadable as error:
+        yield Record(source=source, index=0, error=f"{error}")
+        return
+    window = Window(chain([head], text) if head else text)
+    formats = [each for each in JSON_FORMATS if format in (None, each.name)]
+    known = frozenset[str]().union(*(each.names for each in formats))
+    index = 0
+    try:
+        for piece in split(window, is_record=_is_record, envelope=lambda head: _envelope(head, formats)):
+            for record in _records(piece, source, index, format, known):
+                yield record
+                index += 1
+        if not index:
+            yield Record(source=source, index=0, error="no claim in it; expected at least one")
+    except Unreadable as error:
+        where = f"line {window.line}, column {window.column}: " if error.offset is not None else ""
+        yield Record(source=source, index=index, line=window.line, error=f"{where}{error}")
+
+
+def _records(
+    piece: Piece, source: str, index: int, format: str | None, known: frozenset[str]
+) -> Iterator[Record]:
+    """The records of one piece of text; an error is one too."""
+    places = Locator(piece.text, line=piece.line, column=piece.column, known=known)
+    line, column, count = piece.line, piece.column, 0
+    try:
+        if piece.error:
+            raise Unreadable(piece.error, 0)
+        document = strict.parse(piece.text, known)
+        for count, found in enumerate(_claims(document, format), 1):
+            yield Record(
+                source=source, index=index + count - 1, line=line, column=column, format=found.format,
+                document=document, claim=found, places=places,
+            )  # fmt: skip
+        if count:
+            return
+        message, offset = "no claim in it; expected at least one", 0
+    except Unreadable as error:
+        message, offset = str(error), error.offset or 0
+        if message.startswith("not UTF-8"):
+            message = f"byte {_bytes_before(piece, offset)}: {message}"
+    except InputError as error:
+        message, offset = str(error), 0
+    at = places.offset(offset)
+    yield Record(
+        source=source, index=index + count, line=line, column=column,
+        error=f"line {at[0]}, column {at[1]}: {message}",
+    )  # fmt: skip
+
+
+def _claims(document: Any, format: str | None) -> Iterator[Claim]:
+    if not isinstance(document, dict):
+        raise InputError(_NOT_A_CLAIM)
+    for each in JSON_FORMATS:
+        if each.name == format or (format is None and each.recognizes(document)):
+            yield from each.claims(document)
+            return
+    raise InputError(_NOT_A_CLAIM)
+
+
+def _is_record(line: str) -> bool:
+    line = line.strip()
+    if not (line.startswith("{") and line.endswith("}")):
+        return False
+    try:
+        document = strict.parse(line)
+    except Unreadable:
+        return False
+    return isinstance(document, dict) and any(each.recognizes(document) for each in JSON_FORMATS)
+
+
+def _envelope(head: str, formats: list[JsonFormat]) -> str | None:
+    return next((found for each in formats if (found := each.envelope(head))), None)
+
+
+def _bytes_before(piece: Piece, offset: int) -> int:
+    return piece.byte + len(piece.text[:offset].encode("utf-8", "surrogateescape"))
+
+
+def _only_record(records: Iterator[Record]) -> Claim:
+    first = list(islice(records, 2))
+    if failed := next((each for each in first if each.error), None):
+        raise InputError(f"{failed.source}: {failed.error}")
+    return _only([each.claim for each in first if each.claim], first[0].source)
+
+
+def _only(found: list[Claim], source: str) -> Claim:
+    if len(found) != 1:
+        raise InputError(f"{source}: {'more than one claim' if found else 'no claim'} in it; expected one")
+    return found[0]
+
+
+def _printable(name: str) -> str:
+    """A file's name on one line."""
+    return "".join(each if each.isprintable() else "?" for each in name)

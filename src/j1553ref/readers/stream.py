@@ -1,0 +1,353 @@
+"""From bytes to the text of one record at a time: in constant memory, in time linear in the file's length.
+
+Three layouts are told apart: an array of records, records one after another (pretty-printed or not), and one
+record on each line. The text is scanned for brackets and quotes only; whether a record is sound JSON is judged
+later, record by record, so that one broken record does not spoil its neighbors.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+__all__ = ["LIMIT", "Piece", "Unreadable", "Window", "characters", "split"]
+
+#: The most characters that one record may have.
+LIMIT = 16 * 1024 * 1024
+_TOO_LONG = f"longer than {LIMIT:,} characters, the limit for one record; make each claim a record of its own"
+
+_CHUNK = 64 * 1024
+#: So much of the beginning is looked at to tell the layout.
+_HEAD = 4096
+_SPACE = " \t\r\n"
+_BOMS = (
+    (codecs.BOM_UTF32_LE, "UTF-32"),  # begins with the mark of UTF-16, so it is tried first
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
+_PACKED = ((b"\x1f\x8b", "gzip"), (b"PK\x03\x04", "zip"), (b"%PDF", "PDF"))
+
+# A string ends at its quote, or, being broken, at the line's end, so that a missing quote spoils one record only.
+_BODY = re.compile(r'[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*+')
+_STRING = rf'"{_BODY.pattern}"'
+_SHALLOW = re.compile(rf'[^"\[\]{{}},]*+(?:{_STRING}[^"\[\]{{}},]*+)*+')
+_DEEP = re.compile(rf'[^"\[\]{{}}]*+(?:{_STRING}[^"\[\]{{}}]*+)*+')
+
+
+class Unreadable(Exception):  # noqa: N818 - the sentence below says what it is
+    """The input, or one record of it, cannot be read; ``offset`` is the place in the record's text, if known."""
+
+    def __init__(self, message: str, offset: int | None = None) -> None:
+        super().__init__(message)
+        self.offset = offset
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The text of one record, or an error, and where it begins: line and column from 1, byte from 0."""
+
+    text: str
+    line: int
+    column: int
+    byte: int
+    error: str | None = None
+
+
+def characters(stream: BinaryIO) -> Iterator[str]:
+    """The text of a UTF-8 stream in pieces, without its byte order mark.
+
+    Bytes that are not UTF-8 come as lone surrogates, so that only the record that holds them is lost. Raises
+    :class:`Unreadable` for other encodings, packed files and files that cannot be read.
+    """
+    head = b""
+    while len(head) < 4 and (more := _bytes(stream)):
+        head += more
+    _refuse(head)
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    chunk = head.removeprefix(codecs.BOM_UTF8)
+    while chunk:
+        if text := decoder.decode(chunk):
+            yield text
+        chunk = _bytes(stream)
+    if text := decoder.decode(b"", True):
+        yield text
+
+
+def _bytes(stream: BinaryIO) -> bytes:
+    try:
+        return getattr(stream, "read1", stream.read)(_CHUNK) or b""
+    except OSError as error:
+        raise Unreadable(f"cannot be read: {error.strerror or 'input error'}; expected a file") from None
+
+
+def _refuse(head: bytes) -> None:
+    for mark, name in _PACKED:
+        if head.startswith(mark):
+            raise Unreadable(f"a {name} file; expected text: unpack it, or export the claims as JSON")
+    encoding = next((name for mark, name in _BOMS if head.startswith(mark)), None)
+    if encoding is None and len(head) >= 4 and head[:4].count(0) in (2, 3):
+        encoding = "UTF-32" if head[:4].count(0) == 3 else "UTF-16"
+    if encoding:
+        raise Unreadable(f"encoded as {encoding}; expected UTF-8: save the file as UTF-8")
+
+
+class Window:
+    """The part of a stream's text that is still held, with the place of its beginning.
+
+    Positions are counted in characters from the start of the text. What is dropped is gone.
+    """
+
+    def __init__(self, chunks: Iterator[str], byte: int = 0) -> None:
+        self._source = chunks
+        self._held: deque[tuple[int, str]] = deque()
+        self._dropped = 0
+        self.base = self.end = 0
+        self.line, self.column, self.byte = 1, 1, byte
+
+    def __len__(self) -> int:
+        return self.end - self.base
+
+    def chunks(self) -> Iterator[tuple[int, str]]:
+        """Each piece from the base on, held or still to come, with the position of its first character."""
+        number = self._dropped
+        while True:
+            if number - self._dropped >= len(self._held):
+                text = next(self._source, None)
+                if text is None:
+                    return
+                self._held.append((self.end, text))
+                self.end += len(text)
+            yield self._held[number - self._dropped]
+            number += 1
+
+    def text(self, to: int) -> str:
+        """The text from the base to a position."""
+        parts = []
+        for start, text in self._held:
+            if start >= to:
+                break
+            parts.append(text[max(0, self.base - start) : to - start])
+        return "".join(parts)
+
+    def drop(self, to: int) -> None:
+        """Moves the base forward."""
+        while self.base < to:
+            start, text = self._held[0]
+            stop = min(to - start, len(text))
+            self._advance(text, self.base - start, stop)
+            self.base = start + stop
+            if stop == len(text):
+                self._held.popleft()
+                self._dropped += 1
+
+    def take(self, to: int) -> Piece:
+        """The piece from the base to a position, without the white space around it; it is dropped."""
+        text = self.text(to)
+        self.drop(self.base + len(text) - len(text.lstrip(_SPACE)))
+        piece = Piece(text.strip(_SPACE), self.line, self.column, self.byte)
+        self.drop(to)
+        return piece
+
+    def fault(self, error: str) -> Piece:
+        """An error at the base."""
+        return Piece("", self.line, self.column, self.byte, error)
+
+    def first_line(self) -> str | None:
+        """The text up to the first line break; None where none comes within the limit."""
+        for start, text in self.chunks():
+            found = text.find("\n", max(0, self.base - start))
+            if found >= 0:
+                return self.text(start + found)
+            if len(self) > LIMIT:
+                break
+        return None
+
+    def _advance(self, text: str, start: int, stop: int) -> None:
+        lines = text.count("\n", start, stop)
+        self.line += lines
+        self.column = stop - text.rindex("\n", start, stop) if lines else self.column + stop - start
+        self.byte += stop - start if text.isascii() else len(text[start:stop].encode("utf-8", "surrogateescape"))
+
+
+def split(
+    window: Window, *, is_record: Callable[[str], bool], envelope: Callable[[str], str | None]
+) -> Iterator[Piece]:
+    """The records of a text, in order.
+
+    ``is_record`` says of a line whether it is a record of its own: asked only where the layout is in doubt.
+    ``envelope`` is told the beginning of an object and names the property whose list holds the records, if any.
+    Raises :class:`Unreadable` for a text that is empty, or neither JSON nor lines of it.
+    """
+    for start, text in window.chunks():
+        if window.base == start:
+            window.drop(start + len(text) - len(text.lstrip(_SPACE)))
+        if len(window) >= _HEAD:
+            break
+    head = window.text(window.end)
+    if not head:
+        raise Unreadable("empty; expected a claim")
+    if head[0] == "[":
+        yield from _elements(window, None)
+    elif head[0] == "{":
+        first = window.first_line()
+        if (member := envelope(head)) is not None:
+            yield from _elements(window, member)
+        elif first is not None and _is_closed(first):
+            yield from _lines(window)
+        else:
+            yield from _values(window, is_record)
+    elif any(map(is_record, head.split("\n"))):
+        yield from _lines(window)
+    else:
+        raise Unreadable("neither JSON nor another known format; expected a claim as JSON", 0)
+
+
+def _marks(window: Window, level: int) -> Iterator[tuple[str, int, int]]:
+    """Brackets and commas outside strings, down to a depth: character, position, depth behind it.
+
+    Before each new piece of the text comes one mark without a character, so that the caller can watch the length.
+    """
+    depth, in_string, escaped = 0, False, False
+    for start, text in window.chunks():
+        yield "", start, depth
+        at, stop = max(0, window.base - start), len(text)
+        while at < stop:
+            if in_string:
+                if escaped:
+                    escaped, at = False, at + (text[at] != "\n")
+                at = _BODY.match(text, at).end()  # type: ignore[union-attr]  # matches the empty string too
+                if at < stop and text[at] == "\\":
+                    escaped, at = at + 1 == stop, at + 1
+                elif at < stop:
+                    in_string, at = False, at + 1
+                continue
+            at = (_DEEP if depth > level else _SHALLOW).match(text, at).end()  # type: ignore[union-attr]
+            if at == stop:
+                break
+            char = text[at]
+            if char == '"':
+                in_string = True
+            else:
+                depth = max(0, depth + (char in "[{") - (char in "]}"))
+                if depth <= level + (char in "[{"):
+                    yield char, start + at, depth
+            at += 1
+
+
+def _elements(window: Window, member: str | None) -> Iterator[Piece]:
+    """The elements of an array that is the whole text, or that is the value of one property of the object that is."""
+    level = 1 if member is None else 2
+    inside, finished, too_long, seen = False, False, False, 0
+    for char, at, depth in _marks(window, level):
+        if finished:
+            if member is None:
+                break
+            window.drop(at)
+        elif not char:
+            if len(window) > LIMIT:
+                if inside and not too_long:
+                    yield window.fault(_TOO_LONG)
+                too_long = inside
+                window.drop(at)
+        elif not inside:
+            key = window.text(at)
+            if char == "[" and depth == level and (member is None or re.search(rf'"{member}"\s*:\s*$', key[-200:])):
+                inside = True
+            window.drop(at + 1)
+        elif depth == level - (char in "]}") and char not in "[{":
+            closes = char != ","
+            if too_long:
+                window.drop(at)
+            else:
+                piece = window.take(at)
+                if piece.text:
+                    yield piece
+                elif seen or not closes:
+                    yield window.fault("an empty place in the list; expected a claim: remove the comma")
+            if closes and char != "]":
+                yield window.fault("the list of claims is closed by a brace; expected ]")
+            window.drop(at + 1)
+            seen, too_long, finished = seen + 1, False, closes
+    if not inside and member is not None:
+        yield window.fault(f"no list under {member}; expected one that holds the claims")
+    elif not finished:
+        rest = window.take(window.end)
+        if rest.text and not too_long:
+            yield rest
+        yield window.fault("the file ends before the list of claims is closed; expected ]: get the whole file")
+    elif member is None:
+        for start, text in window.chunks():
+            window.drop(start + len(text) - len(text.lstrip(_SPACE)))
+            if len(window):
+                yield window.fault("something follows the end of the list of claims; expected nothing more: remove it")
+                return
+
+
+def _values(window: Window, is_record: Callable[[str], bool]) -> Iterator[Piece]:
+    """Objects one after another, each over as many lines as it likes."""
+    inside = too_long = False
+    for char, at, depth in _marks(window, 0):
+        if not char:
+            if len(window) > LIMIT:
+                if not too_long:
+                    if _in_lines(window, is_record):
+                        yield from _lines(window)
+                        return
+                    yield window.fault(_TOO_LONG)
+                too_long = True
+                window.drop(at)
+        elif char in "[{" and not inside:
+            stray = window.take(at)
+            if stray.text and not too_long:
+                yield stray
+            inside, too_long = True, False
+        elif depth == 0 and char in "]}" and inside:
+            if too_long:
+                window.drop(at + 1)
+            else:
+                yield window.take(at + 1)
+            inside = too_long = False
+    if inside and not too_long and _in_lines(window, is_record):
+        yield from _lines(window)
+        return
+    rest = window.take(window.end)
+    if rest.text and not too_long:
+        yield rest
+
+
+def _lines(window: Window) -> Iterator[Piece]:
+    """One record on each line; blank lines are passed over."""
+    too_long = False
+    for start, text in window.chunks():
+        at = max(0, window.base - start)
+        while (found := text.find("\n", at)) >= 0:
+            at = found + 1
+            if too_long:
+                window.drop(start + at)
+                too_long = False
+            elif (piece := window.take(start + at)).text:
+                yield piece
+        if len(window) > LIMIT:
+            if not too_long:
+                yield window.fault(_TOO_LONG)
+            too_long = True
+            window.drop(window.end)
+    rest = window.take(window.end)
+    if rest.text and not too_long:
+        yield rest
+
+
+def _in_lines(window: Window, is_record: Callable[[str], bool]) -> bool:
+    """Whether a text that makes no sense as one object does so line by line."""
+    return any(map(is_record, window.text(window.end).split("\n")[1:]))
+
+
+def _is_closed(line: str) -> bool:
+    """Whether a line is one object from bracket to bracket."""
+    marks = [each for each in _marks(Window(iter([line])), 0) if each[0] and each[0] != ","]
+    return len(marks) == 2 and marks[1][2] == 0 and not line[marks[1][1] + 1 :].strip(_SPACE)

@@ -1,0 +1,130 @@
+"""What ``check`` tells people and programs: one object for each claim, one summary, and the exit status.
+
+The keys are those of ``schemas/report.schema.json``; they change only with its version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from j1553ref import project
+from j1553ref.checking import Report
+from j1553ref.facts import FactBase
+from j1553ref.readers import Record
+from j1553ref.rules.base import SEVERITIES, Finding
+
+__all__ = ["SCHEMA_VERSION", "Summary", "claim_object", "help_url", "tool_object"]
+
+SCHEMA_VERSION = "1"
+_PLURALS = {"error": "errors", "warning": "warnings", "info": "infos"}
+
+
+@dataclass
+class Summary:
+    """Counts over all claims of a run."""
+
+    claims: int = 0
+    out_of_scope: int = 0
+    unusable: int = 0
+    errors: int = 0
+    warnings: int = 0
+    infos: int = 0
+    not_checked: int = 0
+    suppressed: int = 0
+    by_code: dict[str, int] = field(default_factory=dict)
+
+    def add(self, record: Record, report: Report | None) -> None:
+        """Count one record; ``report`` is None where the record could not be read."""
+        if report is None:
+            self.unusable += 1
+            return
+        self.claims += 1
+        self.out_of_scope += "out_of_scope" in report.notes
+        self.not_checked += len(report.not_checked)
+        for finding in report.findings:
+            name = _PLURALS[finding.severity]
+            setattr(self, name, getattr(self, name) + 1)
+            self.by_code[finding.code] = self.by_code.get(finding.code, 0) + 1
+
+    def to_json(self) -> dict[str, int]:
+        """The counts under their published keys."""
+        return {
+            key: getattr(self, key)
+            for key in (
+                "claims",
+                "out_of_scope",
+                "unusable",
+                "errors",
+                "warnings",
+                "infos",
+                "not_checked",
+                "suppressed",
+            )
+        }
+
+    def exit_status(self, fail_level: str, *, exit_zero: bool = False) -> int:
+        """2 if anything was unusable, else 1 if a finding reaches the fail level, else 0; ``exit_zero`` never hides 2."""
+        if self.unusable:
+            return 2
+        loud = SEVERITIES[: SEVERITIES.index(fail_level) + 1]
+        return int(not exit_zero and any(getattr(self, _PLURALS[each]) for each in loud))
+
+
+def tool_object(facts: FactBase) -> dict[str, str]:
+    """Name, version and the date up to which the facts were checked."""
+    return {"name": "j1553ref", "version": project.version(), "facts_checked": facts.checked_until.isoformat()}
+
+
+def help_url(code: str) -> str:
+    """The address of a rule's page.
+
+    >>> help_url("JWZ003").endswith("rules/JWZ003.html")
+    True
+    """
+    return f"{project.address()}rules/{code}.html"
+
+
+def placed(record: Record, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings with line and column of their pointer in the user's file."""
+    for each in findings:
+        spot = record.locate(each.place or each.pointer)
+        yield replace(each, line=spot[0], column=spot[1]) if spot else each
+
+
+def claim_object(record: Record, report: Report | None, *, with_ids: bool = False) -> dict[str, Any]:
+    """One claim of the report as a JSON object; an unusable record has ``error`` and nothing else to say."""
+    claim = record.claim
+    return {
+        "source": record.source,
+        "index": record.index,
+        "line": record.line,
+        "format": record.format,
+        "payer": report.payer if report else None,
+        "claim_id": claim.claim_id if claim and with_ids else None,
+        "findings": [_finding_object(each) for each in placed(record, report.findings)] if report else [],
+        "not_checked": [
+            {"code": each.code, "reason": each.reason, "missing": each.missing} for each in report.not_checked
+        ] if report else [],
+        "suppressed": [],
+        "notes": list(report.notes) if report else [],
+        "error": record.error,
+    }  # fmt: skip
+
+
+def _finding_object(each: Finding) -> dict[str, Any]:
+    return {
+        "code": each.code,
+        "name": each.name,
+        "severity": each.severity,
+        "pointer": each.pointer,
+        "line": each.line,
+        "column": each.column,
+        "message": each.message,
+        "expected": each.expected,
+        "actual": each.actual,
+        "facts": [{"id": fact_id, "on": on.isoformat()} for fact_id, on in each.facts],
+        "help": help_url(each.code),
+        "fix": None,
+    }

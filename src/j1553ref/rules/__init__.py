@@ -1,0 +1,64 @@
+"""The rule catalogue: one module per family, one function per rule, registered by code.
+
+A rule yields findings, stays quiet, or raises :class:`~j1553ref.rules.base.Missing` (not checked). Codes are never reused.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from importlib import import_module
+
+from j1553ref.rules.base import REGISTRY, Finding, Rule, RuleError
+
+__all__ = ["FAMILIES", "Finding", "Rule", "RuleError", "catalogue", "get", "matching"]
+
+#: family prefix -> (module, what the family is about), in the order of the index
+FAMILIES = {
+    "SHP": ("shape", "shape of the claim file"),
+    "DAT": ("dates", "dates and code choice"),
+    "UNT": ("billed_units", "billing units"),
+    "JWZ": ("discarded", "discarded drug"),
+    "NDC": ("drug_codes", "NDC"),
+    "MOD": ("modifiers", "modifiers"),
+}
+
+for _module, _about in FAMILIES.values():
+    import_module(f"j1553ref.rules.{_module}")
+
+
+def catalogue() -> tuple[Rule, ...]:
+    """Every rule, sorted by code.
+
+    >>> [rule.code for rule in catalogue()][:2]
+    ['DAT001', 'DAT002']
+    """
+    return tuple(REGISTRY[code] for code in sorted(REGISTRY))
+
+
+def get(code: str) -> Rule:
+    """The rule of that code; raises :class:`RuleError` with the nearest codes.
+
+    >>> get("JWZ004").name
+    'jw-and-jz-together'
+    """
+    try:
+        return REGISTRY[code.upper()]
+    except KeyError:
+        near = get_close_matches(code.upper(), REGISTRY, n=3, cutoff=0.5)
+        hint = f"; nearest: {', '.join(near)}" if near else f"; families: {', '.join(FAMILIES)}"
+        raise RuleError(f"{code}: no such rule{hint}") from None
+
+
+def matching(prefixes: tuple[str, ...]) -> frozenset[str]:
+    """The codes that start with one of the prefixes (``JWZ``, ``JWZ001``); a prefix that matches none is refused.
+
+    >>> sorted(matching(("DAT001", "MOD001")))
+    ['DAT001', 'MOD001']
+    """
+    found: set[str] = set()
+    for prefix in prefixes:
+        codes = {code for code in REGISTRY if code.startswith(prefix.upper())} if prefix else set()
+        if not codes:
+            get(prefix)
+        found |= codes
+    return frozenset(found)

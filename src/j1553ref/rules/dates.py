@@ -1,0 +1,53 @@
+"""DAT: dates and the choice of the code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from j1553ref.rules.base import Finding, need, rule
+from j1553ref.rules.views import CODE, ClaimView, Group
+
+
+@rule(
+    "DAT001", "code-before-its-first-date", severity="error", since="0.1.0", order=10,
+    facts=("code.valid", "code.unlisted"),
+    summary="J1553 stands on a line whose date of service is before the first date on which the code is valid.",
+)  # fmt: skip
+def code_before_its_first_date(group: Group) -> Iterator[Finding]:
+    """J1553 before it was valid."""
+    if group.fact("code.valid", group.on).value:
+        return
+    day = need(group.on, "service_date")
+    first = next(e.start for e in group.facts.get("code.valid").history if e.start > day and e.value)
+    instead = ", ".join(group.fact("code.unlisted", day).value)
+    yield group.finding(
+        group.first("procedure_code"),
+        f"{CODE} is valid for dates of service from {first.isoformat()}, this one is {day.isoformat()}; "
+        f"bill the unlisted code that the payer names (one of {instead})",
+        on=day, expected=f"a code valid on {day.isoformat()}", actual=CODE,
+    )  # fmt: skip
+
+
+@rule(
+    "DAT002", "unlisted-code-for-yimmugo", severity="error", since="0.1.0", order=20, scope="claim",
+    facts=("code.valid", "code.unlisted"),
+    summary="An unlisted code bears the NDC of Yimmugo on a date of service for which J1553 exists.",
+)  # fmt: skip
+def unlisted_code_for_yimmugo(claim: ClaimView) -> Iterator[Finding]:
+    """An unlisted code where a specific one exists."""
+    for line in claim.misplaced_lines:
+        if line.procedure_code not in claim.fact("code.unlisted", line.start).value:
+            continue
+        if not claim.fact("code.valid", line.start).value:
+            continue
+        rejects = claim.profile("specific_code", line.start) if claim.payer else None
+        certain = rejects is not None and rejects.value == "required" and rejects.entry.carries_error
+        yield claim.finding(
+            line.at("procedure_code"),
+            f"the NDC is Yimmugo's and {CODE} exists for this date of service: bill {CODE} in units of 100 mg "
+            f"instead of {line.procedure_code}",
+            on=line.start, expected=CODE, actual=line.procedure_code, severity="error" if certain else "warning",
+        )  # fmt: skip
+
+
+__all__ = ["code_before_its_first_date", "unlisted_code_for_yimmugo"]

@@ -1,0 +1,183 @@
+"""JWZ: discarded drug. JW and JZ are asked for where the payer's profile says so and the drug is separately paid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from j1553ref.rules.base import Finding, rule
+from j1553ref.rules.views import CODE, Group, modifier_at
+
+__all__ = [
+    "avoidable_waste", "jw_and_jz_together", "jw_line_alone", "jw_line_missing", "jz_missing",
+    "jz_units_no_vials_make", "lines_differ_from_vials", "neither_jw_nor_jz", "units_no_vials_make",
+]  # fmt: skip
+
+_SINGLE_DOSE = "discard.single_dose_basis"
+
+
+@rule(
+    "JWZ004", "jw-and-jz-together", severity="error", since="0.1.0", order=65, facts=("discard.exclusive",),
+    stops=("JWZ002", "JWZ003", "JWZ009", "JWZ010"),
+    summary="JW and JZ stand on one line, or a JZ line beside a JW line of the same date and encounter.",
+)  # fmt: skip
+def jw_and_jz_together(group: Group) -> Iterator[Finding]:
+    """JW says that something was discarded, JZ that nothing was."""
+    if not (group.has("JW") and group.has("JZ")):
+        return
+    line = next(each for each in group.lines if "JZ" in each.modifiers)
+    same = "JW" in line.modifiers
+    yield group.finding(
+        modifier_at(line, "JZ"),
+        "JW says that drug was discarded and JZ that none was: "
+        + ("keep one of them on this line" if same else "take JZ off the line beside the JW line, or the JW line away"),
+        on=group.on, expected="JW or JZ", actual="JW and JZ",
+    )  # fmt: skip
+
+
+@rule(
+    "JWZ001", "lines-differ-from-vials", severity="error", since="0.1.0", order=70,
+    facts=("rounding.discard", "discard.least_waste", _SINGLE_DOSE),
+    summary="The units given and discarded together are no total that the opened vials, or fewer whole vials, can make.",
+)  # fmt: skip
+def lines_differ_from_vials(group: Group) -> Iterator[Finding]:
+    """The lines must add up to whole vials, between the least set and all that were opened."""
+    if not (group.has("JW") and group.waste_rule):
+        return
+    total, opened, least = group.given_units + group.discarded_units, group.opened, group.least
+    if total in (opened, least):
+        return
+    between = total % group.vial_step == 0 and least < total < opened
+    yield group.finding(
+        group.first("units", group.discarded_lines),
+        f"{group.given_units} given and {group.discarded_units} discarded make {total} units; the opened vials hold "
+        f"{opened}, the smallest set for this dose {least}",
+        on=group.on, expected=opened if opened == least else f"{opened} or {least}", actual=total,
+        severity="warning" if between else group.waste_rule.severity,
+    )  # fmt: skip
+
+
+@rule(
+    "JWZ002", "jw-line-missing", severity="error", since="0.1.0", order=80,
+    facts=("discard.jw", "rounding.discard", _SINGLE_DOSE), stops=("JWZ009", "JWZ010"),
+    summary="At least one whole unit of the opened vials was discarded and no line bears JW.",
+)  # fmt: skip
+def jw_line_missing(group: Group) -> Iterator[Finding]:
+    """A whole unit or more was left and no JW line says so."""
+    if group.has("JW") or not group.waste_rule or group.unused < 1:
+        return
+    if group.least == group.needed < group.opened:
+        return  # all of it was avoidable: no source says which modifier then, JWZ007 informs
+    if group.given_lines and group.given_units == group.opened:
+        return  # the discarded units were billed as given: UNT003 speaks of that one slip
+    payable = group.least - group.needed
+    limit = "" if payable == group.unused else f", of which {payable} could not be avoided with smaller vials"
+    yield group.finding(
+        group.first("modifiers"),
+        f"the opened vials hold {group.opened} units and {group.needed} were given: add a line {CODE} JW with "
+        f"{group.unused} units{limit}",
+        on=group.on, expected=f"JW {group.unused}", actual="no JW line", severity=group.waste_rule.severity,
+    )  # fmt: skip
+
+
+@rule(
+    "JWZ003", "jz-missing", severity="error", since="0.1.0", order=90,
+    facts=("discard.jz", _SINGLE_DOSE), stops=("JWZ009",),
+    summary="Nothing was discarded and no line bears JZ.",
+)  # fmt: skip
+def jz_missing(group: Group) -> Iterator[Finding]:
+    """Whole vials used up, and JZ is not there to say so."""
+    if not group.given_lines or group.has("JZ") or not group.waste_rule or group.unused != 0:
+        return
+    tail = group.tail_mg
+    yield group.finding(
+        group.first("modifiers", group.given_lines),
+        "the dose uses up the opened vials: add JZ; claims without it have been returned as unprocessable"
+        if not tail
+        else f"only {tail:f} mg of the opened vials are left, less than one unit, so there is no JW unit to bill: add JZ",
+        on=group.on, expected="JZ", actual="no JZ", severity="warning" if tail else group.waste_rule.severity,
+    )  # fmt: skip
+
+
+@rule(
+    "JWZ005", "jw-line-alone", severity="error", since="0.1.0", order=110, facts=("discard.jw_line",), stops=("JWZ011",),
+    summary="A JW line stands without a line for the drug given on the same date.",
+)  # fmt: skip
+def jw_line_alone(group: Group) -> Iterator[Finding]:
+    """A discarded amount without a dose."""
+    group.modifiers_readable()
+    if group.discarded_lines and not group.given_lines:
+        yield group.finding(
+            modifier_at(group.discarded_lines[0], "JW"),
+            "a JW line alone is rejected: put the line for the units given before it, on the same claim",
+            on=group.on, expected="a line for the units given", actual="JW only",
+        )  # fmt: skip
+
+
+@rule(
+    "JWZ007", "avoidable-waste", severity="info", since="0.1.0", order=130,
+    facts=("discard.least_waste", "product.vial_sizes"),
+    summary="More vials were opened than the smallest set for the dose needs.",
+)  # fmt: skip
+def avoidable_waste(group: Group) -> Iterator[Finding]:
+    """A smaller set of vials would have done."""
+    if group.opened > group.least:
+        yield group.finding(
+            group.records[0].at("vials"),
+            f"the opened vials hold {group.opened} units, the smallest set for this dose {group.least}: document why "
+            "(a size was not to be had), and expect the payer to pay for the smaller waste",
+            on=group.on, expected=group.least, actual=group.opened,
+        )  # fmt: skip
+
+
+@rule(
+    "JWZ009", "neither-jw-nor-jz", severity="error", since="0.1.0", order=140,
+    facts=("discard.jw", "discard.jz", _SINGLE_DOSE),
+    summary="No line of the drug bears JW or JZ where the payer asks for one of them.",
+)  # fmt: skip
+def neither_jw_nor_jz(group: Group) -> Iterator[Finding]:
+    """One of the two is always due where the waste rule holds, whatever the dose was."""
+    if group.has("JW") or group.has("JZ") or not group.waste_rule:
+        return
+    yield group.finding(
+        group.first("modifiers"),
+        "neither JW nor JZ is on the drug: add JZ if nothing was discarded, else a JW line for the discarded units",
+        on=group.on, expected="JW or JZ", actual="neither", severity=group.waste_rule.severity,
+    )  # fmt: skip
+
+
+@rule(
+    "JWZ010", "jz-units-no-vials-make", severity="warning", since="0.1.0", order=141, facts=("product.vial_sizes",),
+    summary="JZ says that nothing was discarded, but no set of whole vials makes this many units.",
+)  # fmt: skip
+def jz_units_no_vials_make(group: Group) -> Iterator[Finding]:
+    """Units with JZ that are no multiple of the smallest vial."""
+    if not group.has("JZ") or (group.knows_dose and group.knows_vials):
+        return
+    units = sum(line.units or 0 for line in group.lines if "JZ" in line.modifiers)
+    if any(line.units is None for line in group.lines) or units % group.vial_step == 0:
+        return
+    whole = -(-units // group.vial_step) * group.vial_step
+    yield group.finding(
+        group.first("units", tuple(line for line in group.lines if "JZ" in line.modifiers)),
+        f"JZ says that nothing was discarded, but no whole vials make {units} units (multiples of {group.vial_step}): "
+        f"was drug discarded (JW {whole - units} for {whole}), or a vial shared between patients?",
+        on=group.on, expected=f"a multiple of {group.vial_step}", actual=units,
+    )  # fmt: skip
+
+
+@rule(
+    "JWZ011", "units-no-vials-make", severity="warning", since="0.1.0", order=142, facts=("product.vial_sizes",),
+    summary="The units given and discarded together are no total that whole vials can make.",
+)  # fmt: skip
+def units_no_vials_make(group: Group) -> Iterator[Finding]:
+    """Given plus JW units that are no multiple of the smallest vial."""
+    if not group.has("JW") or (group.knows_dose and group.knows_vials):
+        return
+    total = group.given_units + group.discarded_units
+    if total % group.vial_step:
+        yield group.finding(
+            group.first("units", group.discarded_lines),
+            f"{group.given_units} given and {group.discarded_units} discarded make {total} units, and no whole vials do "
+            f"(multiples of {group.vial_step}): check the JW units against the vials in the record",
+            on=group.on, expected=f"a multiple of {group.vial_step}", actual=total,
+        )  # fmt: skip

@@ -1,0 +1,154 @@
+"""NDC: the drug identification of the line, where the claim or the payer has one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from j1553ref import ndc
+from j1553ref.claim import Drug, Line
+from j1553ref.rules.base import Finding, Missing, rule
+from j1553ref.rules.views import CODE, Group
+
+__all__ = ["ndc_missing_or_malformed", "ndc_of_another_product", "ndc_quantity_differs", "ndc_quantity_missing"]
+
+
+@rule(
+    "NDC001", "ndc-missing-or-malformed", severity="error", since="0.1.0", order=200,
+    facts=("ndc.digits", "ndc.qualifier"),
+    summary="The NDC that the payer asks for is missing, or is not 11 digits after the qualifier N4.",
+)  # fmt: skip
+def ndc_missing_or_malformed(group: Group) -> Iterator[Finding]:
+    """A missing NDC where it is due; an NDC in the wrong form anywhere."""
+    undecided: Missing | None = None
+    for line in group.lines:
+        if line.drug is None or line.drug.ndc is None:
+            try:
+                yield from _missing(group, line)
+            except Missing as missing:
+                undecided = missing
+        else:
+            yield from _malformed(group, line.drug, line.drug.ndc)
+    if undecided:
+        raise undecided
+
+
+def _missing(group: Group, line: Line) -> Iterator[Finding]:
+    if "drug" in line.damaged or (line.drug and "ndc" in line.drug.damaged):
+        raise Missing("ndc", "damaged in the input")
+    dual = bool(group.claim.dual_eligible)
+    asks = None if dual else group.profile("ndc_required", group.on)
+    if not dual and asks is None:
+        raise Missing("payer", "whether this payer asks for an NDC is not known")
+    if dual or (asks and asks.value == "required"):
+        yield group.finding(
+            line.at("drug"),
+            f"{'Medicaid, which pays second,' if dual else 'this payer'} asks for the NDC: add N4 and the 11 digits, the "
+            "unit ML and the milliliters",
+            on=group.on, expected="an NDC of 11 digits", actual="no NDC",
+            severity="error" if dual or (asks and asks.entry.carries_error) else "warning",
+        )  # fmt: skip
+
+
+def _malformed(group: Group, drug: Drug, code: str) -> Iterator[Finding]:
+    ten = code.isascii() and code.isdigit() and len(code) == 10
+    strict = group.payer is not None and _asks_strictly(group)
+    if not ndc.is_valid(code):
+        yield group.finding(
+            drug.at("ndc"),
+            "ten bare digits can be read in three ways: write the 11 digits of the package that was used"
+            if ten else "an NDC on a claim is 11 digits (5-4-2, without hyphens)",
+            on=group.on, expected="11 digits", actual=code if ten else f"<text, {len(code)} characters>",
+            severity="error" if ten or strict else "warning",
+        )  # fmt: skip
+    elif "-" in code and drug.has_qualifier_slot:
+        yield group.finding(
+            drug.at("ndc"), f"hyphens do not belong in the NDC of a claim: write {ndc.to_11_digits(code)}",
+            on=group.on, expected=ndc.to_11_digits(code), actual=code, severity="warning",
+        )  # fmt: skip
+    if drug.has_qualifier_slot and drug.qualifier not in (None, "N4"):
+        yield group.finding(
+            drug.at("qualifier"), "the qualifier of an NDC is N4", on=group.on, expected="N4", actual=drug.qualifier,
+            severity="error" if strict else "warning",
+        )  # fmt: skip
+
+
+def _asks_strictly(group: Group) -> bool:
+    asks = group.profile("ndc_required", group.on)
+    return bool(group.claim.dual_eligible) or bool(asks and asks.value == "required" and asks.entry.carries_error)
+
+
+@rule(
+    "NDC002", "ndc-quantity-differs", severity="warning", since="0.1.0", order=210,
+    facts=("ndc.unit", "product.concentration", "unit.size"),
+    summary="The NDC unit is not ML, or the milliliters and the units of the line differ by one or more.",
+)  # fmt: skip
+def ndc_quantity_differs(group: Group) -> Iterator[Finding]:
+    """One unit is one milliliter, except for the rounded tail."""
+    per_ml = group.fact("product.concentration", group.on).value
+    unit = group.fact("ndc.unit", group.on).value
+    for line in group.lines:
+        drug = line.drug
+        if drug is None or (drug.ndc and not ndc.is_yimmugo(drug.ndc)):
+            continue
+        if drug.unit is not None and drug.unit != unit:
+            yield group.finding(
+                drug.at("unit"), f"Yimmugo is a liquid: the NDC unit of measure is {unit}",
+                on=group.on, expected=unit, actual=drug.unit,
+            )  # fmt: skip
+        elif drug.quantity is not None and line.units is not None and drug.quantity > 0:
+            units = drug.quantity * per_ml / group.unit_size
+            if abs(units - line.units) >= 1 and not _whole_vials(group, line, drug):
+                yield group.finding(
+                    drug.at("quantity"),
+                    f"{drug.quantity:f} {unit} are {units.normalize():f} units and the line has {line.units}: they differ "
+                    "by one or more, so one of the two is wrong",
+                    on=group.on, expected=f"about {line.units} {unit}", actual=f"{drug.quantity:f}",
+                )  # fmt: skip
+
+
+def _whole_vials(group: Group, line: Line, drug: Drug) -> bool:
+    """A quantity stated for whole vials: the line's first vial alone, or all that was opened for the line."""
+    assert drug.quantity is not None and line.units is not None
+    package = ndc.package(drug.ndc) if drug.ndc and ndc.is_valid(drug.ndc) else None
+    if package is not None and drug.quantity == package.ml:
+        return True
+    return drug.quantity % group.vial_step == 0 and line.units <= drug.quantity < line.units + group.vial_step
+
+
+@rule(
+    "NDC003", "ndc-of-another-product", severity="warning", since="0.1.0", order=220, facts=("product.other_ndcs",),
+    summary="The NDC on a J1553 line is that of another product, or of none that is known here.",
+)  # fmt: skip
+def ndc_of_another_product(group: Group) -> Iterator[Finding]:
+    """The NDC must be of the product that the code names."""
+    others = group.fact("product.other_ndcs", group.on).value
+    for line in group.lines:
+        code = line.drug.ndc if line.drug else None
+        if not code or not ndc.is_valid(code) or ndc.is_yimmugo(code):
+            continue
+        digits = ndc.to_11_digits(code)
+        brand = next((each["brand"] for each in others if digits.startswith(each["prefix"])), None)
+        assert line.drug is not None
+        yield group.finding(
+            line.drug.at("ndc"),
+            f"this NDC is {brand}'s, and {CODE} is Yimmugo's code: bill the code of the product that was given"
+            if brand else f"this NDC is not one of the known packages of Yimmugo: confirm that it belongs to {CODE}",
+            on=group.on, expected="an NDC of Yimmugo", actual=digits, severity="warning" if brand else "info",
+        )  # fmt: skip
+
+
+@rule(
+    "NDC004", "ndc-quantity-missing", severity="error", since="0.1.0", order=230, facts=("ndc.quantity_positive",),
+    summary="An NDC unit of measure without a quantity above zero.",
+)  # fmt: skip
+def ndc_quantity_missing(group: Group) -> Iterator[Finding]:
+    """A unit of measure needs a positive quantity."""
+    for line in group.lines:
+        drug = line.drug
+        if drug is None or drug.unit is None or "quantity" in drug.damaged:
+            continue
+        if drug.quantity is None or drug.quantity <= 0:
+            yield group.finding(
+                drug.at("quantity"), "the NDC unit of measure needs a quantity above zero: the milliliters of this line",
+                on=group.on, expected="more than 0", actual="none" if drug.quantity is None else f"{drug.quantity:f}",
+            )  # fmt: skip

@@ -1,0 +1,295 @@
+"""How a rule sees a claim: as a whole, and as groups of J1553 lines of one date of service and one encounter.
+
+The figures of a group carry the names that the rule pages use: units given (lines without JW), units discarded (JW
+lines), units needed for the dose, units in the opened vials, and the least total that whole vials can make.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+
+from j1553ref import ndc, units
+from j1553ref.claim import Administration, Claim, Line, Part
+from j1553ref.code import CODE
+from j1553ref.facts import Answer, FactBase, FactError
+from j1553ref.payers import Payer, profile
+from j1553ref.rules.base import Finding, Missing, Rule, need
+
+__all__ = ["CODE", "PARTING", "ClaimView", "Group", "WasteRule", "modifier_at"]
+
+#: Modifiers that part two lines of one code on one date.
+PARTING = frozenset({"59", "76", "77", "XE", "XP", "XS", "XU"})
+
+
+@dataclass(frozen=True, slots=True)
+class WasteRule:
+    """That JW and JZ belong on the lines of this group, and how loudly a rule may say so."""
+
+    severity: str
+    reason: str
+
+
+@dataclass(kw_only=True)
+class View:
+    """What all views share: the claim, its payer, the facts, and the rule that is looking."""
+
+    claim: Claim
+    payer: Payer | None
+    facts: FactBase
+    looking: Rule | None = field(default=None, repr=False)
+
+    def fact(self, fact_id: str, on: date | None) -> Answer:
+        """A fact on a date of service; unknown facts and missing dates mean *not checked*."""
+        day = need(on, "service_date", "the date of service decides which facts hold")
+        try:
+            answer = self.facts.on(fact_id, day)
+        except FactError as error:
+            raise Missing(fact_id, str(error)) from None
+        if not answer.known:
+            raise Missing(fact_id, f"not known for {day.isoformat()}; see the gap {answer.fact.gap}")
+        return answer
+
+    def profile(self, key: str, on: date | None) -> Answer | None:
+        """What the payer's profile says under a key, or None where nothing is known of this payer."""
+        payer = need(self.payer, "payer", "what is asked for depends on the payer")
+        day = need(on, "service_date", "the date of service decides which facts hold")
+        return profile(payer, key, day, self.facts)
+
+    def finding(
+        self,
+        pointer: str,
+        message: str,
+        *,
+        on: date | None,
+        expected: object = None,
+        actual: object = None,
+        severity: str | None = None,
+    ) -> Finding:
+        """A finding of the rule that is looking; its declared facts are cited with the date of service."""
+        by = self.looking
+        assert by is not None
+        return Finding(
+            code=by.code, name=by.name, severity=severity or by.severity, pointer=pointer, message=message,
+            expected=None if expected is None else str(expected), actual=None if actual is None else str(actual),
+            facts=tuple((each, on) for each in by.facts) if on else (),
+        )  # fmt: skip
+
+
+@dataclass(kw_only=True)
+class ClaimView(View):
+    """The whole claim."""
+
+    @cached_property
+    def drug_lines(self) -> tuple[Line, ...]:
+        """The J1553 lines."""
+        return tuple(line for line in self.claim.lines if line.procedure_code == CODE)
+
+    @cached_property
+    def misplaced_lines(self) -> tuple[Line, ...]:
+        """Lines of another code that carry an NDC of Yimmugo."""
+        return tuple(
+            line for line in self.claim.lines
+            if line.procedure_code != CODE and line.drug and line.drug.ndc and ndc.is_yimmugo(line.drug.ndc)
+        )  # fmt: skip
+
+    @property
+    def in_scope(self) -> bool:
+        """Whether the claim has a J1553 line, or one that should be one."""
+        return bool(self.drug_lines or self.misplaced_lines)
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """The J1553 lines by date of service and encounter, each with what the record says of that infusion."""
+        keys = list(dict.fromkeys((line.start, line.encounter) for line in self.drug_lines))
+        return tuple(
+            Group(
+                claim=self.claim, payer=self.payer, facts=self.facts, on=day,
+                lines=tuple(each for each in self.drug_lines if (each.start, each.encounter) == (day, encounter)),
+                records=self._records(day, encounter, alone=sum(key[0] == day for key in keys) == 1),
+            )
+            for day, encounter in keys
+        )  # fmt: skip
+
+    def _records(self, day: date | None, encounter: str | None, *, alone: bool) -> tuple[Administration, ...]:
+        """The records of that date; where the date has one group only, a record needs no matching encounter."""
+        same_day = (each for each in self.claim.administrations if each.service_date == day and day is not None)
+        return tuple(each for each in same_day if alone or each.encounter == encounter)
+
+
+@dataclass(kw_only=True)
+class Group(View):
+    """J1553 lines of one date of service and one encounter."""
+
+    on: date | None
+    lines: tuple[Line, ...]
+    records: tuple[Administration, ...]
+    #: codes of rules that a fired rule has silenced for this group
+    stopped: set[str] = field(default_factory=set)
+
+    # -- the lines ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def given_lines(self) -> tuple[Line, ...]:
+        """Lines without JW."""
+        return tuple(line for line in self.lines if "JW" not in line.modifiers)
+
+    @cached_property
+    def discarded_lines(self) -> tuple[Line, ...]:
+        """Lines with JW."""
+        return tuple(line for line in self.lines if "JW" in line.modifiers)
+
+    def first(self, name: str, lines: tuple[Line, ...] | None = None) -> str:
+        """The pointer of a field on the first of the lines."""
+        return (lines or self.lines)[0].at(name)
+
+    @cached_property
+    def given_units(self) -> int:
+        """Total units of the lines without JW."""
+        return _total_units(self.given_lines)
+
+    @cached_property
+    def discarded_units(self) -> int:
+        """Total units of the JW lines."""
+        return _total_units(self.discarded_lines)
+
+    def has(self, modifier: str) -> bool:
+        """Whether a line of the group bears the modifier."""
+        self.modifiers_readable()
+        return any(modifier in line.modifiers for line in self.lines)
+
+    def modifiers_readable(self) -> None:
+        """Not checked where a line's modifiers are damaged."""
+        if any("modifiers" in line.damaged for line in self.lines):
+            raise Missing("modifiers", "damaged in the input")
+
+    # -- the record --------------------------------------------------------------------------------------------
+
+    @cached_property
+    def dose_mg(self) -> Decimal:
+        """The dose given, in mg."""
+        doses = [need(each.dose_mg, "dose_mg", _why(each, "dose_mg")) for each in self._recorded("dose_mg")]
+        return sum(doses, Decimal(0))
+
+    @cached_property
+    def knows_dose(self) -> bool:
+        """Whether the record holds the dose."""
+        return bool(self.records) and all(each.dose_mg is not None for each in self.records)
+
+    @cached_property
+    def knows_vials(self) -> bool:
+        """Whether the record holds the opened vials."""
+        return bool(self.records) and all(each.vials for each in self.records)
+
+    @cached_property
+    def vial_count(self) -> int:
+        """How many vials were opened."""
+        return sum(vials.count for each in self._recorded("vials") for vials in each.vials or ())
+
+    @cached_property
+    def opened(self) -> int:
+        """Units in the opened vials."""
+        total = 0
+        for record in self._recorded("vials"):
+            for vials in need(record.vials or None, "vials", _why(record, "vials")):
+                package = ndc.package(vials.ndc) if ndc.is_valid(vials.ndc) else None
+                content = need(package, "vials", "the NDC of an opened vial is not a known Yimmugo package")
+                total += vials.count * content.mg // self.unit_size
+        return total
+
+    def _recorded(self, datum: str) -> tuple[Administration, ...]:
+        if not self.records:
+            raise Missing(datum, "the claim carries no record of the infusion on this date")
+        return self.records
+
+    # -- the arithmetic ----------------------------------------------------------------------------------------
+
+    @cached_property
+    def unit_size(self) -> int:
+        """Milligrams in one billing unit on the date of service."""
+        size: int = self.fact("unit.size", self.on).value
+        return size
+
+    @cached_property
+    def vial_step(self) -> int:
+        """Units in the smallest vial: every set of whole vials is a multiple of it."""
+        return int(min(self.fact("product.vial_sizes", self.on).value)) // self.unit_size
+
+    @cached_property
+    def needed(self) -> int:
+        """Units for the dose, rounded up once for the group."""
+        self.fact("unit.size", self.on)  # not checked, rather than refused, where the unit is not known
+        return units.administered_units(self.dose_mg, on=need(self.on, "service_date"), facts=self.facts)
+
+    @cached_property
+    def least(self) -> int:
+        """The least total of units that whole vials can make for this dose."""
+        return -(-self.needed // self.vial_step) * self.vial_step
+
+    @cached_property
+    def unused(self) -> int:
+        """Whole units left in the opened vials."""
+        return self.opened - self.needed
+
+    @cached_property
+    def tail_mg(self) -> Decimal:
+        """Milligrams left that make no whole unit (0 to just under one unit)."""
+        return self.opened * self.unit_size - self.dose_mg - self.unused * self.unit_size
+
+    # -- what the payer asks for -------------------------------------------------------------------------------
+
+    @cached_property
+    def waste_rule(self) -> WasteRule | None:
+        """Whether JW and JZ belong on these lines; None where they do not; *not checked* where that is not known."""
+        asks = self.profile("jw_jz", self.on)
+        if asks is None:
+            raise Missing("payer", "whether this payer asks for JW and JZ is not known")
+        if asks.value != "required" or any(each.stock == "free" or each.container == "multi" for each in self.records):
+            return None
+        loudest = "error" if asks.entry.carries_error else "warning"
+        if self.claim.form == "cms1500":
+            outside = self.fact("discard.not_used_places", self.on).value
+            places = {need(line.place_of_service, "place_of_service") for line in self.lines}
+            return None if places & set(outside) else WasteRule(loudest, "separately payable on a CMS-1500")
+        return self._facility_waste_rule(loudest)
+
+    def _facility_waste_rule(self, loudest: str) -> WasteRule | None:
+        bill = need(self.claim.type_of_bill, "type_of_bill", "JW and JZ depend on the type of bill")[:2]
+        if bill in self.fact("discard.critical_access_bill_types", self.on).value:
+            return WasteRule(loudest, "critical access hospital")
+        if bill not in self.fact("discard.opps_bill_types", self.on).value:
+            return None
+        status = self.facts.on("opps.status", need(self.on, "service_date"))
+        if not status.known:
+            return WasteRule("warning", f"the OPPS status of J1553 is not known after {status.entry.known_until}")
+        paid = self.fact("opps.separately_paid", self.on).value
+        return WasteRule(loudest, f"OPPS status {status.value}") if status.value in paid else None
+
+    # -- NDC quantities ----------------------------------------------------------------------------------------
+
+    @cached_property
+    def ndc_millilitres(self) -> Decimal:
+        """Total NDC quantity in mL, where every line of the group states one for a Yimmugo NDC."""
+        total = Decimal(0)
+        for line in self.lines:
+            drug = line.drug
+            yimmugo = drug is not None and drug.ndc is not None and ndc.is_yimmugo(drug.ndc)
+            if drug is None or not yimmugo or drug.quantity is None or drug.unit != "ML":
+                raise Missing("dose_mg", "neither the dose nor an NDC quantity in mL stands on every line")
+            total += drug.quantity
+        return total
+
+
+def modifier_at(line: Line, modifier: str) -> str:
+    """The pointer of a modifier on a line that bears it."""
+    return line.at("modifiers", line.modifiers.index(modifier))
+
+
+def _total_units(lines: tuple[Line, ...]) -> int:
+    return sum(need(line.units, "units", _why(line, "units")) for line in lines)
+
+
+def _why(part: Part, name: str) -> str:
+    return "damaged in the input" if name in part.damaged else "not in the claim"

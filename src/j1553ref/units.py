@@ -1,0 +1,173 @@
+"""From dose and vials to claim lines: billing units, discarded units, JW or JZ, NDC quantities.
+
+The dose of one patient on one date is rounded up once, what is left is rounded down to whole units; together
+they make the units of the opened vials. Sources: facts ``unit.size``, ``rounding``, ``discard``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+
+from j1553ref.billing import Billing, BillLine, NdcQuantity, OpenedVials, notes, notes_on_payer, plain
+from j1553ref.code import CODE
+from j1553ref.facts import FactBase, as_date, packaged
+from j1553ref.ndc import packages
+from j1553ref.payers import parse_payer
+from j1553ref.vials import EXACT, UnitsError, Vial, grams, least_waste, milligrams, parse_vials
+
+__all__ = [
+    "BillLine", "Billing", "NdcQuantity", "OpenedVials", "UnitsError", "Vial", "administered_units",
+    "bill_units", "discarded_units", "least_waste", "parse_vials",
+]  # fmt: skip
+
+#: mg by NDC
+_Shares = Mapping[str, Decimal]
+
+
+def bill_units(
+    *,
+    dose_mg: int | str | Decimal,
+    vials: str | Iterable[Vial | str],
+    on: date | str,
+    payer: str | None = None,
+    facts: FactBase | None = None,
+) -> Billing:
+    """Claim lines for a dose (mg) given from the opened vials on a date of service.
+
+    ``vials`` is text such as ``"20g,10g,5g"``, ``"2x20g"`` or NDCs, or a list of :class:`Vial`. Raises
+    :class:`UnitsError` for a dose or vials that cannot be read and for a dose above what the vials hold,
+    since overfill is not billable; :class:`~j1553ref.payers.PayerError` for an unknown payer;
+    :class:`~j1553ref.facts.FactError` where the code has no billing unit on that date.
+
+    >>> found = bill_units(dose_mg=32450, vials="20g,10g,5g", on="2026-05-01")
+    >>> [(line.units, line.modifiers) for line in found.lines]
+    [(325, ()), (25, ('JW',))]
+    """
+    when, base = as_date(on), facts or packaged()
+    who = parse_payer(payer, base) if payer else None
+    dose, taken = milligrams(dose_mg), parse_vials(vials, on=when, facts=base)
+    given = administered_units(dose, on=when, facts=base)
+    discarded = discarded_units(dose, taken, on=when, facts=base)
+    given_mg, left_mg = _drawn(dose, taken, base)
+    tail = EXACT.subtract(Decimal(_mg(taken) - discarded * _unit(base, when)), dose)
+    opened = _rows(taken, base, when)
+    least = _rows(least_waste(dose, on=when, facts=base), base, when)
+
+    modifier = base.on("discard.jw" if discarded else "discard.jz", when).value
+    lines = [BillLine(CODE, () if discarded else (modifier,), given, _quantities(given_mg, base, when))]
+    if discarded:
+        lines.append(BillLine(CODE, (modifier,), discarded, _quantities(left_mg, base, when)))
+    remarks = notes(opened=opened, least=least, discarded=discarded, tail_mg=tail)
+    return Billing(
+        administered_units=given,
+        discarded_units=discarded,
+        total_units=given + discarded,
+        tail_mg=tail,
+        vials=opened,
+        lines=tuple(lines),
+        least_waste_vials=least,
+        notes=(*remarks, *notes_on_payer(who, ndcs=len({*given_mg, *left_mg}), on=when, facts=base)),
+        # Looked up, not only named: a fact that has ended or is missing must stop the answer.
+        facts=tuple(base.on(each, when).fact.id for each in _basis(bool(discarded), bool(tail))),
+    )
+
+
+def administered_units(dose_mg: int | str | Decimal, *, on: date | str, facts: FactBase | None = None) -> int:
+    """Billing units of a dose in mg, rounded up once for the whole dose.
+
+    Raises :class:`UnitsError` for what is no dose. Sources: facts ``unit.size``, ``rounding.dose``.
+
+    >>> administered_units(32450, on="2026-05-01")
+    325
+    """
+    return _rounded(milligrams(dose_mg), "rounding.dose", facts or packaged(), on)
+
+
+def discarded_units(
+    dose_mg: int | str | Decimal,
+    vials: str | Iterable[Vial | str],
+    *,
+    on: date | str,
+    facts: FactBase | None = None,
+) -> int:
+    """Whole billing units left in the opened vials, rounded down.
+
+    Raises :class:`UnitsError` where the dose is more than the vials hold. Sources: facts ``unit.size``,
+    ``rounding.discard``, ``discard.overfill``.
+
+    >>> discarded_units(32450, "20g,10g,5g", on="2026-05-01")
+    25
+    """
+    base = facts or packaged()
+    dose, content = milligrams(dose_mg), _mg(parse_vials(vials, on=on, facts=base))
+    if dose > content:
+        raise UnitsError(
+            f"dose: {plain(dose)} mg is more than the {content} mg in the opened vials, and overfill is not"
+            " billable; correct the dose or the vials"
+        )
+    return _rounded(EXACT.subtract(Decimal(content), dose), "rounding.discard", base, on)
+
+
+def _basis(discarded: bool, tail: bool) -> Iterator[str]:
+    yield from ("unit.size", "product.concentration", "product.vial_sizes", "rounding.dose")
+    yield from ("rounding.discard", "discard.overfill", "discard.least_waste")
+    yield from ("discard.single_dose_basis", "ndc.unit")
+    yield "discard.jw" if discarded else "discard.jz"
+    if tail and not discarded:
+        yield "discard.small_tail"
+
+
+def _unit(base: FactBase, on: date | str) -> int:
+    """Milligrams in one billing unit."""
+    size: int = base.on("unit.size", on).value
+    return size
+
+
+def _rounded(mg: Decimal, rule: str, base: FactBase, on: date | str) -> int:
+    whole, rest = EXACT.divmod(mg, Decimal(_unit(base, on)))
+    return int(whole) + (rest > 0 and base.on(rule, on).value == "up")
+
+
+def _mg(vials: Iterable[Vial]) -> int:
+    return sum(vial.size_mg * vial.count for vial in vials)
+
+
+def _ml(mg: Decimal | int, base: FactBase, on: date) -> Decimal:
+    return EXACT.divide(Decimal(mg), Decimal(base.on("product.concentration", on).value))
+
+
+def _rows(vials: Iterable[Vial], base: FactBase, on: date) -> tuple[OpenedVials, ...]:
+    unit = _unit(base, on)
+    return tuple(
+        OpenedVials(each.size_mg, each.count, _mg([each]) // unit, _ml(_mg([each]), base, on), each.ndc)
+        for each in vials
+    )
+
+
+def _drawn(dose: Decimal, opened: Iterable[Vial], base: FactBase) -> tuple[_Shares, _Shares]:
+    """The mg given and the mg left, when the dose is drawn from the largest vial down."""
+    given: dict[str, Decimal] = {}
+    left: dict[str, Decimal] = {}
+    for vial in opened:
+        code, content = vial.ndc or _carton(vial.size_mg, base), Decimal(_mg([vial]))
+        drawn = min(dose, content)
+        dose = EXACT.subtract(dose, drawn)
+        for share, mg in ((given, drawn), (left, EXACT.subtract(content, drawn))):
+            if mg:
+                share[code] = EXACT.add(share.get(code, Decimal(0)), mg)
+    return given, left
+
+
+def _carton(size_mg: int, base: FactBase) -> str:
+    cartons = (each.ndc for each in packages(facts=base) if each.mg == size_mg and each.kind == "carton")
+    found = next(cartons, None)
+    if found is None:
+        raise UnitsError(f"vials: no NDC is known for the carton of {grams(size_mg)}; give the NDC itself")
+    return found
+
+
+def _quantities(mg: _Shares, base: FactBase, on: date) -> tuple[NdcQuantity, ...]:
+    unit: str = base.on("ndc.unit", on).value
+    return tuple(NdcQuantity(code, _ml(each, base, on), unit) for code, each in mg.items())

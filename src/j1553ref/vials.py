@@ -1,0 +1,183 @@
+"""Doses in milligrams, the vials that were opened, and the smallest set of vials for a dose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow
+from math import gcd
+
+from j1553ref.errors import J1553Error
+from j1553ref.facts import FactBase, packaged
+from j1553ref.ndc import NdcError, Package, package
+
+__all__ = ["EXACT", "UnitsError", "Vial", "grams", "least_waste", "milligrams", "parse_vials"]
+
+#: Arithmetic that never rounds unseen, whatever context the caller has set.
+EXACT = Context(prec=50, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow])
+#: Bounds of what is computed at all, far above any dose.
+_DIGITS_OF_MG = 6
+_MOST_VIALS = 999
+_PLAIN = re.compile(rf"0*[0-9]{{1,{_DIGITS_OF_MG}}}(\.[0-9]{{1,3}}0*)?")
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+_ITEM = re.compile(r"(?:([0-9]{1,3}) ?[xX×] ?)?(.+)")
+_SIZE = re.compile(r"([0-9]{1,6}) ?(g|mg)", re.IGNORECASE)
+_EXPECTED = "expected a size such as 20g, or an NDC, with a count as in 2x20g"
+
+
+class UnitsError(J1553Error, ValueError):
+    """The dose or the vials cannot be billed as given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vial:
+    """Opened vials of one kind: labeled content of one vial in mg, how many, and the NDC if it was given.
+
+    >>> Vial(20000, 2)
+    Vial(size_mg=20000, count=2, ndc=None)
+    """
+
+    size_mg: int
+    count: int = 1
+    ndc: str | None = None
+
+
+def milligrams(value: int | str | Decimal, name: str = "dose") -> Decimal:
+    """An amount of drug in mg: more than 0, below 1,000,000, with at most three decimals.
+
+    Raises :class:`UnitsError` for anything else, a float included, since a float is not exact.
+
+    >>> milligrams("32450.5")
+    Decimal('32450.5')
+    """
+    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
+        raise UnitsError(f"{name}: expected milligrams as int, Decimal or decimal text, such as 32450.5")
+    if isinstance(value, Decimal):
+        # An exponent such as 1E+999999 would be written out digit by digit.
+        text = f"{value:f}" if value.is_finite() and abs(value.adjusted()) < 20 else str(value)
+    else:
+        text = value.strip() if isinstance(value, str) else _int_text(value)
+    if _PLAIN.fullmatch(text):
+        amount = Decimal(text)
+        if amount > 0:
+            return amount
+    if text.startswith("-") or _PLAIN.fullmatch(text):
+        raise UnitsError(f"{name}: expected more than 0 mg")
+    if _NUMBER.fullmatch(text):
+        raise UnitsError(f"{name}: expected less than {10**_DIGITS_OF_MG:,} mg and at most three decimals")
+    raise UnitsError(f"{name}: expected milligrams as plain digits, such as 32450 or 32450.5")
+
+
+def parse_vials(
+    vials: str | Iterable[Vial | str], *, on: date | str, facts: FactBase | None = None
+) -> tuple[Vial, ...]:
+    """The opened vials, largest first, from text such as ``"20g,10g,5g"``, ``"2x20g"`` or NDCs, or a list.
+
+    Equal vials are added up. Raises :class:`UnitsError` for what is no vial of Yimmugo on that date of
+    service. Sources: facts ``product.vial_sizes``, ``product.package``.
+
+    >>> parse_vials("5g, 2x70573-0605-21", on="2026-05-01")
+    (Vial(size_mg=20000, count=2, ndc='70573060521'), Vial(size_mg=5000, count=1, ndc=None))
+    """
+    base = facts or packaged()
+    sizes = _sizes(base, on)
+    given = re.split(r"[,+]", vials) if isinstance(vials, str) else vials
+    counts: dict[tuple[int, str | None], int] = {}
+    for number, item in enumerate(given, start=1):
+        where = f"vials, item {number}"
+        vial = _parsed(item, where, base) if isinstance(item, str) else item
+        if vial.size_mg not in sizes:
+            raise UnitsError(f"{where}: no such vial of Yimmugo, the sizes are {_named(sizes)}")
+        if vial.ndc and vial.size_mg != _known(vial.ndc, where, base).mg:
+            raise UnitsError(f"{where}: the NDC is that of another size")
+        if not 1 <= vial.count <= _MOST_VIALS:
+            raise UnitsError(f"{where}: expected a count from 1 to {_MOST_VIALS}")
+        kind = vial.size_mg, vial.ndc
+        counts[kind] = counts.get(kind, 0) + vial.count
+    if not counts:
+        raise UnitsError(f"vials: expected at least one; {_EXPECTED}")
+    found = (Vial(size, count, ndc) for (size, ndc), count in counts.items())
+    return tuple(sorted(found, key=lambda vial: -vial.size_mg))
+
+
+def least_waste(
+    dose_mg: int | str | Decimal,
+    *,
+    on: date | str,
+    sizes: Iterable[int] | None = None,
+    facts: FactBase | None = None,
+) -> tuple[Vial, ...]:
+    """The vials that hold the dose with the least total, and among those the fewest; largest first.
+
+    ``sizes`` (mg) narrows the choice to what is in stock. Raises :class:`UnitsError` for a size that the
+    product does not have on that date. Sources: facts ``product.vial_sizes``, ``discard.least_waste``.
+
+    >>> least_waste(24000, on="2026-05-01")
+    (Vial(size_mg=20000, count=1, ndc=None), Vial(size_mg=5000, count=1, ndc=None))
+    """
+    known = _sizes(facts or packaged(), on)
+    stocked = sorted(known if sizes is None else set(sizes), reverse=True)
+    if not stocked or not set(stocked) <= set(known):
+        raise UnitsError(f"sizes: expected one or more of {_named(known)}, in mg")
+    dose = milligrams(dose_mg)
+    step = gcd(*stocked)
+    # fewest[n]: the fewest vials that hold exactly n steps, as the sizes taken.
+    fewest: dict[int, tuple[int, ...]] = {0: ()}
+    total = 0
+    while total not in fewest or total * step < dose:
+        total += 1
+        ways = [(*fewest[total - size // step], size) for size in stocked if total - size // step in fewest]
+        if ways:
+            fewest[total] = min(ways, key=len)
+    taken = fewest[total]
+    return tuple(Vial(size, taken.count(size)) for size in stocked if size in taken)
+
+
+def grams(mg: int | Decimal) -> str:
+    """Milligrams as grams for a reader.
+
+    >>> grams(20000), grams(Decimal("2500"))
+    ('20 g', '2.5 g')
+    """
+    return f"{EXACT.divide(Decimal(mg), Decimal(1000)):f} g"
+
+
+def _parsed(item: str, where: str, base: FactBase) -> Vial:
+    parts = _ITEM.fullmatch(item.strip())
+    if parts is None:
+        raise UnitsError(f"{where}: {_EXPECTED}")
+    count, kind = int(parts[1] or 1), parts[2]
+    size = _SIZE.fullmatch(kind)
+    if size:
+        return Vial(int(size[1]) * (1000 if size[2].lower() == "g" else 1), count)
+    # Shorter numbers are sizes or counts that lack their unit; an NDC message would mislead.
+    if sum(character.isdigit() for character in kind) < 10:
+        raise UnitsError(f"{where}: {_EXPECTED}")
+    found = _known(kind, where, base)
+    return Vial(found.mg, count, found.ndc)
+
+
+def _known(ndc: str, where: str, base: FactBase) -> Package:
+    try:
+        found = package(ndc, facts=base)
+    except NdcError as error:
+        raise UnitsError(f"{where}: {error}") from None
+    if found is None:
+        raise UnitsError(f"{where}: not the NDC of a known Yimmugo package; compare it with the carton")
+    return found
+
+
+def _sizes(base: FactBase, on: date | str) -> tuple[int, ...]:
+    sizes: tuple[int, ...] = base.on("product.vial_sizes", on).value
+    return sizes
+
+
+def _named(sizes: Iterable[int]) -> str:
+    return ", ".join(grams(size) for size in sorted(sizes))
+
+
+def _int_text(value: int) -> str:
+    # Python refuses to write out integers of thousands of digits.
+    return str(value) if abs(value) < 10**20 else "-" * (value < 0) + "1" + "0" * 20

@@ -1,0 +1,308 @@
+"""The command line as its user meets it: output, exit status, one clear line for bad input, no patient data."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import jsonschema
+import pytest
+from build import edit, make_claim
+
+from j1553ref import cases, facts, schemas
+
+RIGHT = make_claim(40000, [20, 20], [(400, ["JZ"])])
+WRONG = make_claim(40000, [20, 20], [(80, ["JZ"])])
+WARNED = make_claim(34950, [20, 10, 5], [(350, [])])
+
+
+def run(*arguments: str, stdin: str | bytes | None = None) -> subprocess.CompletedProcess[str]:
+    data = stdin.encode() if isinstance(stdin, str) else stdin
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "j1553ref", *arguments], input=data, capture_output=True, check=False, timeout=120
+    )
+    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write_(name: str, content: object) -> str:
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+        return str(path)
+
+    return write_
+
+
+def test_a_right_claim_exits_0_and_says_what_was_not_checked(write):
+    done = run("check", write("right.json", RIGHT))
+    assert done.returncode == 0
+    assert "no findings" in done.stdout
+    assert "1 claim: 0 errors, 0 warnings, 0 infos" in done.stdout
+    assert done.stderr == ""
+
+
+def test_a_wrong_claim_exits_1_and_points_into_the_file(write):
+    path = write("wrong.json", json.dumps(WRONG, indent=2).encode())
+    done = run("check", path)
+    assert done.returncode == 1
+    line = next(
+        number for number, text in enumerate(json.dumps(WRONG, indent=2).splitlines(), 1) if '"units": 80' in text
+    )
+    assert f"UNT002 error at /lines/0/units (line {line}, column 16)" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("claim", "options", "status"),
+    [
+        (WARNED, (), 0),
+        (WARNED, ("--fail-level", "warning"), 1),
+        (WRONG, ("--exit-zero",), 0),
+        (WRONG, ("--ignore", "UNT002"), 0),
+        (WRONG, ("--select", "JWZ,DAT"), 0),
+    ],
+)
+def test_exit_status(write, claim, options, status):
+    assert run("check", write("claim.json", claim), *options).returncode == status
+
+
+def test_unusable_input_is_never_hidden(write):
+    done = run("check", write("right.json", RIGHT), write("empty.json", b""), "--exit-zero")
+    assert done.returncode == 2
+    assert "no findings" in done.stdout, "everything readable is reported"
+    assert done.stderr.count("\n") == 1 and "empty.json" in done.stderr
+
+
+BAD = {
+    "empty": b"",
+    "blank": b" \n ",
+    "not UTF-8": b'{"schema_version": "1", "form": "\xff\xfe"}',
+    "UTF-16": json.dumps(RIGHT).encode("utf-16"),
+    "UTF-32": json.dumps(RIGHT).encode("utf-32"),
+    "not JSON": b"schema_version = 1",
+    "cut off": json.dumps(RIGHT).encode()[:200],
+    "JSON but no claim": b'{"hello": "world"}',
+    "a number": b"42",
+    "duplicate keys": b'{"schema_version": "1", "form": "cms1500", "form": "ub04", "lines": []}',
+    "NaN": b'{"schema_version": "1", "form": "cms1500", "total_charge": NaN, "lines": []}',
+    "deep": b"[" * 20_000 + b"]" * 20_000,
+    "deep object": b'{"a":' * 20_000 + b"1" + b"}" * 20_000,
+    "NUL": b'{"schema_version": "1", \x00"form": "cms1500"}',
+    "huge number": b'{"schema_version": "1", "form": "cms1500", "total_charge": ' + b"9" * 10_000 + b', "lines": [',
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input_gets_one_line_and_exit_2(write, name):
+    path = write("bad.json", BAD[name])
+    for done in (run("check", path), run("check", "-", stdin=BAD[name])):
+        assert done.returncode == 2
+        assert done.stderr.count("\n") == 1, done.stderr
+        assert "Traceback" not in done.stderr + done.stdout
+    assert "bad.json" in run("check", path).stderr
+
+
+def test_a_missing_file_and_a_directory_get_one_line_and_exit_2(tmp_path):
+    for path in (tmp_path / "missing.json", tmp_path):
+        done = run("check", str(path))
+        assert done.returncode == 2
+        assert done.stderr.count("\n") == 1
+        assert str(path) in done.stderr
+
+
+def test_a_missing_file_does_not_hide_the_others(write, tmp_path):
+    done = run("check", str(tmp_path / "missing.json"), write("wrong.json", WRONG))
+    assert done.returncode == 2
+    assert "UNT002" in done.stdout
+
+
+def test_shape_errors_are_findings_not_refusals(write):
+    broken = edit(json.loads(json.dumps(RIGHT)), {"/lines/0/units": "many", "/lines/1/charge": True, "/form": "paper"})
+    done = run("check", write("shape.json", broken))
+    assert done.returncode == 1
+    assert done.stdout.count("SHP") >= 3
+
+
+@pytest.mark.parametrize("shape", ["array", "ndjson"])
+def test_many_claims_in_one_file(write, shape):
+    claims = [RIGHT, WRONG, make_claim(None, None, [])]
+    text = json.dumps(claims) if shape == "array" else "\n".join(map(json.dumps, claims))
+    done = run("check", write("many.json", text.encode()), "--output", "json")
+    report = json.loads(done.stdout)
+    assert [[each["code"] for each in claim["findings"]] for claim in report["claims"]] == [[], ["UNT002"], []]
+    assert report["claims"][2]["notes"] == ["out_of_scope"]
+    assert report["summary"]["out_of_scope"] == 1
+    assert done.returncode == 1
+
+
+def test_a_broken_line_leaves_the_other_lines_readable(write):
+    text = "\n".join([json.dumps(RIGHT), "{broken", json.dumps(WRONG)])
+    done = run("check", write("mixed.ndjson", text.encode()), "--output", "json")
+    report = json.loads(done.stdout)
+    assert [claim["error"] is None for claim in report["claims"]] == [True, False, True]
+    assert report["claims"][2]["line"] == 3
+    assert report["summary"]["unusable"] == 1
+    assert done.returncode == 2
+
+
+def test_json_conforms_to_its_schema_and_hides_ids(write):
+    claim = RIGHT | {"claim_id": "SYNTHETIC-0001"}
+    broken = edit(json.loads(json.dumps(WRONG)), {"/lines/0/charge": []})
+    paths = [write("a.json", claim), write("b.json", broken), write("c.json", b"")]
+    done = run("check", *paths, "--output", "json")
+    report = json.loads(done.stdout)
+    jsonschema.validate(report, schemas.schema("report"), format_checker=jsonschema.FormatChecker())
+    assert "SYNTHETIC-0001" not in done.stdout
+    assert (
+        json.loads(run("check", paths[0], "--output", "json", "--with-ids").stdout)["claims"][0]["claim_id"]
+        == "SYNTHETIC-0001"
+    )
+
+
+def test_jsonl_is_one_claim_a_line_then_the_summary(write):
+    done = run("check", write("a.json", RIGHT), write("b.json", WRONG), "--output", "jsonl")
+    objects = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(objects) == 3
+    assert objects[2]["summary"]["claims"] == 2
+
+
+def test_no_text_of_the_input_is_repeated(write):
+    secret = "ZEBRA-SECRET"
+    claim = edit(json.loads(json.dumps(WRONG)), {
+        "/x-patient": {"name": secret}, "/claim_id": secret, f"/{secret}": 1, "/lines/0/drug": {"ndc": secret},
+        "/lines/1/procedure_code": secret, "/lines/0/modifiers": [secret], "/diagnoses": [secret], "/payer": "medicare-ab",
+        "/administrations/0/start": secret, "/lines/0/encounter": secret,
+    })  # fmt: skip
+    path = write("claim.json", claim)
+    for output in ("text", "json", "jsonl"):
+        done = run("check", path, "--output", output, "--show-not-checked")
+        assert done.returncode == 1
+        assert secret not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("check", "x.json", "--payer", "medicare-a"), "medicare-ab"),
+        (("check", "x.json", "--select", "JWZ03"), "JWZ003"),
+        (("check", "x.json", "--output", "xml"), "json"),
+        (("check",), "FILE"),
+        (("chek",), "chek"),
+        (("fact", "unit.sise"), "unit.size"),
+        (("fact", "unit.size", "--on", "2026-03-31"), "2026-04-01"),
+        (("fact", "unit.size", "--on", "05/01/2026"), "YYYY-MM-DD"),
+        (("units", "--dose-mg", "40000", "--vials", "3g"), "20"),
+        (("units", "--dose-mg", "41000", "--vials", "2x20g"), "overfill"),
+        (("units", "--dose-mg", "40000", "--vials", "2x20g", "--on", "2026-03-31"), "2026-04-01"),
+        (("infusion", "--start", "9", "--stop", "13:35"), "HH:MM"),
+        (("infusion", "--start", "21:00", "--stop", "20:00"), "--next-day"),
+        (("ndc", "7057360521"), "70573060521"),
+        (("explain", "JWZ03"), "JWZ003"),
+        (("schema", "clam"), "claim"),
+    ],
+)
+def test_wrong_use_gets_one_line_that_helps_and_exit_2(arguments, says):
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert says in done.stderr
+
+
+def test_units_json_has_the_published_keys():
+    out = json.loads(run("units", "--dose-mg", "32450", "--vials", "20g,10g,5g", "--output", "json").stdout)
+    assert list(out) == [
+        "administered_units", "discarded_units", "total_units", "vials", "lines", "least_waste_vials", "notes",
+    ]  # fmt: skip
+    assert [(line["code"], line["modifiers"], line["units"]) for line in out["lines"]] == [
+        ("J1553", [], 325), ("J1553", ["JW"], 25),
+    ]  # fmt: skip
+    assert out["lines"][1]["ndc"] == [{"code": "70573060501", "quantity": "25.5", "unit": "ML"}]
+
+
+def test_units_without_a_date_prints_the_date_it_used():
+    assert "2026-04-01" in run("units", "--dose-mg", "40000", "--vials", "2x20g").stdout
+    assert "newest entry" not in run("units", "--dose-mg", "40000", "--vials", "2x20g", "--on", "2026-05-04").stdout
+
+
+def test_infusion_json():
+    out = json.loads(run("infusion", "--start", "09:00", "--stop", "13:35", "--output", "json").stdout)
+    assert list(out) == ["minutes", "lines", "notes"]
+    assert out["minutes"] == 275
+    assert out["lines"] == [{"code": "96365", "units": 1}, {"code": "96366", "units": 4}]
+
+
+def test_infusion_past_midnight_says_so():
+    out = json.loads(run("infusion", "--start", "22:30", "--stop", "02:10", "--output", "json").stdout)
+    assert out["minutes"] == 220
+    assert any("next day" in note for note in out["notes"])
+
+
+def test_ndc():
+    out = run("ndc", "70573-605-21").stdout
+    assert "70573060521" in out and "200 units" in out and "200 mL" in out
+
+
+@pytest.mark.parametrize(("on", "says"), [("2026-04-01", "J1553"), ("2026-03-31", "J3590")])
+def test_code_on_either_side_of_the_first_date(on, says):
+    assert run("code", "--on", on).stdout.split()[0] == ("J1553" if says == "J1553" else "no")
+    assert says in run("code", "--on", on).stdout
+
+
+def test_fact_shows_value_source_grade_and_the_gap_outside_what_is_known():
+    out = run("fact", "opps.rate", "--on", "2026-05-01").stdout
+    assert "24.323" in out and "cms-addb-2026-04" in out and "mirror" in out
+    assert "not known on 2026-07-01" in run("fact", "opps.rate", "--on", "2026-07-01").stdout
+    history = json.loads(run("fact", "code.valid", "--history", "--output", "json").stdout)
+    assert [entry["value"] for entry in history["entries"]] == [False, True]
+
+
+def test_schema_prints_an_absolute_id():
+    for name in schemas.NAMES:
+        assert json.loads(run("schema", name).stdout)["$id"].startswith("https://")
+
+
+def test_rules_and_explain():
+    assert "JWZ003" in run("rules").stdout
+    out = run("explain", "jwz003").stdout
+    assert "jz-missing" in out and "rules/JWZ003.html" in out
+
+
+def test_version_names_the_date_of_the_facts():
+    assert facts.checked_until().isoformat() in run("--version").stdout
+
+
+def test_a_closed_pipe_is_no_traceback(write):
+    path = write("many.ndjson", "\n".join([json.dumps(WRONG)] * 300).encode())
+    done = subprocess.run(
+        f"{sys.executable} -P -m j1553ref check {path} | head -1",
+        shell=True,
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )
+    assert b"Traceback" not in done.stderr and b"Exception" not in done.stderr
+
+
+def test_every_packaged_case_is_checked_clean(tmp_path):
+    for slug in cases.slugs():
+        path = tmp_path / f"{slug}.json"
+        path.write_text(json.dumps(cases.case(slug)))
+        assert run("check", str(path)).returncode == 0, slug
+
+
+def test_a_facts_folder_is_laid_over_the_packaged_ones(write, tmp_path):
+    folder = tmp_path / "facts"
+    folder.mkdir()
+    (folder / "quarter.toml").write_text(
+        '[opps.status]\nlabel = "OPPS status"\n[[opps.status.history]]\nfrom = 2026-07-01\nknown_until = 2026-09-30\n'
+        'value = "N"\nchecked = 2026-11-23\nsources = [{id = "synthetic", locator = "test", grade = "primary"}]\n'
+    )
+    claim = make_claim(40000, [20, 20], [(400, [])], day="2026-07-06") | {"form": "ub04", "type_of_bill": "131"}
+    for line in claim["lines"]:
+        del line["place_of_service"], line["diagnosis_pointers"]
+        line["revenue_code"] = "0636"
+    path = write("facility.json", claim)
+    assert "JWZ003 warning" in run("check", path).stdout
+    assert "JWZ" not in run("check", path, "--facts", str(folder)).stdout

@@ -1,0 +1,479 @@
+"""The fact loader, the form of the facts files, and what the packaged facts owe each other."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import jsonschema_rs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from j1553ref.facts import GRADES, FactBase, FactError, as_date, checked_until, fact, load, packaged
+
+SCHEMA = json.loads(Path(__file__).parents[1].joinpath("schemas/facts.schema.json").read_text("utf-8"))
+SOURCE = 'sources = [{ id = "paper", locator = "page 1", grade = "primary" }]\nchecked = 2026-01-02\n'
+HEAD = '[size]\nlabel = "Size"\ngap = "later"\n'
+
+
+def entry(start: str, value: str = "1", extra: str = "", fact_id: str = "size") -> str:
+    return f"[[{fact_id}.history]]\n{start}\nvalue = {value}\n{extra}\n{SOURCE}"
+
+
+def folder(tmp_path: Path, text: str | bytes, name: str = "own.toml") -> Path:
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return tmp_path
+
+
+def loaded(tmp_path: Path, text: str) -> FactBase:
+    return load(folder(tmp_path, text))
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(FactError) as caught:
+        load(path)
+    return str(caught.value)
+
+
+# --- looking up ------------------------------------------------------------------------------------------
+
+
+def test_the_next_entry_ends_the_one_before(tmp_path: Path) -> None:
+    base = loaded(tmp_path, HEAD + entry("from = 2026-01-01", "1") + entry("from = 2026-04-01", "2"))
+    asked = ["2026-01-01", "2026-03-31", "2026-04-01", "2099-12-31"]
+    assert [base.on("size", when).value for when in asked] == [1, 1, 2, 2]
+
+
+def test_nothing_is_guessed_before_a_dated_first_entry(tmp_path: Path) -> None:
+    base = loaded(tmp_path, HEAD + entry("from = 2026-01-01"))
+    with pytest.raises(FactError, match=r"^size: nothing is known before 2026-01-01, asked for 2025-12-31$"):
+        base.on("size", "2025-12-31")
+
+
+def test_an_undated_first_entry_answers_for_earlier_dates_and_only_the_first(tmp_path: Path) -> None:
+    base = loaded(tmp_path, HEAD + entry("observed = 2026-01-05", "1") + entry("observed = 2026-04-01", "2"))
+    asked = ["1999-01-01", "2026-03-31", "2026-04-01"]
+    assert [base.on("size", when).value for when in asked] == [1, 1, 2]
+
+
+def test_outside_known_until_is_unknown_not_ended_and_names_the_gap(tmp_path: Path) -> None:
+    base = loaded(tmp_path, HEAD + entry("from = 2026-04-01", "7", "known_until = 2026-06-30"))
+    assert base.on("size", "2026-06-30").value == 7
+    answer = base.on("size", "2026-07-01")
+    assert not answer.known
+    message = r"^size: not known after 2026-06-30, asked for 2026-07-01 \(gap: later\)$"
+    with pytest.raises(FactError, match=message):
+        _ = answer.value
+
+
+def test_a_real_end_is_refused_from_its_day_on(tmp_path: Path) -> None:
+    ended = f"[[size.history]]\nfrom = 2026-04-01\nended = true\n{SOURCE}"
+    base = loaded(tmp_path, HEAD + entry("from = 2026-01-01", "1") + ended)
+    assert base.on("size", "2026-03-31").value == 1
+    with pytest.raises(FactError, match=r"^size: ended on 2026-04-01, asked for 2026-04-01$"):
+        base.on("size", "2026-04-01")
+
+
+def test_a_date_is_always_needed() -> None:
+    with pytest.raises(FactError, match=r"^unit\.size: a date of service is needed; today never decides$"):
+        fact("unit.size", on=None)
+
+
+def test_an_unknown_id_is_refused_with_the_nearest_names() -> None:
+    with pytest.raises(FactError, match=r"^unit\.sise: no such fact; nearest: unit\.size"):
+        fact("unit.sise", on="2026-05-01")
+    with pytest.raises(LookupError, match=r"^zz: no such fact$"):
+        fact("zz", on="2026-05-01")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "today", "2026-4-1", "20260401", "2026-02-30", "2026-W14-3", "２０２６-04-01", " 2026-04-01",
+             "2026-04-01\n", "2026-04-01T00:00:00", 20260401, datetime(2026, 4, 1)],  # noqa: DTZ001
+)  # fmt: skip
+def test_only_a_calendar_date_is_a_date(text: Any) -> None:
+    with pytest.raises(FactError, match=r"^a date is written YYYY-MM-DD, such as 2026-05-01$"):
+        as_date(text)
+
+
+def test_a_fraction_stays_exact(tmp_path: Path) -> None:
+    value = loaded(tmp_path, HEAD + entry("from = 2026-01-01", "24.323")).on("size", "2026-01-01").value
+    assert (type(value), value) == (Decimal, Decimal("24.323"))
+
+
+# --- grades ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("grades", "agreeing", "grade", "error"),
+    [
+        (["primary"], False, "primary", True),
+        (["mirror"], False, "mirror", True),
+        (["primary", "mirror"], False, "mirror", True),
+        (["secondary"], False, "secondary", False),
+        (["secondary", "secondary"], True, "secondary", True),
+        (["primary", "secondary"], False, "secondary", False),
+        (["inferred", "primary"], False, "inferred", False),
+        (["inferred", "secondary"], True, "inferred", False),
+    ],
+)
+def test_the_weakest_source_decides(
+    tmp_path: Path, grades: list[str], agreeing: bool, grade: str, error: bool
+) -> None:
+    sources = ", ".join(f'{{ id = "paper", locator = "p", grade = "{each}" }}' for each in grades)
+    flag = "agreeing = true\n" if agreeing else ""
+    text = f"{HEAD}[[size.history]]\nfrom = 2026-01-01\nvalue = 1\nchecked = 2026-01-02\n{flag}"
+    found = loaded(tmp_path, f"{text}sources = [{sources}]\n").get("size").newest
+    assert (found.grade, found.carries_error) == (grade, error)
+
+
+# --- overlay ---------------------------------------------------------------------------------------------
+
+
+def test_a_folder_is_laid_over_the_packaged_facts(tmp_path: Path) -> None:
+    changed = '[opps.rate]\nlabel = "Rate"\n' + entry("from = 2026-07-01", "25.5", fact_id="opps.rate")
+    base = load(folder(tmp_path, changed, "import.toml"), packaged())
+    assert base.on("opps.rate", "2026-08-01").value == Decimal("25.5")
+    assert base.on("opps.rate", "2026-05-01").value == packaged().on("opps.rate", "2026-05-01").value
+    assert base.get("opps.rate").unit == packaged().get("opps.rate").unit
+    assert base.on("unit.size", "2026-08-01").value == packaged().on("unit.size", "2026-08-01").value
+    assert not packaged().on("opps.rate", "2026-08-01").known
+
+
+def test_an_overlaid_entry_with_the_same_start_replaces_the_old_one(tmp_path: Path) -> None:
+    base = loaded(tmp_path / "a", HEAD + entry("from = 2026-01-01", "1") + entry("from = 2026-04-01", "2"))
+    over = load(folder(tmp_path / "b", HEAD + entry("from = 2026-04-01", "3")), base)
+    assert [(str(each.start), each.value) for each in over.get("size").history] == [
+        ("2026-01-01", 1), ("2026-04-01", 3),
+    ]  # fmt: skip
+
+
+def test_gaps_and_documents_are_laid_over_too(tmp_path: Path) -> None:
+    folder(tmp_path, '[new]\nlabel = "l"\nlooked_for = "f"\nmatters = "m"\nconfirm = "c"\n', "gaps.toml")
+    base = load(tmp_path, packaged())
+    assert base.gaps["new"].confirm == "c"
+    assert base.gaps.keys() > packaged().gaps.keys()
+
+
+def test_payer_files_are_read_with_the_rest(tmp_path: Path) -> None:
+    folder(tmp_path, HEAD + entry("from = 2026-01-01"))
+    folder(tmp_path, HEAD.replace("[size]", "[plan.size]") + entry("from = 2026-01-01", fact_id="plan.size"),
+           "payers/plan.toml")  # fmt: skip
+    base = load(tmp_path)
+    assert [(each.id, each.file) for each in base.facts.values()] == [
+        ("size", "own.toml"), ("plan.size", "payers/plan.toml"),
+    ]  # fmt: skip
+    assert [each.id for each in base.under("plan")] == ["plan.size"]
+    assert not list(base.under("pla"))
+
+
+# --- refusals --------------------------------------------------------------------------------------------
+
+GOOD = entry("from = 2026-01-01")
+TWICE = "the history must have entries, each later than the one before"
+REFUSED = {
+    "broken TOML": (HEAD + "[", "not readable as TOML: "),
+    "not UTF-8": (b"[\xff]", "not readable as TOML: "),
+    "no table": ("size = 1\n", "size: expected a table that ends in a history"),
+    "too deep": ("[a" + ".a" * 5000 + "]\nhistory = 1\n", "expected a table that ends in a history"),
+    "hostile nesting": ("a = " + "[" * 100_000, "cannot be read"),
+    "no label": ("[size]\n" + GOOD, "size: label must be a text"),
+    "label no text": ("[size]\nlabel = 1\n" + GOOD, "size: label must be a text"),
+    "binds no list": ('[size]\nlabel = "S"\nbinds = "medicare-ab"\n' + GOOD,
+                      "size: binds must be a list of payer ids"),
+    "unknown key of a fact": (HEAD + 'units = "mg"\n' + GOOD,
+                              "size: unknown key units; expected binds, gap, "),
+    "unknown key of an entry": (HEAD + entry("from = 2026-01-01", extra="known_untill = 2026-06-30"),
+                                "size: unknown key known_untill; expected agreeing, "),
+    "empty history": (HEAD + "history = []\n", f"size: {TWICE}"),
+    "history no list": (HEAD + "history = 1\n", f"size: {TWICE}"),
+    "entry no table": (HEAD + "history = [1]\n", f"size: {TWICE}"),
+    "same start": (HEAD + GOOD + GOOD, f"size: {TWICE}"),
+    "wrong order": (HEAD + entry("from = 2026-04-01") + GOOD, f"size: {TWICE}"),
+    "no start": (HEAD + entry(""), "size: an entry has either from or observed"),
+    "two starts": (HEAD + entry("from = 2026-01-01\nobserved = 2026-01-01"),
+                   "size: an entry has either from or observed"),
+    "start a text": (HEAD + entry('from = "2026-01-01"'), "size: from must be a date, such as 2026-05-01"),
+    "start with a time": (HEAD + entry("from = 2026-01-01T00:00:00"), "size: from must be a date"),
+    "known_until before start": (HEAD + entry("from = 2026-01-01", extra="known_until = 2025-12-31"),
+                                 "size: known_until lies before the entry's own date"),
+    "neither value nor end": (f"{HEAD}[[size.history]]\nfrom = 2026-01-01\n{SOURCE}",
+                              "size: an entry has either a value or ended = true"),
+    "value and end": (HEAD + entry("from = 2026-01-01", extra="ended = true"),
+                      "size: an entry has either a value or ended = true"),
+    "flag no flag": (HEAD + entry("from = 2026-01-01", extra='agreeing = "yes"'),
+                     "size: agreeing must be true or false"),
+    "no check date": (HEAD + GOOD.replace("checked = 2026-01-02\n", ""), "size: checked must be a date"),
+    "no source": (HEAD + GOOD.split("sources")[0] + "checked = 2026-01-02\n",
+                  "size: an entry needs at least one source"),
+    "empty sources": (HEAD + GOOD.split("sources")[0] + "sources = []\nchecked = 2026-01-02\n",
+                      "size: an entry needs at least one source"),
+    "source without locator": (HEAD + GOOD.replace('locator = "page 1", ', ""),
+                               "size: a source has exactly id, locator and grade"),
+    "empty locator": (HEAD + GOOD.replace("page 1", ""), "size: locator must be a text"),
+    "unknown grade": (HEAD + GOOD.replace("primary", "unconfirmed"),
+                      "size: a grade is one of primary, mirror, secondary, inferred"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_no_facts_file_is_refused_in_one_line(tmp_path: Path, name: str) -> None:
+    text, message = REFUSED[name]
+    said = refusal(folder(tmp_path, text))
+    assert said.startswith("own.toml: ")
+    assert message in said
+    assert "\n" not in said
+
+
+def test_an_id_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    folder(tmp_path, HEAD + GOOD, "a.toml")
+    folder(tmp_path, HEAD + GOOD, "b.toml")
+    with pytest.raises(FactError, match=r"^b\.toml: size stands twice$"):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [("gaps.toml", "label, looked_for, matters, confirm"),
+     ("sources.toml", "publisher, title, url, own_date, grade, seen, note")],
+)  # fmt: skip
+@pytest.mark.parametrize("text", ["one = 1\n", '[one]\nlabel = "l"\nmore = 1\n'])
+def test_a_damaged_list_is_refused(tmp_path: Path, name: str, keys: str, text: str) -> None:
+    said = refusal(folder(tmp_path, text, name))
+    assert said == f"{name}: one: expected a table with the keys {keys}"
+
+
+def test_a_folder_that_cannot_serve_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "odd" / "own.toml").mkdir(parents=True)
+    for name, message in {
+        "missing": "the facts folder cannot be read: give a folder that holds *.toml files",
+        "file": "the facts folder cannot be read: give a folder that holds *.toml files",
+        "empty": "the facts folder holds no *.toml file",
+        "odd": "own.toml: cannot be read",
+    }.items():
+        assert refusal(tmp_path / name) == message
+
+
+# --- the rule of the look-up, for any history and any date -------------------------------------------------
+
+DAYS = st.dates(date(2020, 1, 1), date(2030, 12, 31))
+
+
+@given(starts=st.lists(DAYS, min_size=1, max_size=6, unique=True).map(sorted), dated=st.booleans(), when=DAYS)
+def test_the_last_entry_that_has_begun_answers(
+    tmp_path_factory: pytest.TempPathFactory, starts: list[date], dated: bool, when: date
+) -> None:
+    kinds = ["from" if dated else "observed", *["from"] * (len(starts) - 1)]
+    text = HEAD + "".join(
+        entry(f"{kind} = {start}", f'"{start}"') for kind, start in zip(kinds, starts, strict=True)
+    )
+    base = load(folder(tmp_path_factory.mktemp("facts"), text))
+    begun = [start for start in starts if start <= when]
+    if begun or not dated:
+        assert base.on("size", when).value == str(begun[-1] if begun else starts[0])
+    else:
+        with pytest.raises(FactError, match="nothing is known before"):
+            base.on("size", when)
+
+
+@given(when=DAYS)
+def test_packaged_facts_answer_by_the_same_rule(when: date) -> None:
+    for each in packaged().facts.values():
+        begun = [entry for entry in each.history if entry.start <= when]
+        if not begun and each.history[0].dated:
+            with pytest.raises(FactError):
+                each.on(when)
+            continue
+        expected = begun[-1] if begun else each.history[0]
+        if expected.ended:
+            with pytest.raises(FactError, match=": ended on "):
+                each.on(when)
+        else:
+            answer = each.on(when)
+            assert answer.entry is expected
+            assert answer.known == (expected.known_until is None or when <= expected.known_until)
+
+
+# --- the schema ------------------------------------------------------------------------------------------
+
+
+def plain(value: Any) -> Any:
+    """TOML as JSON data: dates as text, exact decimals as numbers."""
+    if isinstance(value, dict):
+        return {key: plain(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [plain(each) for each in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def toml_files() -> dict[str, str]:
+    root = files("j1553ref.facts")
+    found = [*root.iterdir(), *(root / "payers").iterdir()]
+    return {each.name: each.read_text("utf-8") for each in found if each.name.endswith(".toml")}
+
+
+def accepted(document: Any, part: str = "facts") -> list[bool]:
+    """Whether jsonschema and jsonschema-rs accept a document; they must agree."""
+    schema = {**SCHEMA, "$ref": f"#/$defs/{part}"}
+    checker = jsonschema.Draft202012Validator.FORMAT_CHECKER
+    return [
+        jsonschema.Draft202012Validator(schema, format_checker=checker).is_valid(document),
+        jsonschema_rs.Draft202012Validator(schema, validate_formats=True).is_valid(document),
+    ]
+
+
+@pytest.mark.parametrize("name", sorted(toml_files()))
+def test_each_file_conforms_to_the_schema(name: str) -> None:
+    document = plain(tomllib.loads(toml_files()[name], parse_float=Decimal))
+    part = {"gaps.toml": "gaps", "sources.toml": "sources"}.get(name, "facts")
+    faults = jsonschema.Draft202012Validator({**SCHEMA, "$ref": f"#/$defs/{part}"}).iter_errors(document)
+    assert accepted(document, part) == [True, True], [(each.json_path, each.message[:99]) for each in faults]
+
+
+# Damage that only the loader can see, or that never reaches the schema as data.
+LOADER_ALONE = {
+    "broken TOML", "not UTF-8", "hostile nesting", "too deep", "same start", "wrong order",
+    "known_until before start", "start with a time",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(REFUSED.keys() - LOADER_ALONE - {"start a text"}))
+def test_what_the_loader_refuses_the_schema_refuses_too(name: str) -> None:
+    text = REFUSED[name][0]
+    assert isinstance(text, str)
+    assert accepted(plain(tomllib.loads(text))) == [False, False]
+
+
+def test_a_good_file_passes_both_and_bad_texts_do_not() -> None:
+    document = plain(tomllib.loads(HEAD + GOOD))
+    assert accepted(document) == [True, True]
+    for path, bad in {
+        ("gap",): "Not An Id", ("unit",): "", ("label",): "two\nlines", ("binds",): ["medicare ab"],
+        ("history", 0, "from"): "2026-02-30", ("history", 0, "checked"): "２０２６-01-02",
+        ("history", 0, "value"): None, ("history", 0, "note"): "", ("history", 0, "sources", 0, "id"): "A B",
+    }.items():  # fmt: skip
+        damaged = json.loads(json.dumps(document))
+        spot = damaged["size"]
+        for step in path[:-1]:
+            spot = spot[step]
+        spot[path[-1]] = bad
+        assert accepted(damaged) == [False, False], path
+
+
+def test_the_schema_is_sound_and_says_what_each_property_is() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    assert SCHEMA["$id"] == "schemas/v1/facts.schema.json"
+    bare = [
+        f"{name}.{key}"
+        for name, part in SCHEMA["$defs"].items()
+        for key, value in part.get("properties", {}).items()
+        if not value.get("description")
+    ]
+    assert not bare
+    assert not [name for name, part in SCHEMA["$defs"].items() if not part.get("description")]
+    assert "\\d" not in json.dumps(SCHEMA)
+    assert SCHEMA["$defs"]["grade"]["enum"] == list(GRADES)
+
+
+# --- what the packaged facts owe each other ----------------------------------------------------------------
+
+
+def test_each_source_and_each_gap_that_a_fact_names_exists() -> None:
+    base = packaged()
+    cited = {source.id for each in base.facts.values() for entry in each.history for source in entry.sources}
+    assert not cited - base.documents.keys()
+    assert not {each.gap for each in base.facts.values() if each.gap} - base.gaps.keys()
+
+
+def test_what_is_not_known_later_has_a_gap() -> None:
+    open_ended = [
+        each.id for each in packaged().facts.values() if each.newest.known_until is not None and not each.gap
+    ]
+    assert not open_ended
+
+
+def test_histories_increase_and_every_statement_has_a_checked_source() -> None:
+    for each in packaged().facts.values():
+        starts = [entry.start for entry in each.history]
+        assert starts == sorted(set(starts)), each.id
+        for item in each.history:
+            assert item.grade in GRADES, each.id
+            assert all(source.locator.strip() for source in item.sources), each.id
+            assert item.ended or item.value is not None, each.id
+
+
+def test_nothing_unconfirmed_is_kept() -> None:
+    for name, text in toml_files().items():
+        assert "unconfirmed" not in text.lower(), name
+
+
+def test_agreeing_needs_two_documents_and_no_inference() -> None:
+    for each in packaged().facts.values():
+        for item in each.history:
+            if item.agreeing:
+                assert len({source.id for source in item.sources}) > 1, each.id
+                assert item.grade == "secondary", each.id
+
+
+def test_facts_are_checked_up_to_the_oldest_of_their_newest_checks(tmp_path: Path) -> None:
+    late = entry("from = 2026-04-01").replace("checked = 2026-01-02", "checked = 2026-05-05")
+    other = '[other]\nlabel = "Other"\n' + entry("from = 2026-01-01", fact_id="other")
+    other = other.replace("checked = 2026-01-02", "checked = 2026-03-03")
+    assert loaded(tmp_path, HEAD + GOOD + late + other).checked_until == date(2026, 3, 3)
+    assert checked_until() == packaged().checked_until
+
+
+def test_each_package_agrees_with_padding_and_strength() -> None:
+    base = packaged()
+    strength = base.get("product.concentration").newest.value
+    packages = {each.id: each.newest.value for each in base.under("product.package")}
+    for name, box in packages.items():
+        labeler, product, package = box["ndc10"].split("-")
+        assert box["ndc"] == labeler.zfill(5) + product.zfill(4) + package.zfill(2), name
+        assert box["mg"] == box["ml"] * strength, name
+        assert name.endswith(f".{box['mg'] // 1000}g-{box['kind']}"), name
+    assert {box["mg"] for box in packages.values()} == set(base.get("product.vial_sizes").newest.value)
+    assert "product.package.20g-vial" not in packages
+
+
+def test_the_row_of_j1553_among_its_neighbors_is_that_of_the_code() -> None:
+    base = packaged()
+    row, paid = (base.on(f"{table}.J1553", "2026-05-01").value for table in ("related", "related_opps"))
+    assert row["mg"] == base.on("unit.size", "2026-05-01").value
+    assert row["brand"] == base.get("product.name").newest.value
+    assert row["added"] == base.get("code.first_date_of_service").newest.value
+    assert paid == {"status": base.on("opps.status", "2026-05-01").value,
+                    "rate": base.on("opps.rate", "2026-05-01").value}  # fmt: skip
+
+
+def test_a_neighbors_weight_is_that_of_its_unit() -> None:
+    for each in packaged().under("related"):
+        for item in each.history:
+            if not item.ended and ("mg" in item.value or item.value.get("unit", "").endswith(" mg")):
+                assert item.value["unit"] == f"{item.value['mg']} mg", each.id
+
+
+def test_the_code_is_valid_from_its_first_date_on() -> None:
+    first = packaged().get("code.first_date_of_service").newest.value
+    assert fact("code.valid", on=first).value is True
+    assert fact("code.valid", on=first - timedelta(days=1)).value is False
+
+
+def test_among_the_neighbors_only_yimmugo_is_iv_alone_and_per_100_mg() -> None:
+    rows = {each.id.removeprefix("related."): each.newest for each in packaged().under("related")}
+    current = {code: row.value for code, row in rows.items() if not row.ended}
+    per_100_mg = {code: row for code, row in current.items() if row.get("mg") == 100}
+    assert len(per_100_mg) > 1
+    assert [code for code, row in per_100_mg.items() if row["route"] == "IV"] == ["J1553"]

@@ -1,0 +1,45 @@
+"""The golden claims: dose, vials and lines, with exactly the findings that they must and must not draw."""
+
+import pytest
+from build import make_claim
+
+from j1553ref import check
+
+V35 = [20, 10, 5]
+
+GOLDEN = [
+    (40000, [20, 20], [(400, ["JZ"])], []),
+    (32000, V35, [(320, []), (30, ["JW"])], []),
+    (32450, V35, [(325, []), (25, ["JW"])], []),
+    (34950, V35, [(350, ["JZ"])], []),
+    (34950, V35, [(350, [])], [("JWZ003", "warning")]),
+    (34900, V35, [(349, []), (1, ["JW"])], []),
+    # Discarded units billed as given are one slip, and one finding.
+    (34900, V35, [(350, ["JZ"])], [("UNT003", "error")]),
+    (24000, [10, 10, 10], [(240, []), (60, ["JW"])], [("JWZ007", "info")]),
+    (24000, [10, 10, 10], [(240, []), (10, ["JW"])], [("JWZ007", "info")]),
+    (24000, [10, 10, 10], [(240, []), (50, ["JW"])], [("JWZ001", "error"), ("JWZ007", "info")]),
+    (20000, [10, 10, 10], [(200, [])], [("JWZ007", "info"), ("JWZ009", "error")]),
+    (40000, [20, 20], [(2, ["JZ"])], [("UNT001", "error")]),
+    (40000, [20, 20], [(80, ["JZ"])], [("UNT002", "error")]),
+    (32450, V35, [(65, []), (5, ["JW"])], [("UNT002", "error")]),
+    (40000, [20, 20], [(40, ["JZ"])], [("UNT002", "error")]),
+    (40000, [20, 20], [(40000, ["JZ"])], [("UNT005", "error")]),
+    (41000, [20, 20], [(410, ["JZ"])], [("UNT004", "error")]),
+]
+
+
+@pytest.mark.parametrize(("dose", "vials", "lines", "expected"), GOLDEN)
+def test_golden_claim(dose, vials, lines, expected):
+    report = check(make_claim(dose, vials, lines))
+    assert [(each.code, each.severity) for each in report.findings] == expected
+
+
+def test_before_the_first_date_only_the_code_is_wrong():
+    report = check(make_claim(40000, [20, 20], [(400, ["JZ"])], day="2026-03-31"))
+    assert [(each.code, each.severity) for each in report.findings] == [("DAT001", "error")]
+    assert "UNT003" in report.not_checked_codes, "the unit is not known before the code exists"
+
+
+def test_on_the_first_date_nothing_is_wrong():
+    assert check(make_claim(40000, [20, 20], [(400, ["JZ"])], day="2026-04-01")).codes == []

@@ -1,0 +1,65 @@
+"""Every rule: what makes it fire, what leaves it quiet, what leaves it not checked; and that each is really tested."""
+
+import dataclasses
+
+import pytest
+from rule_cases import CASES
+
+from j1553ref import check, rules
+from j1553ref.facts import packaged
+from j1553ref.rules.base import REGISTRY
+
+RUNNING = [rule.code for rule in rules.catalogue() if rule.run]
+#: Rules that read nothing but their own line, so that there is always an answer.
+ALWAYS_DECIDED = {"NDC004", "MOD002"}
+
+
+@pytest.mark.parametrize("each", CASES, ids=lambda each: each.id)
+def test_outcome(each):
+    report = check(each.claim, payer=each.payer)
+    found = [finding for finding in report.findings if finding.code == each.code]
+    unsure = each.code in report.not_checked_codes
+    if each.outcome == "fires":
+        assert [(f.severity, f.pointer) for f in found] == [(each.severity, each.pointer)]
+    else:
+        assert found == []
+        assert unsure == (each.outcome == "not checked")
+
+
+@pytest.mark.parametrize("code", [rule.code for rule in rules.catalogue()])
+def test_every_rule_has_a_case_of_each_outcome(code):
+    outcomes = {each.outcome for each in CASES if each.code == code}
+    wanted = (
+        {"fires", "quiet"} if code.startswith("SHP") or code in ALWAYS_DECIDED else {"fires", "quiet", "not checked"}
+    )
+    assert wanted <= outcomes
+
+
+@pytest.mark.parametrize("code", RUNNING)
+def test_a_rule_that_is_switched_off_fails_its_firing_cases(code, monkeypatch):
+    monkeypatch.setitem(REGISTRY, code, dataclasses.replace(REGISTRY[code], run=None))
+    for each in CASES:
+        if each.code == code and each.outcome == "fires":
+            with pytest.raises(AssertionError):
+                test_outcome(each)
+
+
+def test_severities_never_exceed_the_declared_one():
+    order = ("error", "warning", "info")
+    for each in CASES:
+        for finding in check(each.claim, payer=each.payer).findings:
+            assert order.index(finding.severity) >= order.index(rules.get(finding.code).severity), each.id
+
+
+def test_an_error_stands_on_a_base_that_carries_it():
+    """Primary, mirror, or two agreeing secondary sources; the single-dose premise is the one documented exception."""
+    for rule in rules.catalogue():
+        if rule.severity == "error" and rule.facts:
+            bases = [packaged().get(fact_id).newest for fact_id in rule.facts if fact_id != "discard.single_dose_basis"]
+            assert any(base.carries_error for base in bases), rule.code
+
+
+def test_names_are_kebab_case_and_unique():
+    names = [rule.name for rule in rules.catalogue()]
+    assert len(set(names)) == len(names)
+    assert all(name == name.lower() and " " not in name and "_" not in name for name in names)
