@@ -1,5 +1,20 @@
-"""The one base class of every error that this package raises on purpose."""
+"""The base class of every error that this package raises on purpose, and the names nearest to a mistyped one."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+__all__ = ["J1553Error", "nearest"]
 
 
 class J1553Error(Exception):
     """Something that the user can mend; its text is one line: where, what was expected, what to do."""
+
+
+def nearest(name: str, known: Iterable[str], *, else_say: str = "") -> str:
+    """The end of a message that refuses an unknown name: the three nearest known ones, or something else to say.
+
+    >>> "no such fact" + nearest("unit.sise", ["unit.size", "opps.rate"])
+    'no such fact; nearest: unit.size'
+    """
+    near = get_close_matches(name, list(known), n=3)
+    return f"; nearest: {', '.join(near)}" if near else else_say

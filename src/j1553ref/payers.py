@@ -167,6 +167,6 @@ def _bases(base: FactBase) -> tuple[str, ...]:
 
 def _nearest(text: str, ids: Mapping[str, str], all_ids: Iterable[str]) -> str:
     """``ids`` holds what the text is compared with, and the payer id to name for it."""
-    near = [ids[each] for each in get_close_matches(text, ids, n=3, cutoff=0.6)]
+    near = [ids[each] for each in get_close_matches(text, ids, n=3)]
     hint = f"nearest: {', '.join(near)}" if near else f"expected one of {', '.join(all_ids)}"
     return f"payer: no such id; {hint}"

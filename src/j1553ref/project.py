@@ -1,4 +1,4 @@
-"""What the installed distribution says of itself: version and the site's address (it stands once, in pyproject.toml)."""
+"""What the installed distribution says of itself: its version, and the site's address from pyproject.toml."""
 
 from __future__ import annotations
 

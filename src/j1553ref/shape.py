@@ -154,7 +154,8 @@ def shown(value: Any, *, private: bool = False) -> str:
         fits = not private and len(value) <= 20 and _SHOWN.fullmatch(value)
         return value if fits else f"<text, {_count(len(value), 'character')}>"
     if isinstance(value, int | Decimal):
-        text = format(value, "f") if not private and -9 < Decimal(value).adjusted() < 9 else ""
+        number = Decimal(value)
+        text = format(number, "f") if not private and -9 < number.adjusted() < 9 else ""
         return text if len(text) <= 20 and _SHOWN.fullmatch(text) else "<number>"
     return f"<list, {_count(len(value), 'item')}>" if isinstance(value, list) else "<object>"
 

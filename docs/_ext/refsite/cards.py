@@ -25,7 +25,7 @@ class AtAGlance(CheckedDirective):
         value = lambda text: el("span", "", *fact_nodes(self.env, parse_reference(text)))  # noqa: E731
         base = facts(self.env, "unit.size", "product.concentration")
         ml = Decimal(base.get("unit.size").newest.value) / base.get("product.concentration").newest.value
-        unit = el("span", "", value("unit.size"), f" = {value_text(ml.normalize(), 'mL')}")
+        unit = el("span", "", value("unit.size"), f" = {value_text(ml.normalize(), 'mL')}".replace(" ", "\xa0"))
         cells = [
             ("One billing unit", unit),
             ("First date of service", value("code.first_date_of_service")),

@@ -9,6 +9,9 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 
+_BLOCKS = ("div", "dl", "dt", "dd", "p", "li", "h2", "summary")
+
+
 class element(nodes.General, nodes.Inline, nodes.TextElement):  # noqa: N801 - docutils names nodes in lower case
     """An HTML element; ``tag`` and ``attrs`` are its attributes. Class ``no-search`` keeps it out of the index."""
 
@@ -49,7 +52,8 @@ def _visit(self: Any, node: element) -> None:
 
 
 def _depart(self: Any, node: element) -> None:
-    self.body.append(f"</{node['tag']}>")
+    # The search cuts its summaries out of the page's text: without a break, neighboring blocks would run together.
+    self.body.append(f"</{node['tag']}>" + ("\n" if node["tag"] in _BLOCKS else ""))
 
 
 def _pass(self: Any, node: element) -> None:

@@ -6,6 +6,8 @@ In print the cards are gone and each value bears the number of its sources in th
 
 from __future__ import annotations
 
+import re
+
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -26,6 +28,8 @@ GRADES = {
 }
 #: Longer values are running text: they stay text, and a small number after them opens the card.
 _LONGEST_BUTTON = 32
+_BEFORE = re.compile(r"[(\[“‘\"']+$")
+_AFTER = re.compile(r"[.,;:!?)\]”’\"']+")
 
 
 def cite(document: Document) -> str:
@@ -143,10 +147,29 @@ def add_page_sources(app: Sphinx, doctree: nodes.document) -> None:
                   el("ol", "", *items))  # fmt: skip
 
 
+def hold_punctuation(app: Sphinx, doctree: nodes.document) -> None:
+    """Keep brackets and commas on the line of their value: a browser may break a line on either side of a button."""
+    for node in list(doctree.findall(element)):
+        if "fact" not in node["classes"] or len(node[0].astext()) > _LONGEST_BUTTON:
+            continue
+        place, siblings = node.parent.index(node), node.parent.children
+        before = siblings[place - 1] if place else None
+        after = siblings[place + 1] if place + 1 < len(siblings) else None
+        if isinstance(after, nodes.Text) and (found := _AFTER.match(after.astext())):
+            node.parent[place + 1] = nodes.Text(after.astext()[found.end() :])
+            node.append(nodes.Text(found[0]))
+            node["classes"].append("nowrap")
+        if isinstance(before, nodes.Text) and (found := _BEFORE.search(before.astext())):
+            node.parent[place - 1] = nodes.Text(before.astext()[: found.start()])
+            node.insert(0, nodes.Text(found[0]))
+            node["classes"].append("nowrap")
+
+
 def _dated(document: Document) -> str:
     return f", {document.own_date}" if document.own_date else ""
 
 
 def setup(app: Sphinx) -> None:
     """Add the list when a page has been read."""
+    app.connect("doctree-read", hold_punctuation)
     app.connect("doctree-read", add_page_sources)

@@ -11,7 +11,7 @@ from sphinx.search.en import SearchEnglish
 #: What is replaced in Sphinx's searchtools.js. Each must be there, so that a new Sphinx fails loudly.
 _PATCHES = {
     r" || queryTerm.match(/^\d+$/)": "",
-    '[".headerlink", "script", "style"]': '[".headerlink", "script", "style", ".no-search", ".page-chrome"]',
+    '[".headerlink", "script", "style"]': '[".headerlink", "script", "style", "pre", ".no-search", ".page-chrome"]',
 }
 
 

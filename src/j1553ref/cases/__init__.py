@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from difflib import get_close_matches
 from importlib.resources import files
 from typing import Any
 
-from j1553ref.errors import J1553Error
+from j1553ref.errors import J1553Error, nearest
 
 __all__ = ["CaseError", "case", "slugs"]
 
@@ -34,7 +33,7 @@ def case(slug: str) -> dict[str, Any]:
     400
     """
     if slug not in slugs():
-        near = get_close_matches(slug, slugs(), n=3, cutoff=0.3)
-        raise CaseError(f"{slug}: no such case; nearest: {', '.join(near) or ', '.join(slugs())}")
+        known = slugs()
+        raise CaseError(f"{slug}: no such case{nearest(slug, known, else_say='; there are ' + ', '.join(known))}")
     document: dict[str, Any] = json.loads(files(__name__).joinpath(f"{slug}.json").read_text(encoding="utf-8"))
     return document

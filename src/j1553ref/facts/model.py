@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from difflib import get_close_matches
 from typing import Any
 
-from j1553ref.errors import J1553Error
+from j1553ref.errors import J1553Error, nearest
 
 __all__ = [
     "GRADES", "Answer", "Document", "Entry", "Fact", "FactBase", "FactError", "Gap", "SourceRef", "as_date",
@@ -156,9 +155,7 @@ class FactBase:
         try:
             return self.facts[fact_id]
         except KeyError:
-            near = get_close_matches(fact_id, self.facts, n=3, cutoff=0.4)
-            hint = f"; nearest: {', '.join(near)}" if near else ""
-            raise FactError(f"{fact_id}: no such fact{hint}") from None
+            raise FactError(f"{fact_id}: no such fact{nearest(fact_id, self.facts)}") from None
 
     def on(self, fact_id: str, when: date | str | None) -> Answer:
         """Answer for one fact and one date of service."""

@@ -1,13 +1,14 @@
 """The rule catalogue: one module per family, one function per rule, registered by code.
 
-A rule yields findings, stays quiet, or raises :class:`~j1553ref.rules.base.Missing` (not checked). Codes are never reused.
+A rule yields findings, stays quiet, or raises :class:`~j1553ref.rules.base.Missing` (not checked). Codes are never
+reused.
 """
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from importlib import import_module
 
+from j1553ref.errors import nearest
 from j1553ref.rules.base import REGISTRY, Finding, Rule, RuleError
 
 __all__ = ["FAMILIES", "Finding", "Rule", "RuleError", "catalogue", "get", "matching"]
@@ -44,8 +45,7 @@ def get(code: str) -> Rule:
     try:
         return REGISTRY[code.upper()]
     except KeyError:
-        near = get_close_matches(code.upper(), REGISTRY, n=3, cutoff=0.5)
-        hint = f"; nearest: {', '.join(near)}" if near else f"; families: {', '.join(FAMILIES)}"
+        hint = nearest(code.upper(), REGISTRY, else_say=f"; families: {', '.join(FAMILIES)}")
         raise RuleError(f"{code}: no such rule{hint}") from None
 
 

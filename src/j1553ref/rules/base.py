@@ -22,7 +22,7 @@ class RuleError(J1553Error, LookupError):
 
 
 class Missing(Exception):  # noqa: N818 - not an error: the third outcome of a rule
-    """The rule cannot be decided: ``datum`` names what is missing, ``reason`` says why it is needed or where it went."""
+    """The rule cannot be decided: ``datum`` names what is missing, ``reason`` says why it is needed."""
 
     def __init__(self, datum: str, reason: str) -> None:
         super().__init__(f"{datum}: {reason}")

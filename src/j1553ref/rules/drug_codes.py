@@ -14,7 +14,7 @@ __all__ = ["ndc_missing_or_malformed", "ndc_of_another_product", "ndc_quantity_d
 
 @rule(
     "NDC001", "ndc-missing-or-malformed", severity="error", since="0.1.0", order=200,
-    facts=("ndc.digits", "ndc.qualifier"),
+    facts=("ndc.digits", "ndc.qualifier", "ndc.medicaid"),
     summary="The NDC that the payer asks for is missing, or is not 11 digits after the qualifier N4.",
 )  # fmt: skip
 def ndc_missing_or_malformed(group: Group) -> Iterator[Finding]:
@@ -45,13 +45,13 @@ def _missing(group: Group, line: Line) -> Iterator[Finding]:
             f"{'Medicaid, which pays second,' if dual else 'this payer'} asks for the NDC: add N4 and the 11 digits, the "
             "unit ML and the milliliters",
             on=group.on, expected="an NDC of 11 digits", actual="no NDC",
-            severity="error" if dual or (asks and asks.entry.carries_error) else "warning",
+            severity="error" if _by_law(group) else "warning",
         )  # fmt: skip
 
 
 def _malformed(group: Group, drug: Drug, code: str) -> Iterator[Finding]:
     ten = code.isascii() and code.isdigit() and len(code) == 10
-    strict = group.payer is not None and _asks_strictly(group)
+    strict = _by_law(group)
     if not ndc.is_valid(code):
         yield group.finding(
             drug.at("ndc"),
@@ -72,9 +72,10 @@ def _malformed(group: Group, drug: Drug, code: str) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _asks_strictly(group: Group) -> bool:
-    asks = group.profile("ndc_required", group.on)
-    return bool(group.claim.dual_eligible) or bool(asks and asks.value == "required" and asks.entry.carries_error)
+def _by_law(group: Group) -> bool:
+    """Whether the NDC is Medicaid's to have, as first or second payer: law, where other payers only ask."""
+    binds = group.fact("ndc.medicaid", group.on).fact.binds
+    return bool(group.claim.dual_eligible) or (group.payer is not None and group.payer.is_bound_by(binds))
 
 
 @rule(
