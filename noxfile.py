@@ -86,6 +86,13 @@ def serve(session: nox.Session) -> None:
 
 
 @nox.session
+def bench(session: nox.Session) -> None:
+    """Speed of the checker as a ratio to the public JSON Schema validators."""
+    install(session, "test")
+    session.run("python", "-P", "tests/bench.py")
+
+
+@nox.session
 def lock(session: nox.Session) -> None:
     """Write constraints.txt anew: the newest versions that install together on the oldest supported Python."""
     session.install("uv")

@@ -113,3 +113,14 @@ def test_no_figure_is_typed(root):
 def test_a_planted_figure_is_found(planted):
     assert figures(f"# Title\n\nText.\n\n{planted}\n")
     assert not figures(f"# Title\n\n```{{doctest}}\n>>> 1\n{planted}\n\n```\n")
+
+
+@pytest.mark.last
+def test_every_prompt_on_a_page_was_run(root, tried, request):
+    """Counted by the runner, not by parsing again: a page that is not collected shows as none."""
+    if request.config.args != request.config.getini("testpaths"):
+        pytest.skip("only part of the suite was collected")
+    wanted = {path: path.read_text(encoding="utf-8").count("\n>>> ") for path in [*pages(root), root / "README.md"]}
+    ran = {path: tried.get(path, 0) for path in wanted}
+    assert {str(path): count for path, count in ran.items() if count != wanted[path]} == {}
+    assert sum(ran.values()) > 0

@@ -6,11 +6,11 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from refsite import bundle, cards, cases, domain, doors, harden, nodes, page, provenance, publish, roles, search, tables
+from refsite import bundle, cards, cases, domain, doors, footnotes, harden, nodes, page, publish, registers, roles, search, tables
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register every part."""
-    for part in (nodes, domain, provenance, roles, tables, cards, cases, doors, page, search, publish, bundle, harden):
+    for part in (nodes, domain, footnotes, roles, tables, registers, cards, cases, doors, page, search, publish, bundle, harden):
         part.setup(app)
     return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": False}

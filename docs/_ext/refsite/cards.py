@@ -14,7 +14,8 @@ from refsite.checked import CheckedDirective
 from refsite.domain import domain_of, facts, link
 from refsite.nodes import el, element, table
 from refsite.provenance import binds_text, fact_nodes
-from refsite.values import Reference, parse_reference, value_text
+from refsite.reference import Reference, parse_reference
+from refsite.values import value_text
 
 
 class AtAGlance(CheckedDirective):

@@ -14,6 +14,7 @@ from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.domains import Domain, ObjType
 from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.util.nodes import make_refnode
 
@@ -121,7 +122,16 @@ def write_usage(app: Sphinx, error: Exception | None) -> None:
     out.with_name(out.name + ".usage.json").write_text(json.dumps(plain, indent=1) + "\n", encoding="utf-8")
 
 
+def check_facts(app: Sphinx) -> None:
+    """Facts that cannot be read fail the build once, before the first page."""
+    try:
+        packaged()
+    except FactError as error:
+        raise ExtensionError(str(error)) from None
+
+
 def setup(app: Sphinx) -> None:
     """Register the domain."""
+    app.connect("builder-inited", check_facts)
     app.add_domain(ReferenceDomain)
     app.connect("build-finished", write_usage)

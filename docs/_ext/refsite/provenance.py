@@ -6,20 +6,17 @@ In print the cards are gone and each value bears the number of its sources in th
 
 from __future__ import annotations
 
-import re
-
 from docutils import nodes
-from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
-from sphinx.util import logging
 
-from j1553ref.facts import Document, Entry, Fact, SourceRef
+from j1553ref.facts import Entry, Fact, SourceRef
 from j1553ref.payers import parse_payer
 from refsite.domain import domain_of, facts, known, link
+from refsite.footnotes import cite, numbers
 from refsite.nodes import el, element
-from refsite.values import Reference, date_text, entry_for, shown, since_text
+from refsite.reference import Reference, entry_for, shown
+from refsite.values import date_text, since_text
 
-logger = logging.getLogger(__name__)
 GRADES = {
     "primary": "the issuer’s own text or data",
     "mirror": "the issuer’s text or data, seen in a copy",
@@ -27,14 +24,7 @@ GRADES = {
     "inferred": "follows from the sources; none of them states it",
 }
 #: Longer values are running text: they stay text, and a small number after them opens the card.
-_LONGEST_BUTTON = 32
-_BEFORE = re.compile(r"[(\[“‘\"']+$")
-_AFTER = re.compile(r"[.,;:!?)\]”’\"']+")
-
-
-def cite(document: Document) -> str:
-    """A document as a reader would name it."""
-    return f"{document.publisher}: {document.title}"
+LONGEST_BUTTON = 32
 
 
 def fact_nodes(env: BuildEnvironment, ref: Reference, text: str = "", *, on_row: bool = False,
@@ -44,19 +34,19 @@ def fact_nodes(env: BuildEnvironment, ref: Reference, text: str = "", *, on_row:
     fact = base.get(ref.id)
     entry = entry_for(fact, ref.on)
     text = text or shown(base, fact, entry, ref)
-    numbers = _numbers(env, entry.sources)
+    numbered = numbers(env, entry.sources)
     domain_of(env).use("fact", fact.id)
     card, name = _card(env, fact, entry), f"card-{env.new_serialno('card')}"
     card["ids"], card["attrs"]["aria-label"] = [name], f"Source of: {fact.label}"
-    marks = el("sup", "fact-mark no-search", f"[{', '.join(map(str, numbers))}]")
+    marks = el("sup", "fact-mark no-search", f"[{', '.join(map(str, numbered))}]")
     badges = [el("span", "badge badge-inferred", "inferred")] if badge and entry.grade == "inferred" else []
     if on_row:
         publishers = dict.fromkeys(known("source", each.id, base.documents).publisher for each in entry.sources)
         opener = _opener(name, ", ".join(publishers), f"source of: {fact.label}", "fact-value")
         return [el("span", "fact", opener, marks, *badges, card)]
-    if len(text) <= _LONGEST_BUTTON:
+    if len(text) <= LONGEST_BUTTON:
         return [el("span", "fact", _opener(name, text, "source", "fact-value"), marks, *badges, card)]
-    opener = _opener(name, str(numbers[0]), f"source of: {fact.label}", "fact-number no-search")
+    opener = _opener(name, str(numbered[0]), f"source of: {fact.label}", "fact-number no-search")
     return [el("span", "fact", el("span", "fact-text", text), opener, marks, *badges, card)]
 
 
@@ -113,63 +103,9 @@ def grade(name: str) -> element:
     return el("span", f"grade grade-{name}", el("b", "", name), f": {GRADES[name]}")
 
 
-def _numbers(env: BuildEnvironment, sources: tuple[SourceRef, ...]) -> list[int]:
-    seen: dict[str, int] = env.temp_data.setdefault("refsite_sources", {})
-    domain_of(env).use("source", *(each.id for each in sources))
-    return sorted({seen.setdefault(each.id, len(seen) + 1) for each in sources})
-
-
 def cite_source(env: BuildEnvironment, name: str, text: str = "") -> list[nodes.Node]:
     """A link to a document of the bibliography; raises FactError."""
     document = known("source", name, facts(env).documents)
-    number = _numbers(env, (SourceRef(name, "", document.grade),))[0]
+    number = numbers(env, (SourceRef(name, "", document.grade),))[0]
     mark = el("sup", "fact-mark no-search", f"[{number}]")
     return [link("source", name, text or cite(document), env.docname, classes="source"), mark]
-
-
-def add_page_sources(app: Sphinx, doctree: nodes.document) -> None:
-    """Put the numbered list of the page's sources at its foot; refuse cards in headings, which the menus repeat."""
-    env = app.env
-    for title in doctree.findall(nodes.title):
-        if next(title.findall(element), None):
-            logger.warning("a heading cannot hold a fact, source or gap", location=title)
-    seen: dict[str, int] = env.temp_data.get("refsite_sources", {})
-    section = next(doctree.findall(nodes.section), None)
-    if not seen or section is None:
-        return
-    documents = facts(env).documents
-    items = [
-        el("li", "", link("source", name, cite(documents[name]), env.docname), _dated(documents[name]))
-        for name in sorted(seen, key=seen.__getitem__)
-    ]
-    count = f"{len(items)} document{'s' if len(items) > 1 else ''}"
-    section += el("details", "page-sources no-search", el("summary", "", f"Sources of this page: {count}"),
-                  el("ol", "", *items))  # fmt: skip
-
-
-def hold_punctuation(app: Sphinx, doctree: nodes.document) -> None:
-    """Keep brackets and commas on the line of their value: a browser may break a line on either side of a button."""
-    for node in list(doctree.findall(element)):
-        if "fact" not in node["classes"] or len(node[0].astext()) > _LONGEST_BUTTON:
-            continue
-        place, siblings = node.parent.index(node), node.parent.children
-        before = siblings[place - 1] if place else None
-        after = siblings[place + 1] if place + 1 < len(siblings) else None
-        if isinstance(after, nodes.Text) and (found := _AFTER.match(after.astext())):
-            node.parent[place + 1] = nodes.Text(after.astext()[found.end() :])
-            node.append(nodes.Text(found[0]))
-            node["classes"].append("nowrap")
-        if isinstance(before, nodes.Text) and (found := _BEFORE.search(before.astext())):
-            node.parent[place - 1] = nodes.Text(before.astext()[: found.start()])
-            node.insert(0, nodes.Text(found[0]))
-            node["classes"].append("nowrap")
-
-
-def _dated(document: Document) -> str:
-    return f", {document.own_date}" if document.own_date else ""
-
-
-def setup(app: Sphinx) -> None:
-    """Add the list when a page has been read."""
-    app.connect("doctree-read", hold_punctuation)
-    app.connect("doctree-read", add_page_sources)

@@ -14,7 +14,7 @@ from refsite.checked import CheckedRole
 from refsite.domain import domain_of, facts, link
 from refsite.nodes import el
 from refsite.provenance import cite_source, fact_nodes, gap_nodes
-from refsite.values import parse_reference
+from refsite.reference import parse_reference
 
 _FIGURE = re.compile("[0-9]")
 

@@ -1,0 +1,78 @@
+"""The numbered list of sources at the foot of each page, and the numbers that point to it in print."""
+
+from __future__ import annotations
+
+import re
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+
+from j1553ref.facts import Document, SourceRef
+from refsite.domain import domain_of, facts, link
+from refsite.nodes import el, element
+
+logger = logging.getLogger(__name__)
+_BEFORE = re.compile(r"[(\[“‘\"']+$")
+_AFTER = re.compile(r"[.,;:!?)\]”’\"']+")
+
+
+def cite(document: Document) -> str:
+    """A document as a reader would name it."""
+    return f"{document.publisher}: {document.title}"
+
+
+def numbers(env: BuildEnvironment, sources: tuple[SourceRef, ...]) -> list[int]:
+    """The numbers of these sources on the page being read, in the order of their first use."""
+    seen: dict[str, int] = env.temp_data.setdefault("refsite_sources", {})
+    domain_of(env).use("source", *(each.id for each in sources))
+    return sorted({seen.setdefault(each.id, len(seen) + 1) for each in sources})
+
+
+def add_page_sources(app: Sphinx, doctree: nodes.document) -> None:
+    """Put the numbered list of the page's sources at its foot; refuse cards in headings, which the menus repeat."""
+    env = app.env
+    for title in doctree.findall(nodes.title):
+        if next(title.findall(element), None):
+            logger.warning("a heading cannot hold a fact, source or gap", location=title)
+    seen: dict[str, int] = env.temp_data.get("refsite_sources", {})
+    section = next(doctree.findall(nodes.section), None)
+    if not seen or section is None:
+        return
+    documents = facts(env).documents
+    items = [
+        el("li", "", link("source", name, cite(documents[name]), env.docname), _dated(documents[name]))
+        for name in sorted(seen, key=seen.__getitem__)
+    ]
+    count = f"{len(items)} document{'s' if len(items) > 1 else ''}"
+    section += el("details", "page-sources no-search", el("summary", "", f"Sources of this page: {count}"),
+                  el("ol", "", *items))  # fmt: skip
+
+
+def hold_punctuation(app: Sphinx, doctree: nodes.document) -> None:
+    """Keep brackets and commas on the line of their value: a browser may break a line on either side of a button."""
+    for node in list(doctree.findall(element)):
+        if "fact" not in node["classes"] or isinstance(node[0], element) and node[0]["tag"] != "button":
+            continue
+        place, siblings = node.parent.index(node), node.parent.children
+        before = siblings[place - 1] if place else None
+        after = siblings[place + 1] if place + 1 < len(siblings) else None
+        if isinstance(after, nodes.Text) and (found := _AFTER.match(after.astext())):
+            node.parent[place + 1] = nodes.Text(after.astext()[found.end() :])
+            node.append(nodes.Text(found[0]))
+            node["classes"].append("nowrap")
+        if isinstance(before, nodes.Text) and (found := _BEFORE.search(before.astext())):
+            node.parent[place - 1] = nodes.Text(before.astext()[: found.start()])
+            node.insert(0, nodes.Text(found[0]))
+            node["classes"].append("nowrap")
+
+
+def _dated(document: Document) -> str:
+    return f", {document.own_date}" if document.own_date else ""
+
+
+def setup(app: Sphinx) -> None:
+    """Add the list when a page has been read."""
+    app.connect("doctree-read", hold_punctuation)
+    app.connect("doctree-read", add_page_sources)

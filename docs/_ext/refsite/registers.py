@@ -1,0 +1,127 @@
+"""Directives that print all there is: ``fact-history``, ``fact-register``, ``sources-list``, ``gaps-list``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import groupby
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+from j1553ref.facts import Document, Entry, Fact, Gap, packaged
+from refsite.checked import CheckedDirective
+from refsite.domain import domain_of, facts, known, link
+from refsite.footnotes import cite
+from refsite.nodes import el, element
+from refsite.provenance import binds_text, grade
+from refsite.tables import fields
+from refsite.values import date_text, since_text, value_text
+
+_ACRONYMS = {"bcbs": "BCBS", "ndc": "NDC", "opps": "OPPS", "related opps": "Related codes: OPPS", "related": "Related codes"}
+
+
+class FactHistory(CheckedDirective):
+    """Every dated entry of one fact, newest first."""
+
+    required_arguments = 1
+
+    def render(self) -> list[nodes.Node]:
+        """The entries."""
+        fact = facts(self.env, self.arguments[0]).get(self.arguments[0])
+        domain_of(self.env).use("fact", fact.id)
+        return [el("div", "history", *(_dated(fact, entry, self.env.docname) for entry in reversed(fact.history)))]
+
+
+class FactRegister(CheckedDirective):
+    """The entry of every fact: the place that each card links to."""
+
+    def render(self) -> list[nodes.Node]:
+        """A section for each first word of the ids."""
+        base = facts(self.env, *packaged().facts)
+        made: list[nodes.Node] = []
+        for head, group in groupby(sorted(base.facts.values(), key=_head), _head):
+            name = head.replace("_", " ")
+            section = nodes.section("", nodes.title("", _ACRONYMS.get(name, name.capitalize())), ids=[f"facts-{head}"])
+            section += [self._entry(fact) for fact in group]
+            made.append(section)
+        return made
+
+    def _entry(self, fact: Fact) -> element:
+        domain_of(self.env).define("fact", fact.id, fact.id, self.get_location())
+        whom = [el("span", "binds", f"Binds {binds_text(fact.binds)}")] if fact.binds else []
+        head = el("p", "entry-head", el("strong", "", fact.label), " ", el("code", "", fact.id), " ", *whom)
+        dated = [_dated(fact, entry, self.env.docname) for entry in reversed(fact.history)]
+        return el("div", "entry", head, el("div", "history", *dated), id=fact.id)
+
+
+class SourcesList(CheckedDirective):
+    """The bibliography."""
+
+    def render(self) -> list[nodes.Node]:
+        """One entry for each document, by publisher and title."""
+        documents = facts(self.env).documents.values()
+        return [self._entry(each) for each in sorted(documents, key=lambda d: (d.publisher.casefold(), d.title))]
+
+    def _entry(self, document: Document) -> element:
+        anchor = f"source-{document.id}"
+        domain_of(self.env).define("source", document.id, anchor, self.get_location())
+        own = f"Dated {document.own_date}" if document.own_date else "Undated"
+        seen = el("p", "entry-meta", f"{own}; seen {date_text(document.seen)}; ", grade(document.grade))
+        url = document.url
+        where = el("a", "external", url, href=url) if url else el("span", "", "Address not recorded")
+        note = [el("p", "entry-note", document.note)] if document.note else []
+        head = el("p", "entry-head", el("strong", "", cite(document)), " ", el("code", "", document.id))
+        return el("div", "entry", head, seen, el("p", "entry-url", where), *note, id=anchor)
+
+
+class GapsList(CheckedDirective):
+    """What is not known: all of it, which is where every gap has its entry, or the ids that are listed."""
+
+    has_content = True
+
+    def render(self) -> list[nodes.Node]:
+        """What was looked for, why it matters, where to confirm it."""
+        gaps = facts(self.env).gaps
+        chosen = [line.strip() for line in self.content if line.strip()]
+        domain_of(self.env).use("gap", *chosen)
+        return [self._entry(known("gap", name, gaps), registers=not chosen) for name in chosen or gaps]
+
+    def _entry(self, gap: Gap, *, registers: bool) -> element:
+        rows = [("Looked for", gap.looked_for), ("Why it matters", gap.matters), ("Confirm in", gap.confirm)]
+        words = [node for key, text in rows for node in (el("dt", "", key), el("dd", "", text))]
+        made = el("div", "entry", el("p", "entry-head", el("strong", "", gap.label)), el("dl", "rows", *words))
+        if registers:
+            made["ids"] = [f"gap-{gap.id}"]
+            domain_of(self.env).define("gap", gap.id, f"gap-{gap.id}", self.get_location())
+        return made
+
+
+def _head(fact: Fact) -> str:
+    return fact.id.partition(".")[0]
+
+
+def _dated(fact: Fact, entry: Entry, page: str) -> element:
+    documents = packaged().documents
+    when = [since_text(entry), *([f"known until {date_text(entry.known_until)}"] if entry.known_until else [])]
+    if entry.ended:
+        value: list[nodes.Node] = [nodes.Text("ended")]
+    elif isinstance(entry.value, Mapping):
+        value = fields(entry)
+    else:
+        value = [nodes.Text(value_text(entry.value, fact.unit))]
+    body: list[nodes.Node] = [el("p", "value", *value)]
+    if entry.note:
+        body.append(el("p", "entry-note", entry.note))
+    for each in entry.sources:
+        document = link("source", each.id, cite(known("source", each.id, documents)), page)
+        body.append(el("p", "entry-meta", document, f"; {each.locator}; ", el("b", "", each.grade)))
+    body.append(el("p", "entry-meta", f"Checked {date_text(entry.checked)}"))
+    return el("div", "dated", el("div", "when", *(el("p", "", text) for text in when)), el("div", "", *body))
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directives."""
+    app.add_directive("fact-history", FactHistory)
+    app.add_directive("fact-register", FactRegister)
+    app.add_directive("sources-list", SourcesList)
+    app.add_directive("gaps-list", GapsList)

@@ -1,0 +1,144 @@
+"""Governance of the knowledge: every fact is used, every source cited, every date has a case on either side."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tomllib
+from datetime import timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from build import make_claim
+
+from j1553ref import check, rules
+from j1553ref.facts import packaged
+
+BASE = packaged()
+#: The register lists every fact; being listed there is not being used.
+REGISTERS = {"reference/facts", "reference/sources", "reference/gaps"}
+#: Read by the code under a name that it builds: payer ids and what a payer asks for.
+BUILT_NAMES = ("payer.", "payer_part.", "profile.")
+
+
+@pytest.fixture(scope="module")
+def site() -> Path:
+    folder = os.environ.get("J1553REF_SITE")
+    if not folder:
+        pytest.skip("J1553REF_SITE is not set: run through nox -s tests")
+    return Path(folder)
+
+
+@pytest.fixture(scope="module")
+def usage(site):
+    return json.loads(site.with_name(site.name + ".usage.json").read_text(encoding="utf-8"))
+
+
+def test_every_fact_that_a_rule_names_exists():
+    assert {fact_id for rule in rules.catalogue() for fact_id in rule.facts} <= set(BASE.facts)
+
+
+def test_every_fact_is_used_by_a_page_or_a_rule(root, usage):
+    used = {each for page, ids in usage.items() if page not in REGISTERS for each in ids["facts"]}
+    used |= {each for rule in rules.catalogue() for each in rule.facts}
+    source = "".join(path.read_text(encoding="utf-8") for path in (root / "src").rglob("*.py"))
+    idle = [each for each in BASE.facts if each not in used and not each.startswith(BUILT_NAMES) and f'"{each}"' not in source]
+    assert idle == []
+
+
+def test_every_source_is_cited_by_a_fact():
+    cited = {source.id for fact in BASE.facts.values() for entry in fact.history for source in entry.sources}
+    assert sorted(set(BASE.documents) - cited) == []
+    assert sorted(cited - set(BASE.documents)) == []
+
+
+def test_every_gap_is_shown(usage):
+    shown = {each for page, ids in usage.items() if page != "reference/gaps" for each in ids["gaps"]}
+    shown |= {fact.gap for fact in BASE.facts.values()}
+    everything = {each for ids in usage.values() for each in ids["gaps"]}
+    assert sorted(set(BASE.gaps) - everything) == []
+    assert shown <= set(BASE.gaps) | {""}
+
+
+def _outcome(day, form):
+    claim = make_claim(40000, [20, 20], [(400, [])], day=day.isoformat()) | {"form": form}
+    if form == "ub04":
+        claim["type_of_bill"] = "131"
+        for line in claim["lines"]:
+            del line["place_of_service"], line["diagnosis_pointers"]
+            line["revenue_code"] = "0636"
+    return [(each.code, each.severity) for each in check(claim).findings]
+
+
+def test_rule_bearing_dates_have_a_case_on_either_side():
+    """Dates after the code's first one on which a fact that a rule reads changes or ceases to be known."""
+    first = BASE.get("code.first_date_of_service").newest.value
+    dates = set()
+    for fact_id in {each for rule in rules.catalogue() for each in rule.facts} | {"opps.status"}:
+        for entry in BASE.get(fact_id).history:
+            if entry.dated and entry.start >= first:
+                dates.add(entry.start)
+            if entry.known_until and entry.known_until >= first:
+                dates.add(entry.known_until + timedelta(days=1))
+    tested = {
+        first: (("ub04", [("DAT001", "error")]), ("ub04", [("JWZ003", "error")])),
+        BASE.get("opps.status").newest.known_until + timedelta(days=1): (
+            ("ub04", [("JWZ003", "error")]), ("ub04", [("JWZ003", "warning")]),
+        ),
+    }  # fmt: skip
+    assert dates == set(tested), "a new date needs a case on either side here"
+    for day, ((form, before), (other, after)) in tested.items():
+        assert _outcome(day - timedelta(days=1), form) == before
+        assert _outcome(day, other) == after
+
+
+class _Text(HTMLParser):
+    """The words of a page's article, with the headings marked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.depth = 0
+        self.skip = 0
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "article":
+            self.depth += 1
+        if tag in {"script", "style"} or dict(attrs).get("role") == "tooltip":
+            self.skip += tag in {"script", "style"}
+        if tag in {"h1", "h2", "h3"}:
+            self.words.append("\x00")
+
+    def handle_endtag(self, tag):
+        if tag == "article":
+            self.depth -= 1
+        if tag in {"script", "style"}:
+            self.skip -= 1
+
+    def handle_data(self, data):
+        if self.depth and not self.skip:
+            self.words += data.split()
+
+
+def _sections(page: Path) -> list[str]:
+    parser = _Text()
+    parser.feed(page.read_text(encoding="utf-8"))
+    return " ".join(parser.words).split("\x00")
+
+
+#: Words from the start of a heading: the heading itself and sixty more.
+NEAR = 75
+QUESTIONS = tomllib.loads((Path(__file__).parent / "questions.toml").read_text(encoding="utf-8"))["question"]
+
+
+@pytest.mark.parametrize("each", QUESTIONS, ids=lambda each: each["ask"])
+def test_the_page_answers_the_question_near_its_heading(site, each):
+    """The expected text stands within 60 words of a heading of the page."""
+    page = site / f"{each['page']}.html"
+    near = [" ".join(section.split()[:NEAR]) for section in _sections(page)]
+    wanted = re.sub(r"\s+", " ", each["says"])
+    assert any(wanted in text for text in near), f"{each['page']} does not say {wanted!r} near a heading"
+    if "fact" in each:
+        BASE.get(each["fact"])
