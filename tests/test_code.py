@@ -19,7 +19,8 @@ BEFORE = "2026-03-31"
 def test_from_the_first_date_on_it_is_j1553_for_everyone(days: int, payer: str | None) -> None:
     found = code_for(FIRST + timedelta(days=days), payer=payer)
     assert (found.code, found.alternatives) == ("J1553", ())
-    assert "valid for dates of service from 2026-04-01 (mirror)" in found.why
+    assert found.why.startswith("J1553 is valid for dates of service from 2026-04-01 (mirror); an unlisted")
+    assert found.facts == ("code.valid",)
 
 
 @given(st.integers(1, 600), st.sampled_from([None, "medicare-ab", "bcbs:anthem", "aetna", "medicaid:MD"]))
@@ -44,14 +45,17 @@ def test_a_payer_with_one_named_code_gets_it_and_is_told_to_confirm() -> None:
     found = code_for(BEFORE, payer="bcbs:premera")
     assert found.code == "J3590"
     assert found.alternatives[0].code == "J3590"
-    assert "A source names J3590 for this payer; confirm it with the payer." in found.why
+    assert found.why == (
+        "J1553 is not valid before 2026-04-01. A source names J3590 for this payer; confirm it with the payer."
+    )
+    assert found.alternatives[0].says.startswith("named for Yimmugo. Anthem commercial lists it")
 
 
 def test_a_payer_with_two_named_codes_is_to_be_asked() -> None:
     found = code_for(BEFORE, payer="bcbs:anthem")
     assert found.code is None
     assert [each.code for each in found.alternatives] == ["J3590", "C9399", "J1599"]
-    assert "Sources name J3590 and C9399 for this payer; ask which one it takes." in found.why
+    assert found.why.endswith(". Sources name J3590 and C9399 for this payer; ask which one it takes.")
 
 
 @pytest.mark.parametrize("payer", ["medicare-ab", "aetna", "bcbs", "cigna"])
@@ -70,7 +74,8 @@ def test_the_date_decides_which_alternatives_hold() -> None:
 
 
 def test_before_the_launch_the_date_itself_is_doubted() -> None:
-    assert "US marketing began on 2025-07-01" in code_for("2025-06-30").why
+    doubt = " US marketing began on 2025-07-01: compare the date of service with the record. "
+    assert doubt in code_for("2025-06-30").why
     assert "US marketing" not in code_for("2025-07-01").why
 
 
@@ -106,4 +111,23 @@ def test_a_code_that_has_been_withdrawn_is_not_given(tmp_path: Path) -> None:
     gone = code_for("2030-01-01", facts=base)
     assert gone.code is None
     assert gone.why.startswith("J1553 is not valid on 2030-01-01.")
-    assert gone.why.endswith("No source names another code for this date: ask the payer.")
+    assert gone.why.endswith(". No source names another code for this date: ask the payer.")
+
+
+def test_an_inferred_code_is_listed_and_not_chosen(tmp_path: Path) -> None:
+    (tmp_path / "code.toml").write_text(
+        """
+        [code.predecessor.J0000]
+        label = "made up"
+        binds = ["aetna"]
+        [[code.predecessor.J0000.history]]
+        from = 2025-01-01
+        value = "made up"
+        checked = 2025-01-01
+        sources = [{ id = "made-up", locator = "none", grade = "inferred" }]
+        """
+    )
+    found = code_for(BEFORE, payer="aetna", facts=load(tmp_path, packaged()))
+    assert found.code is None
+    assert (found.alternatives[0].code, found.alternatives[0].says) == ("J0000", "made up.")
+    assert "No source names a code for this payer" in found.why

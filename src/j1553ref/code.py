@@ -96,7 +96,7 @@ def _alternatives(base: FactBase, when: date) -> Iterator[Alternative]:
         except FactError:
             continue
         if answer.known:
-            says = f"{answer.value}. {answer.entry.note}".removesuffix(" ")
+            says = f"{answer.value}. {answer.entry.note}".rstrip()
             yield Alternative(fact.id.removeprefix(f"{_BEFORE}."), fact.binds, answer.grade, says)
 
 

@@ -1,4 +1,12 @@
-"""The site's own Sphinx extension: facts with their sources on demand, rules, cases, and pages that a strict policy fits."""
+"""The site's own Sphinx extension: facts with their sources on demand, rules, cases, and pages that a strict policy fits.
+
+In a page:
+
+- ``{fact}`id```, ``{fact}`id[field]|view@2026-05-01``` (views: g units since until checked label note),
+  ``{source}`id```, ``{gap}`id```, ``{rule}`JWZ003```, ``{cpt}`96365```, ``{case-value}`slug:/lines/0/units```;
+- ``facts`` (an id or ``prefix.*`` a line), ``fact-history``, ``gaps-list``, ``case`` (``:pointer:``), ``rule-card``;
+- once for the site: ``at-a-glance``, ``doors``, ``fact-register``, ``sources-list``, ``rule-index``.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +14,22 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from refsite import bundle, cards, cases, domain, doors, footnotes, harden, nodes, page, publish, registers, roles, search, tables
+from refsite import (
+    bundle,
+    cards,
+    cases,
+    domain,
+    doors,
+    footnotes,
+    harden,
+    nodes,
+    page,
+    publish,
+    registers,
+    roles,
+    search,
+    tables,
+)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

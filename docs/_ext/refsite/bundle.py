@@ -21,7 +21,8 @@ from refsite.shake import shaken
 
 STYLES = ("basic.css", "styles/pydata-sphinx-theme.css", "pygments.css", "styles/sphinx-book-theme.css",
           "copybutton.css", "j1553.css")  # fmt: skip
-SCRIPTS = ("documentation_options.js", "scripts/pydata-sphinx-theme.js", "clipboard.min.js", "copybutton.js", "j1553.js")
+SCRIPTS = ("documentation_options.js", "scripts/pydata-sphinx-theme.js", "clipboard.min.js", "copybutton.js",
+           "j1553.js")  # fmt: skip
 #: Loaded by j1553.js when a reader searches (the first two), or not needed at all.
 UNUSED_SCRIPTS = ("doctools.js", "sphinx_highlight.js", "scripts/sphinx-book-theme.js")
 _FONTS = "vendor/fontawesome/webfonts"
@@ -54,7 +55,7 @@ def bundle(app: Sphinx, error: Exception | None) -> None:
     _subset(static / _FONTS / "fa-solid-900.woff2", {int(point, 16) for point in _ICON.findall(css)})
     for path in [*(static / name for name in (*_DROPPED, *STYLES, *SCRIPTS)), *static.rglob("*.map")]:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
-    _stamp(pages, {"styles/site.css": style, "scripts/site.js": script})
+    _stamp(pages, {"styles/site.css": style, "scripts/site.js": script, "_static/early.js": static / "early.js"})
 
 
 def _vocabulary(pages: list[str], code: str) -> tuple[frozenset[str], frozenset[str]]:

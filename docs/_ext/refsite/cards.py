@@ -14,7 +14,7 @@ from refsite.checked import CheckedDirective
 from refsite.domain import domain_of, facts, link
 from refsite.nodes import el, element, table
 from refsite.provenance import binds_text, fact_nodes
-from refsite.reference import Reference, parse_reference
+from refsite.reference import Reference
 from refsite.values import value_text
 
 
@@ -23,14 +23,13 @@ class AtAGlance(CheckedDirective):
 
     def render(self) -> list[nodes.Node]:
         """The card of the front page, every figure of it a fact or computed from facts."""
-        value = lambda text: el("span", "", *fact_nodes(self.env, parse_reference(text)))  # noqa: E731
         base = facts(self.env, "unit.size", "product.concentration")
         ml = Decimal(base.get("unit.size").newest.value) / base.get("product.concentration").newest.value
-        unit = el("span", "", value("unit.size"), f" = {value_text(ml.normalize(), 'mL')}".replace(" ", "\xa0"))
+        unit = el("span", "", self._value("unit.size"), f" = {value_text(ml.normalize(), 'mL')}".replace(" ", "\xa0"))
         cells = [
             ("One billing unit", unit),
-            ("First date of service", value("code.first_date_of_service")),
-            ("Given", value("product.route")),
+            ("First date of service", self._value("code.first_date_of_service")),
+            ("Given", self._value("product.route")),
         ]
         stats = [el("div", "stat", el("dt", "", name), el("dd", "", shown)) for name, shown in cells]
         packages = [f for f in base.under("product.package") if f.newest.value["kind"] == "carton"]
@@ -39,9 +38,12 @@ class AtAGlance(CheckedDirective):
              for field, view in (("mg", "g"), ("mg", "units"), ("ml", ""), ("ndc", ""))]
             for f in sorted(packages, key=lambda f: f.newest.value["mg"])
         ]  # fmt: skip
-        descriptor = el("p", "glance-descriptor", value("code.descriptor.long"))
+        descriptor = el("p", "glance-descriptor", self._value("code.descriptor.long"))
         vials = table("vials", ["Vial", "Bill as", "Volume", "NDC (carton)"], rows)
         return [el("div", "glance", descriptor, el("dl", "stats", *stats), vials, self._trap())]
+
+    def _value(self, name: str) -> element:
+        return el("span", "", *fact_nodes(self.env, Reference(name)))
 
     def _trap(self) -> element:
         base = facts(self.env, "unit.size", "unit.usual_iv_size", "product.vial_sizes")
@@ -68,7 +70,7 @@ class RuleCard(CheckedDirective):
         domain_of(self.env).define("rule", rule.code, f"rule-{rule.code}", self.get_location())
         domain_of(self.env).use("fact", *rule.facts)
         reads = [el("li", "", link("fact", name, base.get(name).label, self.env.docname)) for name in rule.facts]
-        rows = [
+        rows: list[tuple[str, list[nodes.Node | str]]] = [
             ("Rule", [el("code", "", rule.code), " ", el("code", "", rule.name)]), ("Severity", [severity(rule)]),
             *([("Binds", [binds_text(rule.binds)])] if rule.binds else []), ("Since", [f"version {rule.since}"]),
             *([("Reads", [el("ul", "plain", *reads)])] if reads else []),
@@ -88,7 +90,7 @@ class RuleIndex(CheckedDirective):
         for prefix, (_, about) in FAMILIES.items():
             rules = [rule for rule in catalogue() if rule.code.startswith(prefix)]
             domain_of(self.env).use("rule", *(rule.code for rule in rules))
-            rows = [
+            rows: list[list[list[nodes.Node]]] = [
                 [[link("rule", rule.code, rule.code, self.env.docname, title=rule.name)], [el("code", "", rule.name)],
                  [severity(rule)], [nodes.Text(rule.summary)]]
                 for rule in rules

@@ -52,7 +52,7 @@ class ReferenceDomain(Domain):
         for key in [key for key, (page, _) in self.data["objects"].items() if page == docname]:
             del self.data["objects"][key]
 
-    def merge_domaindata(self, docnames: Iterable[str], otherdata: dict[str, Any]) -> None:  # type: ignore[override]
+    def merge_domaindata(self, docnames: Iterable[str], otherdata: dict[str, Any]) -> None:
         """Take over what a parallel reader noted."""
         pages = set(docnames)
         self.data["usage"] |= {page: used for page, used in otherdata["usage"].items() if page in pages}

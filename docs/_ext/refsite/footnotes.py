@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any, cast
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -25,9 +26,14 @@ def cite(document: Document) -> str:
 
 def numbers(env: BuildEnvironment, sources: tuple[SourceRef, ...]) -> list[int]:
     """The numbers of these sources on the page being read, in the order of their first use."""
-    seen: dict[str, int] = env.temp_data.setdefault("refsite_sources", {})
+    seen = _seen(env)
     domain_of(env).use("source", *(each.id for each in sources))
     return sorted({seen.setdefault(each.id, len(seen) + 1) for each in sources})
+
+
+def _seen(env: BuildEnvironment) -> dict[str, int]:
+    found: Any = env.temp_data.setdefault("refsite_sources", {})
+    return cast("dict[str, int]", found)
 
 
 def add_page_sources(app: Sphinx, doctree: nodes.document) -> None:
@@ -36,7 +42,7 @@ def add_page_sources(app: Sphinx, doctree: nodes.document) -> None:
     for title in doctree.findall(nodes.title):
         if next(title.findall(element), None):
             logger.warning("a heading cannot hold a fact, source or gap", location=title)
-    seen: dict[str, int] = env.temp_data.get("refsite_sources", {})
+    seen = _seen(env)
     section = next(doctree.findall(nodes.section), None)
     if not seen or section is None:
         return
@@ -53,7 +59,7 @@ def add_page_sources(app: Sphinx, doctree: nodes.document) -> None:
 def hold_punctuation(app: Sphinx, doctree: nodes.document) -> None:
     """Keep brackets and commas on the line of their value: a browser may break a line on either side of a button."""
     for node in list(doctree.findall(element)):
-        if "fact" not in node["classes"] or isinstance(node[0], element) and node[0]["tag"] != "button":
+        if "fact" not in node["classes"] or (isinstance(node[0], element) and node[0]["tag"] != "button"):
             continue
         place, siblings = node.parent.index(node), node.parent.children
         before = siblings[place - 1] if place else None

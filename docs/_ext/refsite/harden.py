@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -22,14 +23,21 @@ _NAMED = {"canonical", "next", "prev", "search", "license"}
 
 
 class Page(HTMLParser):
-    """Collects what breaks the policy, and ids that stand twice (a card would open the wrong value's source)."""
+    """Collects what breaks the policy, and ids that stand twice (a card would open the wrong value's source).
 
-    def __init__(self, path: Path, root: Path, base: str) -> None:
+    ``exists`` says whether the site holds the file at an address as the page writes it.
+
+    >>> Page('<p id="a" style="x"><b id="a" onclick="y()"><script>1</script><img src="https://cdn.example/a.png">',
+    ...      lambda address: True).problems
+    ['<p style=...>', '<b onclick=...>', "id 'a' stands twice", 'inline <script>', '<img> fetches https://cdn.example/a.png']
+    """
+
+    def __init__(self, text: str, exists: Callable[[str], bool]) -> None:
         super().__init__()
-        self.path, self.root, self.base = path, root, base
+        self.exists = exists
         self.problems: list[str] = []
         self.ids: set[str] = set()
-        self.feed(path.read_text(encoding="utf-8"))
+        self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Look at one element."""
@@ -41,34 +49,30 @@ class Page(HTMLParser):
                 self.problems.append(f"<{tag} {name}=...>")
             elif name in ("href", "src", "action") and (value or "").strip().lower().startswith("javascript:"):
                 self.problems.append(f"<{tag} {name}=javascript:...>")
-            elif name == "id":
-                if value in self.ids:
-                    self.problems.append(f"id {value!r} stands twice")
-                self.ids.add(value or "")
+        anchor = given.get("id")
+        if anchor in self.ids:
+            self.problems.append(f"id {anchor!r} stands twice")
+        self.ids |= {anchor} if anchor else set()
         if tag in _FETCHED and not _NAMED & set((given.get("rel") or "").split()):
             self._fetched(tag, given.get(_FETCHED[tag]) or "")
 
     def _fetched(self, tag: str, address: str) -> None:
         parts = urlsplit(address)
-        if parts.scheme == "data" and tag == "img":
+        if (parts.scheme, tag) == ("data", "img"):
             return
         if parts.scheme or parts.netloc:
             self.problems.append(f"<{tag}> fetches {address}")
-            return
-        path = unquote(parts.path)
-        target = self.root / path.removeprefix(self.base) if path.startswith("/") else self.path.parent / path
-        if path and not target.exists():
-            self.problems.append(f"<{tag}> wants {path}, which is not in the site")
+        elif parts.path and not self.exists(unquote(parts.path)):
+            self.problems.append(f"<{tag}> wants {parts.path}, which is not in the site")
+
+
+_written: set[str] = set()
 
 
 def remember(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
     """Note each page that this build writes, and hand the policy to its template."""
     context["policy"] = POLICY
-    app.env.temp_data.setdefault("refsite_pages", set())
-    _written.add(app.builder.get_outfilename(page) if hasattr(app.builder, "get_outfilename") else page)
-
-
-_written: set[Any] = set()
+    _written.add(app.builder.get_target_uri(page))
 
 
 def check(app: Sphinx, error: Exception | None) -> None:
@@ -76,14 +80,18 @@ def check(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.format != "html":
         return
     root, base = Path(app.outdir), urlsplit(app.config.html_baseurl).path
-    found = [
-        f"{path.relative_to(root)}: {problem}"
-        for path in sorted(Path(each) for each in _written)
-        if path.suffix == ".html"
-        for problem in Page(path, root, base).problems
-    ]
+    found = [f"{name}: {problem}" for name in sorted(_written) for problem in _problems(root, name, base)]
     if found:
         raise ExtensionError("the pages break the site's policy:\n  " + "\n  ".join(found[:30]))
+
+
+def _problems(root: Path, name: str, base: str) -> list[str]:
+    path = root / name
+
+    def exists(address: str) -> bool:
+        return (root / address.removeprefix(base) if address.startswith("/") else path.parent / address).exists()
+
+    return Page(path.read_text(encoding="utf-8"), exists).problems
 
 
 def setup(app: Sphinx) -> None:

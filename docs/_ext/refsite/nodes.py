@@ -8,7 +8,6 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
-
 _BLOCKS = ("div", "dl", "dt", "dd", "p", "li", "h2", "summary")
 
 

@@ -83,7 +83,7 @@ def _can_match(selector: str, words: frozenset[str], tags: frozenset[str]) -> bo
 def _without_idle_variables(css: str) -> str:
     while True:
         read = set(re.findall(r"var\(\s*(--[\w-]+)", css))
-        smaller = _VARIABLE.sub(lambda m: m[0] if m[1] in read else "", css)
+        smaller = _VARIABLE.sub(lambda m, read=read: m[0] if m[1] in read else "", css)  # type: ignore[misc]
         smaller = re.sub(r"[^{}]+\{\s*\}", "", smaller)
         if smaller == css:
             return css

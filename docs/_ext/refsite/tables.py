@@ -44,10 +44,9 @@ class Facts(CheckedDirective):
             if fact.gap:
                 since += [nodes.Text("; later: "), *gap_nodes(self.env, fact.gap)]
         label: list[nodes.Node] = [nodes.Text(fact.label)]
-        if fact.binds:
-            label.append(el("span", "binds", binds_text(fact.binds)))
+        label += [el("span", "binds", binds_text(fact.binds))] if fact.binds else []
         whole = isinstance(entry.value, Mapping) and not ref.field and not ref.view and not entry.ended
-        value = fields(entry) if whole else [nodes.Text(shown(base, fact, entry, ref))]
+        value: list[nodes.Node] = fields(entry) if whole else [nodes.Text(shown(base, fact, entry, ref))]
         if entry.note:
             value.append(el("span", "fact-note", entry.note))
         return [label, value, since, fact_nodes(self.env, ref, on_row=True)]
@@ -55,11 +54,11 @@ class Facts(CheckedDirective):
 
 def fields(entry: Entry) -> list[nodes.Node]:
     """The fields of a table-valued entry, one below the other."""
-    return [
-        el("span", "field", *([el("span", "field-name", name), " "] if name else []),
-           el("span", "short" if len(text) <= _SHORT else "", text))
-        for name, text in pairs(entry.value)
-    ]  # fmt: skip
+    made: list[nodes.Node] = []
+    for name, text in pairs(entry.value):
+        value = el("span", "short" if len(text) <= _SHORT else "", text)
+        made.append(el("span", "field", el("span", "field-name", name), " ", value) if name else el("span", "field", value))
+    return made
 
 
 def _expand(line: str) -> Iterator[Reference]:

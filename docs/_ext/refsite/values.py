@@ -10,7 +10,8 @@ from typing import Any
 
 from j1553ref.facts import Entry
 
-_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+           "November", "December")  # fmt: skip
 _ACRONYMS = {"ndc": "NDC", "ndc10": "NDC, 10 digits", "ml": "mL", "hcpcs": "HCPCS", "cpt": "CPT",
              "carc": "CARC", "rarc": "RARC", "opps": "OPPS", "icd10": "ICD-10"}  # fmt: skip
 FIELD_UNITS = {"mg": "mg", "ml": "mL", "ml_per_vial": "mL"}
