@@ -7,9 +7,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from build import edit, make_claim
+
+from j1553ref.facts import Entry, Fact, FactBase, SourceRef, packaged
 
 V35 = [20, 10, 5]
 A, B, C = "70573060521", "70573060511", "70573060501"
@@ -24,22 +27,32 @@ class Case:
     severity: str | None = None
     pointer: str | None = None
     payer: str | None = None
+    facts: FactBase | None = None
 
     @property
     def id(self) -> str:
         return f"{self.code} {self.outcome}: {self.name}"
 
 
-def fires(code: str, name: str, claim: dict[str, Any], severity: str, pointer: str, payer: str | None = None) -> Case:
-    return Case(code, "fires", name, claim, severity, pointer, payer)
+def fires(
+    code: str, name: str, claim: dict[str, Any], severity: str, pointer: str, payer: str | None = None, facts: FactBase | None = None
+) -> Case:
+    return Case(code, "fires", name, claim, severity, pointer, payer, facts)
 
 
-def quiet(code: str, name: str, claim: dict[str, Any], payer: str | None = None) -> Case:
-    return Case(code, "quiet", name, claim, payer=payer)
+def quiet(code: str, name: str, claim: dict[str, Any], payer: str | None = None, facts: FactBase | None = None) -> Case:
+    return Case(code, "quiet", name, claim, payer=payer, facts=facts)
 
 
 def unsure(code: str, name: str, claim: dict[str, Any], payer: str | None = None) -> Case:
     return Case(code, "not checked", name, claim, payer=payer)
+
+
+def loaded(fact_id: str, value: Any, grade: str = "primary") -> FactBase:
+    """The packaged facts with one more, as a facts folder would add it."""
+    base = packaged()
+    entry = Entry(date(2026, 4, 1), value, (SourceRef("synthetic", "test", grade),), date(2026, 11, 23))
+    return FactBase({**base.facts, fact_id: Fact(fact_id, "loaded", "", (), "", (entry,), "test")}, base.gaps, base.documents)
 
 
 def whole(**more: Any) -> dict[str, Any]:
@@ -68,6 +81,31 @@ def facility(
     for line, revenue in zip(claim["lines"], ["0636", "0260"], strict=True):
         line["revenue_code"] = revenue
         del line["place_of_service"], line["diagnosis_pointers"]
+    return claim
+
+
+def timed(start: str | None, stop: str | None, further: int, **more: Any) -> dict[str, Any]:
+    """40 g with the times of the record and so many further hours."""
+    times = {key: value for key, value in (("start", start), ("stop", stop)) if value}
+    claim = make_claim(40000, [20, 20], [(400, ["JZ"])], record=times | more)
+    return beside(claim, *(["96366"] * bool(further)), units=further)
+
+
+def beside(claim: dict[str, Any], *codes: str, units: int = 1, modifiers: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The claim with further lines of these codes on the same date."""
+    for code in codes:
+        like = claim["lines"][-1] | {"procedure_code": code, "units": units, "modifiers": list(modifiers)}
+        claim["lines"].append({**like, "line_number": len(claim["lines"]) + 1, "charge": "0.00"})
+    return claim
+
+
+def home(*codes: str, place: str = "12", diagnosis: str = "D83.9", day: str = "2026-05-04") -> dict[str, Any]:
+    """A home claim: drug and service bundle at a home-like place, without an administration code."""
+    claim = make_claim(40000, [20, 20], [(400, ["JZ"])], payer="medicare-dme", day=day)
+    claim["diagnoses"] = [diagnosis]
+    claim["lines"][1] |= {"procedure_code": "Q2052"}
+    for line in beside(claim, *codes)["lines"]:
+        line["place_of_service"] = place
     return claim
 
 

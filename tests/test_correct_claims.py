@@ -41,7 +41,9 @@ def correct_claims(draw):
         lines = [(given_units, [], dose_mg)]
     out = []
     for number, (units, modifiers, mg) in enumerate(lines, 1):
-        line = line_of(number, "J1553", units, modifiers, day, units)
+        line = line_of(number, "J1553", units, modifiers, day, units * 30)
+        if free:
+            line["charge"] = "0.01"
         if draw(st.booleans()):
             whole, part = divmod(mg, 100)
             line["drug"] = {

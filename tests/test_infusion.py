@@ -70,7 +70,7 @@ def test_further_hours_are_those_of_counting_half_hours(minutes: int) -> None:
 
 def test_past_midnight_says_so_and_keeps_the_date_of_the_start() -> None:
     found = infusion_codes("22:30", "02:10", on=DAY)
-    assert found.notes[0] == f"Ended the next day: bill it all under the date on which it started, {DAY}."
+    assert found.notes[0] == "Ended the next day: bill it all under the date on which it started."
     assert not noted(infusion_codes("09:00", "13:35", on=DAY), "next day")
 
 

@@ -3,20 +3,22 @@
 import dataclasses
 
 import pytest
-from rule_cases import CASES
+from rule_cases import CASES as FIRST
+from rule_cases_beside import CASES as BESIDE
 
 from j1553ref import check, rules
 from j1553ref.facts import packaged
 from j1553ref.rules.base import REGISTRY
 
+CASES = [*FIRST, *BESIDE]
 RUNNING = [rule.code for rule in rules.catalogue() if rule.run]
 #: Rules that read nothing but their own line, so that there is always an answer.
-ALWAYS_DECIDED = {"NDC004", "MOD002"}
+ALWAYS_DECIDED = {"NDC004", "MOD002", "MOD011", "MOD013", "SOS003"}
 
 
 @pytest.mark.parametrize("each", CASES, ids=lambda each: each.id)
 def test_outcome(each):
-    report = check(each.claim, payer=each.payer)
+    report = check(each.claim, payer=each.payer, facts=each.facts)
     found = [finding for finding in report.findings if finding.code == each.code]
     unsure = each.code in report.not_checked_codes
     if each.outcome == "fires":
@@ -47,7 +49,7 @@ def test_a_rule_that_is_switched_off_fails_its_firing_cases(code, monkeypatch):
 def test_severities_never_exceed_the_declared_one():
     order = ("error", "warning", "info")
     for each in CASES:
-        for finding in check(each.claim, payer=each.payer).findings:
+        for finding in check(each.claim, payer=each.payer, facts=each.facts).findings:
             assert order.index(finding.severity) >= order.index(rules.get(finding.code).severity), each.id
 
 
@@ -55,7 +57,12 @@ def test_an_error_stands_on_a_base_that_carries_it():
     """Primary, mirror, or two agreeing secondary sources; the single-dose premise is the one documented exception."""
     for rule in rules.catalogue():
         if rule.severity == "error" and rule.facts:
-            bases = [packaged().get(fact_id).newest for fact_id in rule.facts if fact_id != "discard.single_dose_basis"]
+            bases = [
+                entry
+                for fact_id in rule.facts
+                if fact_id != "discard.single_dose_basis"
+                for entry in packaged().get(fact_id).history
+            ]
             assert any(base.carries_error for base in bases), rule.code
 
 

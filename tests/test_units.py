@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from j1553ref.billing import plain
 from j1553ref.facts import FactError, load, packaged
 from j1553ref.payers import PayerError
 from j1553ref.units import (
@@ -112,6 +113,68 @@ def test_avoidable_vials_leave_the_lines_true_and_name_the_smaller_set() -> None
     assert not noted(bill(24000, "20g,5g"), "smaller set")
     # More vials of the same total are no avoidable waste.
     assert not noted(bill(24000, "2x10g,5g"), "smaller set")
+
+
+def test_the_notes_word_for_word() -> None:
+    rule = (
+        "JW and JZ are Medicare Part B's rule for drugs paid separately from single-dose vials,"
+        " which Yimmugo's are by inference."
+    )
+    drawn = (
+        "Vials are taken to be emptied from the largest down: what is then left is discarded, and its NDC"
+        " quantity rides on the JW line."
+    )
+    sized = (
+        "Vials were given by size, so the NDCs are those of the cartons. Whether a payer wants the NDC of"
+        " the carton or of the vial is not settled: ask."
+    )
+    assert bill(20000, "70573-605-21", "medicare-ab").notes == (rule,)
+    assert bill(20000, "20g").notes == (sized, f"{rule} For another payer, ask it.")
+    assert bill(19950, "70573-605-21", "cigna").notes == (
+        "50 mg is left, less than one unit, so there is nothing to bill with JW."
+        " That JZ is then right is inferred: ask the payer.",
+        f"{rule} What Cigna wants is not known: ask.",
+    )
+    assert bill(15050, "3x70573-605-11,70573-605-01", "medicare-ab:ngs").notes == (
+        drawn,
+        "50 mg of what is left already counts in the dose, which was rounded up; JW takes whole units only.",
+        "A smaller set would do: 20 g leaves 49 units, not 199."
+        " The lines stay as the record has it, but a payer may pay only for what the smaller set"
+        " leaves: record why it was not used.",
+        "2 NDCs: whether they share one line or take a line each is for the payer to say.",
+        rule,
+    )
+
+
+def test_one_5_g_vial_too_many_is_already_avoidable() -> None:
+    assert noted(bill(40000, "2x20g,5g"), "A smaller set would do: 2 x 20 g leaves 0 units, not 50.")
+    # Less than a unit is left of the smaller set: no unit is discarded, and none would be "minus one".
+    assert noted(bill(39950, "2x20g,5g"), "A smaller set would do: 2 x 20 g leaves 0 units, not 50.")
+
+
+def test_a_size_without_a_known_carton_needs_its_ndc(tmp_path: Path) -> None:
+    (tmp_path / "product.toml").write_text(
+        """
+        [product.package.20g-carton]
+        label = "made up"
+        [[product.package.20g-carton.history]]
+        from = 2030-01-01
+        ended = true
+        checked = 2030-01-01
+        sources = [{ id = "made-up", locator = "none", grade = "primary" }]
+        """
+    )
+    base = load(tmp_path, packaged())
+    with pytest.raises(UnitsError, match=r"^vials: no NDC is known for the carton of 20 g; give the NDC itself$"):
+        bill_units(dose_mg=20000, vials="20g", on=DAY, facts=base)
+    assert bill_units(dose_mg=10000, vials="10g", on=DAY, facts=base).administered_units == 100
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [("24.500", "24.5"), ("200", "200"), ("200.00", "200"), ("2E+2", "200"), ("0.05", "0.05")]
+)
+def test_decimals_are_written_plainly(number: str, text: str) -> None:
+    assert plain(Decimal(number)) == text
 
 
 def test_the_carton_is_named_only_where_vials_were_given_by_size() -> None:
@@ -250,9 +313,7 @@ def every_set(sizes: tuple[int, ...], most: int) -> Iterator[tuple[int, ...]]:
 )
 def test_the_smallest_set_is_that_of_trying_all(dose: Decimal, sizes: tuple[int, ...]) -> None:
     found = [each.size_mg for each in least_waste(dose, on=DAY, sizes=sizes) for _ in range(each.count)]
-    tried = min(
-        (each for each in every_set(sizes, 13) if sum(each) >= dose), key=lambda each: (sum(each), len(each))
-    )
+    tried = min((each for each in every_set(sizes, 13) if sum(each) >= dose), key=lambda each: (sum(each), len(each)))
     assert sorted(found) == sorted(tried)
 
 
@@ -265,7 +326,7 @@ def test_with_5_g_vials_in_stock_less_than_5_g_is_unavoidable(dose: int) -> None
 
 def test_the_smallest_set_knows_only_sizes_of_the_product() -> None:
     for wrong in ([], [2500], [5000, 40000], [0], [-5000]):
-        with pytest.raises(UnitsError, match="sizes: expected one or more of 5 g, 10 g, 20 g, in mg"):
+        with pytest.raises(UnitsError, match=r"^sizes: expected one or more of 5 g, 10 g, 20 g, in mg"):
             least_waste(24000, on=DAY, sizes=wrong)
 
 
@@ -278,6 +339,11 @@ def test_the_smallest_set_knows_only_sizes_of_the_product() -> None:
 )
 def test_ways_to_write_vials(text: str) -> None:
     assert parse_vials(text, on=DAY) == (Vial(20000, 2), Vial(5000))
+
+
+def test_the_most_vials_of_one_item() -> None:
+    assert parse_vials("999x5g", on=DAY) == (Vial(5000, 999),)
+    assert parse_vials([Vial(5000, 999)], on=DAY) == (Vial(5000, 999),)
 
 
 def test_vials_as_a_list() -> None:
@@ -303,6 +369,7 @@ def test_vials_as_a_list() -> None:
         ("99999-9999-99", "vials, item 1: not the NDC of a known Yimmugo package; compare it with"),
         ("20g,7057360521", "vials, item 2: NDC: ten digits without hyphens have three readings"),
         ([], "vials: expected at least one; expected a size such as 20g, or an NDC"),
+        ([Vial(20000, 1000)], "vials, item 1: expected a count from 1 to 999"),
         ([Vial(20000, -1)], "vials, item 1: expected a count from 1 to 999"),
         ([Vial(20000, 10**60)], "vials, item 1: expected a count from 1 to 999"),
         ([Vial(2500)], "vials, item 1: no such vial of Yimmugo"),
@@ -396,8 +463,14 @@ def test_an_unknown_payer_is_refused() -> None:
 
 def test_before_the_first_date_of_service_there_is_no_unit() -> None:
     assert bill_units(dose_mg=40000, vials="2x20g", on="2026-04-01").administered_units == 400
-    with pytest.raises(FactError, match=r"unit\.size: nothing is known before 2026-04-01"):
+    with pytest.raises(FactError) as refusal:
         bill_units(dose_mg=40000, vials="2x20g", on="2026-03-31")
+    assert str(refusal.value) == (
+        "date of service 2026-03-31: J1553 is not valid then, so it has no billing units;"
+        " look up which code that date takes"
+    )
+    with pytest.raises(FactError, match=r"unit\.size: nothing is known before 2026-04-01"):
+        administered_units(40000, on="2026-03-31")
     with pytest.raises(FactError, match="a date is written YYYY-MM-DD"):
         bill_units(dose_mg=40000, vials="2x20g", on="May 1, 2026")
 

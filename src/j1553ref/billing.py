@@ -143,8 +143,7 @@ def notes(
     avoidable = sum(each.units for each in opened) - sum(each.units for each in least)
     if avoidable > 0:
         smaller = " + ".join(
-            f"{each.count} x {grams(each.size_mg)}" if each.count > 1 else grams(each.size_mg)
-            for each in least
+            f"{each.count} x {grams(each.size_mg)}" if each.count > 1 else grams(each.size_mg) for each in least
         )
         yield (
             f"A smaller set would do: {smaller} leaves {max(discarded - avoidable, 0)} units, not {discarded}"

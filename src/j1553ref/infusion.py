@@ -88,7 +88,7 @@ def infusion_codes(
     250
     """
     when, base = as_date(on), facts or packaged()
-    minutes, notes = _timed(start, stop, pauses, next_day, when)
+    minutes, notes = _timed(start, stop, pauses, next_day)
 
     def fact(name: str) -> Any:
         return base.on(f"infusion.{name}", when).value
@@ -149,12 +149,10 @@ def minutes_infused(
     >>> minutes_infused("09:00", "13:35", pauses=[("10:00", "10:25")])
     250
     """
-    return _timed(start, stop, pauses, next_day, None)[0]
+    return _timed(start, stop, pauses, next_day)[0]
 
 
-def _timed(
-    start: time | str, stop: time | str, pauses: Iterable[PauseLike], next_day: bool, when: date | None
-) -> tuple[int, list[str]]:
+def _timed(start: time | str, stop: time | str, pauses: Iterable[PauseLike], next_day: bool) -> tuple[int, list[str]]:
     began, ended = _clock(start, "start"), _clock(stop, "stop")
     if began == ended and not next_day:
         raise InfusionError("stop: the same time as the start; compare both with the record")
@@ -171,8 +169,7 @@ def _timed(
         raise InfusionError("pauses: nothing is left of the infusion; compare the times with the record")
     notes = []
     if overnight:
-        whole = f", {when.isoformat()}" if when else ""
-        notes.append(f"Ended the next day: bill it all under the date on which it started{whole}.")
+        notes.append("Ended the next day: bill it all under the date on which it started.")
     if paused:
         notes.append(f"{paused} min of pauses are left out: only the minutes in which the drug ran count.")
     return elapsed - paused, notes

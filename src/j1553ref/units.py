@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from j1553ref.billing import Billing, BillLine, NdcQuantity, OpenedVials, notes, notes_on_payer, plain
 from j1553ref.code import CODE
-from j1553ref.facts import FactBase, as_date, packaged
+from j1553ref.facts import FactBase, FactError, as_date, packaged
 from j1553ref.ndc import packages
 from j1553ref.payers import parse_payer
 from j1553ref.vials import EXACT, UnitsError, Vial, grams, least_waste, milligrams, parse_vials
@@ -39,13 +39,18 @@ def bill_units(
     ``vials`` is text such as ``"20g,10g,5g"``, ``"2x20g"`` or NDCs, or a list of :class:`Vial`. Raises
     :class:`UnitsError` for a dose or vials that cannot be read and for a dose above what the vials hold,
     since overfill is not billable; :class:`~j1553ref.payers.PayerError` for an unknown payer;
-    :class:`~j1553ref.facts.FactError` where the code has no billing unit on that date.
+    :class:`~j1553ref.facts.FactError` where the code is not valid on that date.
 
     >>> found = bill_units(dose_mg=32450, vials="20g,10g,5g", on="2026-05-01")
     >>> [(line.units, line.modifiers) for line in found.lines]
     [(325, ()), (25, ('JW',))]
     """
     when, base = as_date(on), facts or packaged()
+    if not base.on("code.valid", when).value:
+        raise FactError(
+            f"date of service {when.isoformat()}: {CODE} is not valid then, so it has no billing units;"
+            " look up which code that date takes"
+        )
     who = parse_payer(payer, base) if payer else None
     dose, taken = milligrams(dose_mg), parse_vials(vials, on=when, facts=base)
     given = administered_units(dose, on=when, facts=base)
@@ -111,7 +116,7 @@ def discarded_units(
 
 
 def _basis(discarded: bool, tail: bool) -> Iterator[str]:
-    yield from ("unit.size", "product.concentration", "product.vial_sizes", "rounding.dose")
+    yield from ("code.valid", "unit.size", "product.concentration", "product.vial_sizes", "rounding.dose")
     yield from ("rounding.discard", "discard.overfill", "discard.least_waste")
     yield from ("discard.single_dose_basis", "ndc.unit")
     yield "discard.jw" if discarded else "discard.jz"

@@ -29,9 +29,8 @@ _FONTS = "vendor/fontawesome/webfonts"
 _DROPPED = ("scripts/fontawesome.js", "scripts/bootstrap.js", "scripts/sphinx-book-theme.js",
             f"{_FONTS}/fa-brands-400.woff2", f"{_FONTS}/fa-regular-400.woff2", "copybutton_funcs.js",
             "check-solid.svg", "copy-button.svg", "file.png", "plus.png", "minus.png", "styles/theme.css",
-            "scripts/bootstrap.js.LICENSE.txt",
-            "scripts/fontawesome.js.LICENSE.txt", "base-stemmer.js", "english-stemmer.js", "webpack-macros.html", "sbt-webpack-macros.html",
-            "images", "locales")  # fmt: skip
+            "scripts/bootstrap.js.LICENSE.txt", "scripts/fontawesome.js.LICENSE.txt", "base-stemmer.js",
+            "english-stemmer.js", "webpack-macros.html", "sbt-webpack-macros.html", "images", "locales")  # fmt: skip
 _NOTICE = re.compile(r"/\*!.*?\*/", re.DOTALL)
 _ICON = re.compile(r"\\(f[0-9a-f]{3})\b")
 
@@ -48,7 +47,8 @@ def bundle(app: Sphinx, error: Exception | None) -> None:
     code = ";\n".join((static / name).read_text(encoding="utf-8") for name in SCRIPTS)
     script.write_text(re.sub(r"(?m)^//# sourceMappingURL=.*$", "", code), encoding="utf-8")
     pages = sorted(path for path in Path(app.outdir).rglob("*.html") if static not in path.parents)
-    words, tags = _vocabulary([page.read_text(encoding="utf-8") for page in pages], code)
+    scripts = [path.read_text(encoding="utf-8") for path in (script, *static.glob("*.js"))]
+    words, tags = _vocabulary([page.read_text(encoding="utf-8") for page in pages], "\n".join(scripts))
     full = "\n".join((static / name).read_text(encoding="utf-8") for name in STYLES)
     css = _without_fonts(shaken(full, words, tags))
     style.write_text("\n".join([*dict.fromkeys(_NOTICE.findall(full)), css]), encoding="utf-8")
@@ -61,7 +61,7 @@ def bundle(app: Sphinx, error: Exception | None) -> None:
 def _vocabulary(pages: list[str], code: str) -> tuple[frozenset[str], frozenset[str]]:
     # What scripts add to a page is somewhere in their text; each word of it counts as used.
     words = set(re.findall(r"[\w-]+", code))
-    tags = {"html", "body", "dialog", *re.findall(r"createElement\(\W*(\w+)", code), "svg", "path", "rect", "mark", "ul", "li", "p"}
+    tags = {"html", "body", "svg", "path", "rect", *re.findall(r"createElement\(\W*(\w+)", code)}
     for page in pages:
         tags.update(re.findall(r"<([a-z][\w-]*)", page))
         for value in re.findall(r"\b(?:class|id)=\"([^\"]*)\"", page):

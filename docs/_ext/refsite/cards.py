@@ -70,13 +70,14 @@ class RuleCard(CheckedDirective):
         domain_of(self.env).define("rule", rule.code, f"rule-{rule.code}", self.get_location())
         domain_of(self.env).use("fact", *rule.facts)
         reads = [el("li", "", link("fact", name, base.get(name).label, self.env.docname)) for name in rule.facts]
-        rows: list[tuple[str, list[nodes.Node | str]]] = [
-            ("Rule", [el("code", "", rule.code), " ", el("code", "", rule.name)]), ("Severity", [severity(rule)]),
-            *([("Binds", [binds_text(rule.binds)])] if rule.binds else []), ("Since", [f"version {rule.since}"]),
-            *([("Reads", [el("ul", "plain", *reads)])] if reads else []),
-        ]  # fmt: skip
-        words = [node for key, shown in rows for node in (el("dt", "", key), el("dd", "", *shown))]
-        body = el("dl", "rows", *words)
+        rows = {
+            "Rule": el("dd", "", el("code", "", rule.code), " ", el("code", "", rule.name)),
+            "Severity": el("dd", "", severity(rule)), "Binds": el("dd", "", binds_text(rule.binds) if rule.binds else ""),
+            "Since": el("dd", "", f"version {rule.since}"),
+            "Reads": el("dd", "", *([el("ul", "plain", *reads)] if reads else [])),
+        }  # fmt: skip
+        shown = [node for key, value in rows.items() if value.astext() for node in (el("dt", "", key), value)]
+        body = el("dl", "rows", *shown)
         return [el("div", f"rule-card severity-{rule.severity}", el("p", "lead", rule.summary), body, id=f"rule-{rule.code}")]
 
 
@@ -87,7 +88,7 @@ class RuleIndex(CheckedDirective):
         """Sections in the order of the registry's families."""
         _on_rules(self)
         made: list[nodes.Node] = []
-        for prefix, (_, about) in FAMILIES.items():
+        for prefix, about in FAMILIES.items():
             rules = [rule for rule in catalogue() if rule.code.startswith(prefix)]
             domain_of(self.env).use("rule", *(rule.code for rule in rules))
             rows: list[list[list[nodes.Node]]] = [

@@ -18,8 +18,8 @@ class element(nodes.General, nodes.Inline, nodes.TextElement):  # noqa: N801 - d
 def el(tag: str, classes: str = "", *children: nodes.Node | str, **attrs: str) -> element:
     """Build an element. In the names of attributes ``_`` stands for ``-``."""
     name = attrs.pop("id", None)
-    made = element("", tag=tag, ids=[name] if name else [], attrs={key.strip("_").replace("_", "-"): value for key, value in attrs.items()})
-    made["classes"] = classes.split()
+    named = {key.replace("_", "-"): value for key, value in attrs.items()}
+    made = element("", tag=tag, ids=[name] if name else [], classes=classes.split(), attrs=named)
     made += [nodes.Text(child) if isinstance(child, str) else child for child in children]
     return made
 

@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 _LONGEST = 200
 #: Pages that Sphinx makes by itself.
 _MADE = {"search": "Search the J1553 reference by code, NDC, modifier, rule, payer or word."}
+#: docutils' own, which stands beside Sphinx's.
+_VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1" />'
 #: Inline scripts of the theme that nothing here needs; each must be there, so that a new theme fails loudly.
 _INLINE = ("DOCUMENTATION_OPTIONS.pagename = ", "DOCUMENTATION_OPTIONS.search_as_you_type = ")
 
@@ -30,6 +32,7 @@ def complete(app: Sphinx, page: str, template: str, context: dict[str, Any], doc
     context["facts_checked"] = date_text(packaged().checked_until)
     if page == app.config.root_doc:
         context["pageurl"] = app.config.html_baseurl
+    context["metatags"] = context.get("metatags", "").replace(_VIEWPORT, "")
     context["script_files"] = _scripts(context["script_files"])
     known = {f"_static/{name}" for name in STYLES}
     context["css_files"] = [css for css in context["css_files"] if str(css.filename).split("?")[0] not in known]

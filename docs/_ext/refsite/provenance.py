@@ -70,7 +70,8 @@ def binds_text(binds: tuple[str, ...]) -> str:
 
 
 def _opener(target: str, text: str, label: str, classes: str) -> element:
-    return el("button", classes, text, type="button", popovertarget=target, aria_label=f"{text}, {label}")
+    unseen = el("span", "unseen no-search", f", {label}")
+    return el("button", classes, text, unseen, type="button", popovertarget=target)
 
 
 def _shell(title: str, *body: nodes.Node) -> element:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from j1553ref.facts import Entry, Fact, FactBase, FactError, as_date
 from refsite.values import FIELD_UNITS, date_text, field_text, since_text, value_text
 
-_REFERENCE = re.compile(r"([^\[\]|@\s]+)(?:\[(\w+)\])?(?:\|([\w-]+))?(?:@(\S+))?")
+_REFERENCE = re.compile(r"([^\[\]|@\s]+)(?:\[([\w.-]+)\])?(?:\|([\w-]+))?(?:@(\S+))?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,9 +87,9 @@ def open_source(path: str | Path) -> AbstractContextManager[BinaryIO]:
     if path == "-":
         return nullcontext(sys.stdin.buffer)
     try:
-        if Path(path).is_dir():
-            raise InputError(f"{_printable(str(path))}: a directory; expected a file: name the files in it")
         return Path(path).open("rb")
+    except IsADirectoryError:
+        reason = "a directory; expected a file: name the files in it"
     except FileNotFoundError:
         reason = "no such file; expected a file with claims: check the name"
     except PermissionError:
@@ -100,8 +100,8 @@ def open_source(path: str | Path) -> AbstractContextManager[BinaryIO]:
 
 
 def _read(stream: BinaryIO, source: str, format: str | None) -> Iterator[Record]:
-    text = characters(stream)
     try:
+        byte, text = characters(stream)
         head = next(text, "")
         for reader in TEXT_FORMATS:
             if reader.name == format or (format is None and reader.recognizes(head)):
@@ -110,7 +110,7 @@ def _read(stream: BinaryIO, source: str, format: str | None) -> Iterator[Record]
     except Unreadable as error:
         yield Record(source=source, index=0, error=f"{error}")
         return
-    window = Window(chain([head], text) if head else text)
+    window = Window(chain([head], text) if head else text, byte)
     formats = [each for each in JSON_FORMATS if format in (None, each.name)]
     known = frozenset[str]().union(*(each.names for each in formats))
     index = 0

@@ -17,7 +17,7 @@ from typing import BinaryIO
 __all__ = ["LIMIT", "Piece", "Unreadable", "Window", "characters", "split"]
 
 #: The most characters that one record may have.
-LIMIT = 16 * 1024 * 1024
+LIMIT = 8 * 1024 * 1024
 _TOO_LONG = f"longer than {LIMIT:,} characters, the limit for one record; make each claim a record of its own"
 
 _CHUNK = 64 * 1024
@@ -58,18 +58,23 @@ class Piece:
     error: str | None = None
 
 
-def characters(stream: BinaryIO) -> Iterator[str]:
-    """The text of a UTF-8 stream in pieces, without its byte order mark.
+def characters(stream: BinaryIO) -> tuple[int, Iterator[str]]:
+    """The length of a UTF-8 stream's byte order mark, and the text behind it in pieces.
 
     Bytes that are not UTF-8 come as lone surrogates, so that only the record that holds them is lost. Raises
-    :class:`Unreadable` for other encodings, packed files and files that cannot be read.
+    :class:`Unreadable`, at once or later, for other encodings, packed files and files that cannot be read.
     """
     head = b""
     while len(head) < 4 and (more := _bytes(stream)):
         head += more
     _refuse(head)
+    body = head.removeprefix(codecs.BOM_UTF8)
+    return len(head) - len(body), _decoded(body, stream)
+
+
+def _decoded(chunk: bytes, stream: BinaryIO) -> Iterator[str]:
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
-    chunk = head.removeprefix(codecs.BOM_UTF8)
+    chunk = chunk or _bytes(stream)
     while chunk:
         if text := decoder.decode(chunk):
             yield text
@@ -249,7 +254,7 @@ def _elements(window: Window, member: str | None) -> Iterator[Piece]:
                 break
             window.drop(at)
         elif not char:
-            if len(window) > LIMIT:
+            if at - window.base > LIMIT:
                 if inside and not too_long:
                     yield window.fault(_TOO_LONG)
                 too_long = inside
@@ -293,7 +298,7 @@ def _values(window: Window, is_record: Callable[[str], bool]) -> Iterator[Piece]
     inside = too_long = False
     for char, at, depth in _marks(window, 0):
         if not char:
-            if len(window) > LIMIT:
+            if at - window.base > LIMIT:
                 if not too_long:
                     if _in_lines(window, is_record):
                         yield from _lines(window)
@@ -332,11 +337,11 @@ def _lines(window: Window) -> Iterator[Piece]:
                 too_long = False
             elif (piece := window.take(start + at)).text:
                 yield piece
-        if len(window) > LIMIT:
+        if start + len(text) - window.base > LIMIT:
             if not too_long:
                 yield window.fault(_TOO_LONG)
             too_long = True
-            window.drop(window.end)
+            window.drop(start + len(text))
     rest = window.take(window.end)
     if rest.text and not too_long:
         yield rest

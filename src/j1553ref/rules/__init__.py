@@ -13,17 +13,25 @@ from j1553ref.rules.base import REGISTRY, Finding, Rule, RuleError
 
 __all__ = ["FAMILIES", "Finding", "Rule", "RuleError", "catalogue", "get", "matching"]
 
-#: family prefix -> (module, what the family is about), in the order of the index
+#: family prefix -> what the family is about, in the order of the index
 FAMILIES = {
-    "SHP": ("shape", "shape of the claim file"),
-    "DAT": ("dates", "dates and code choice"),
-    "UNT": ("billed_units", "billing units"),
-    "JWZ": ("discarded", "discarded drug"),
-    "NDC": ("drug_codes", "NDC"),
-    "MOD": ("modifiers", "modifiers"),
+    "SHP": "shape of the claim file",
+    "DAT": "dates and code choice",
+    "UNT": "billing units",
+    "JWZ": "discarded drug",
+    "NDC": "NDC",
+    "MOD": "modifiers",
+    "ADM": "administration",
+    "SOS": "site of service and form",
+    "DXC": "diagnosis",
+    "HOM": "home benefit",
+    "PAY": "payer and payment",
 }
 
-for _module, _about in FAMILIES.values():
+for _module in (
+    "shape", "dates", "billed_units", "discarded", "drug_codes", "modifiers", "medicare_modifiers", "administration",
+    "sites", "diagnoses", "home", "payment",
+):  # fmt: skip
     import_module(f"j1553ref.rules.{_module}")
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from j1553ref.rules.base import Finding, need, rule
 from j1553ref.rules.views import CODE, ClaimView, Group
 
+__all__ = ["code_before_its_first_date", "drug_line_spans_dates", "unlisted_code_for_yimmugo"]
+
 
 @rule(
     "DAT001", "code-before-its-first-date", severity="error", since="0.1.0", order=10,
@@ -50,4 +52,19 @@ def unlisted_code_for_yimmugo(claim: ClaimView) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-__all__ = ["code_before_its_first_date", "unlisted_code_for_yimmugo"]
+@rule(
+    "DAT003", "drug-line-spans-dates", severity="error", since="0.1.0", order=430, binds=("medicare-ab",),
+    facts=("infusion.several_days",),
+    summary="A drug line covers more than one date of service.",
+)  # fmt: skip
+def drug_line_spans_dates(group: Group) -> Iterator[Finding]:
+    """Each day has its own line, units and discarded amount."""
+    stated = group.profile("date_span", group.on)
+    for line in group.lines:
+        if line.end is not None and line.start is not None and line.end != line.start:
+            yield group.finding(
+                line.at("end"),
+                f"the drug line runs from {line.start.isoformat()} to {line.end.isoformat()}: bill each date on its own line",
+                on=group.on, expected=line.start.isoformat(), actual=line.end.isoformat(),
+                severity="error" if stated and stated.entry.carries_error else "warning",
+            )  # fmt: skip

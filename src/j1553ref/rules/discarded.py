@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from j1553ref.rules.base import Finding, rule
-from j1553ref.rules.views import CODE, Group, modifier_at
+from j1553ref.rules.base import Finding, need, rule
+from j1553ref.rules.views import CODE, ClaimView, Group, modifier_at
 
 __all__ = [
-    "avoidable_waste", "jw_and_jz_together", "jw_line_alone", "jw_line_missing", "jz_missing",
-    "jz_units_no_vials_make", "lines_differ_from_vials", "neither_jw_nor_jz", "units_no_vials_make",
+    "avoidable_waste", "free_drug_billed", "jw_and_jz_together", "jw_line_alone", "jw_line_missing", "jz_missing",
+    "jz_units_no_vials_make", "lines_differ_from_vials", "neither_jw_nor_jz", "not_used_here", "units_no_vials_make",
 ]  # fmt: skip
 
 _SINGLE_DOSE = "discard.single_dose_basis"
@@ -114,6 +114,43 @@ def jw_line_alone(group: Group) -> Iterator[Finding]:
 
 
 @rule(
+    "JWZ006", "jw-or-jz-not-used-here", severity="warning", since="0.1.0", order=120,
+    facts=("discard.multi_dose", "discard.not_used_places", "discard.not_used_bill_types", "opps.separately_paid"),
+    summary="JW or JZ stands on a line where neither is used: multi-dose container, packaged drug, or certain clinics.",
+)  # fmt: skip
+def not_used_here(group: Group) -> Iterator[Finding]:
+    """Containers, places and bill types for which the policy does not hold."""
+    marked = next((line for line in group.lines if {"JW", "JZ"} & set(line.modifiers)), None)
+    if marked is None:
+        group.modifiers_readable()
+        return
+    reason = None
+    if any(each.container == "multi" for each in group.records):
+        reason = "the container is a multi-dose one"
+    elif group.claim.form == "ub04":
+        reason = _bill_reason(group)
+    elif marked.place_of_service in group.fact("discard.not_used_places", group.on).value:
+        reason = f"at place of service {marked.place_of_service} the drug is inside another payment"
+    if reason:
+        which = next(each for each in ("JW", "JZ") if each in marked.modifiers)
+        yield group.finding(
+            modifier_at(marked, which), f"{which} is not used here: {reason}",
+            on=group.on, expected="neither JW nor JZ", actual=which,
+        )  # fmt: skip
+
+
+def _bill_reason(group: Group) -> str | None:
+    bill = need(group.claim.type_of_bill, "type_of_bill")[:2]
+    if bill in group.fact("discard.not_used_bill_types", group.on).value:
+        return f"on bill type {bill}X the drug is inside another payment"
+    if bill in group.fact("discard.opps_bill_types", group.on).value:
+        status = group.fact("opps.status", group.on).value
+        if status not in group.fact("opps.separately_paid", group.on).value:
+            return f"the drug has OPPS status {status} and is not paid separately"
+    return None
+
+
+@rule(
     "JWZ007", "avoidable-waste", severity="info", since="0.1.0", order=130,
     facts=("discard.least_waste", "product.vial_sizes"),
     summary="More vials were opened than the smallest set for the dose needs.",
@@ -127,6 +164,40 @@ def avoidable_waste(group: Group) -> Iterator[Finding]:
             "(a size was not to be had), and expect the payer to pay for the smaller waste",
             on=group.on, expected=group.least, actual=group.opened,
         )  # fmt: skip
+
+
+@rule(
+    "JWZ008", "free-drug-billed", severity="error", since="0.1.0", order=135, scope="claim", binds=("medicare-ab",),
+    facts=("discard.free_drug", "discard.free_drug_charge", "infusion.code_family"),
+    summary="The drug cost the provider nothing, and is charged for, billed as discarded, or missing beside its infusion.",
+)  # fmt: skip
+def free_drug_billed(claim: ClaimView) -> Iterator[Finding]:
+    """A free drug stands on the claim at a token charge, without JW."""
+    for group in claim.groups:
+        if not any(each.stock == "free" for each in group.records):
+            continue
+        token = group.fact("discard.free_drug_charge", group.on).value
+        for line in group.lines:
+            if "JW" in line.modifiers:
+                yield claim.finding(
+                    modifier_at(line, "JW"), "the drug was free: there is no discarded amount to bill",
+                    on=group.on, expected="no JW line", actual="JW",
+                )  # fmt: skip
+            elif line.charge is not None and line.charge > token:
+                yield claim.finding(
+                    line.at("charge"), f"the drug was free: charge {token} for it, as the line for the infusion",
+                    on=group.on, expected=f"at most {token}", actual=f"{line.charge:f}",
+                )  # fmt: skip
+    billed = {line.start for line in claim.drug_lines}
+    for record in claim.claim.administrations:
+        if record.stock == "free" and record.service_date not in billed:
+            family = claim.fact("infusion.code_family", record.service_date).value
+            if any((line.procedure_code or "").startswith(family) for line in claim.on_date(record.service_date)):
+                token = claim.fact("discard.free_drug_charge", record.service_date).value
+                yield claim.finding(
+                    record.pointer, f"the free drug has no line: put {CODE} at a charge of {token} beside its infusion",
+                    on=record.service_date, expected=f"a line {CODE}", actual="none", severity="warning",
+                )  # fmt: skip
 
 
 @rule(

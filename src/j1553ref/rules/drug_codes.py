@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from j1553ref import ndc
 from j1553ref.claim import Drug, Line
 from j1553ref.rules.base import Finding, Missing, rule
 from j1553ref.rules.views import CODE, Group
 
-__all__ = ["ndc_missing_or_malformed", "ndc_of_another_product", "ndc_quantity_differs", "ndc_quantity_missing"]
+__all__ = [
+    "ndc_missing_or_malformed", "ndc_of_another_product", "ndc_quantity_above_vials", "ndc_quantity_copied",
+    "ndc_quantity_differs", "ndc_quantity_missing",
+]  # fmt: skip
 
 
 @rule(
@@ -153,3 +157,43 @@ def ndc_quantity_missing(group: Group) -> Iterator[Finding]:
                 drug.at("quantity"), "the NDC unit of measure needs a quantity above zero: the milliliters of this line",
                 on=group.on, expected="more than 0", actual="none" if drug.quantity is None else f"{drug.quantity:f}",
             )  # fmt: skip
+
+
+@rule(
+    "NDC005", "ndc-quantity-copied-from-units", severity="info", since="0.1.0", order=235,
+    facts=("product.concentration", "unit.size", "rounding.dose"),
+    summary="The NDC quantity repeats the rounded units although the dose makes a fraction of a milliliter.",
+)  # fmt: skip
+def ndc_quantity_copied(group: Group) -> Iterator[Finding]:
+    """Units are rounded, milliliters are not."""
+    if len(group.given_lines) != 1 or group.given_lines[0].drug is None:
+        return
+    line, drug = group.given_lines[0], group.given_lines[0].drug
+    if drug.quantity is None or drug.unit != group.fact("ndc.unit", group.on).value:
+        return
+    true = group.dose_mg / group.fact("product.concentration", group.on).value
+    if drug.quantity == line.units and drug.quantity != true and line.units == group.needed:
+        yield group.finding(
+            drug.at("quantity"), f"the dose is {true.normalize():f} mL, and the NDC quantity repeats the rounded units",
+            on=group.on, expected=f"{true.normalize():f}", actual=f"{drug.quantity:f}",
+        )  # fmt: skip
+
+
+@rule(
+    "NDC006", "ndc-quantity-above-vials", severity="warning", since="0.1.0", order=236, facts=("product.concentration",),
+    summary="The lines together state more milliliters than the opened vials hold.",
+)  # fmt: skip
+def ndc_quantity_above_vials(group: Group) -> Iterator[Finding]:
+    """What is billed by milliliter cannot be more than what was opened."""
+    unit = group.fact("ndc.unit", group.on).value
+    stated = [line.drug for line in group.lines if line.drug and line.drug.quantity and line.drug.unit == unit]
+    total = sum((drug.quantity for drug in stated if drug.quantity), Decimal(0))
+    if not stated:
+        return
+    held = Decimal(group.opened * group.unit_size) / group.fact("product.concentration", group.on).value
+    if total > held:
+        yield group.finding(
+            stated[-1].at("quantity"),
+            f"the lines state {total:f} mL and the opened vials hold {held:f}: correct the NDC quantities",
+            on=group.on, expected=f"at most {held:f}", actual=f"{total:f}",
+        )  # fmt: skip

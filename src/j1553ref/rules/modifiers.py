@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from j1553ref.rules.base import Finding, rule
-from j1553ref.rules.views import CODE, PARTING, ClaimView, Group, modifier_at
+from j1553ref.rules.views import CODE, PARTING, WITHOUT_SOURCE, ClaimView, Group, modifier_at
 
-__all__ = ["modifier_25_off_the_visit", "separate_service_on_drug"]
+__all__ = [
+    "duplicate_modifier", "modifier_25_off_the_visit", "separate_service_on_drug", "too_many_modifiers", "unknown_modifier",
+]  # fmt: skip
 
 
 @rule(
@@ -46,4 +48,52 @@ def separate_service_on_drug(group: Group) -> Iterator[Finding]:
                     f"{modifier} on a drug line fits only where the units given are split over two lines; a second "
                     "administration code is where it belongs as a rule",
                     on=group.on, expected=f"{CODE} without {modifier}", actual=modifier,
+                )  # fmt: skip
+
+
+@rule(
+    "MOD011", "duplicate-modifier", severity="warning", since="0.1.0", order=263, scope="claim",
+    summary="A modifier stands twice on one line.",
+)  # fmt: skip
+def duplicate_modifier(claim: ClaimView) -> Iterator[Finding]:
+    """The same modifier a second time says nothing more and takes a place."""
+    for line in claim.drug_lines:
+        for index, modifier in enumerate(line.modifiers):
+            if modifier in line.modifiers[:index]:
+                yield claim.finding(
+                    line.at("modifiers", index), f"{modifier} stands twice on this line: take one off",
+                    on=line.start, expected=f"one {modifier}", actual=modifier,
+                )  # fmt: skip
+
+
+@rule(
+    "MOD012", "too-many-modifiers", severity="warning", since="0.1.0", order=264, facts=("modifiers.limit",),
+    summary="A drug line bears more modifiers than a claim form holds.",
+)  # fmt: skip
+def too_many_modifiers(group: Group) -> Iterator[Finding]:
+    """The forms have room for four."""
+    most = group.fact("modifiers.limit", group.on).value
+    for line in group.lines:
+        if len(line.modifiers) > most:
+            yield group.finding(
+                line.at("modifiers", most),
+                f"{len(line.modifiers)} modifiers, and the forms hold {most}: keep those that decide payment, first",
+                on=group.on, expected=f"at most {most}", actual=len(line.modifiers),
+            )  # fmt: skip
+
+
+@rule(
+    "MOD013", "unknown-modifier", severity="info", since="0.1.0", order=265, scope="claim",
+    summary="A modifier on the drug is none of those that this reference speaks of.",
+)  # fmt: skip
+def unknown_modifier(claim: ClaimView) -> Iterator[Finding]:
+    """Not wrong for that, but worth a look."""
+    known = {fact.id.removeprefix("modifier.") for fact in claim.facts.under("modifier")}
+    for line in claim.drug_lines:
+        for modifier in line.modifiers:
+            if modifier not in known and modifier not in WITHOUT_SOURCE:
+                yield claim.finding(
+                    modifier_at(line, modifier),
+                    "this modifier is not one that the sources name for a drug: check it, it may be mistyped or the payer's own",
+                    on=line.start, expected="a modifier that fits a drug", actual=modifier,
                 )  # fmt: skip

@@ -15,13 +15,16 @@ from j1553ref import ndc, units
 from j1553ref.claim import Administration, Claim, Line, Part
 from j1553ref.code import CODE
 from j1553ref.facts import Answer, FactBase, FactError
+from j1553ref.infusion import InfusionError, minutes_infused
 from j1553ref.payers import Payer, profile
 from j1553ref.rules.base import Finding, Missing, Rule, need
 
-__all__ = ["CODE", "PARTING", "ClaimView", "Group", "WasteRule", "modifier_at"]
+__all__ = ["CODE", "PARTING", "WITHOUT_SOURCE", "ClaimView", "Group", "WasteRule", "modifier_at"]
 
 #: Modifiers that part two lines of one code on one date.
 PARTING = frozenset({"59", "76", "77", "XE", "XP", "XS", "XU"})
+#: Modifiers that no source on immune globulin speaks of; see the gap ``modifiers-without-source``.
+WITHOUT_SOURCE = ("KD", "JE", "RA", "RB", "TH")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,22 +98,33 @@ class ClaimView(View):
             if line.procedure_code != CODE and line.drug and line.drug.ndc and ndc.is_yimmugo(line.drug.ndc)
         )  # fmt: skip
 
-    @property
+    @cached_property
     def in_scope(self) -> bool:
-        """Whether the claim has a J1553 line, or one that should be one."""
-        return bool(self.drug_lines or self.misplaced_lines)
+        """Whether the claim has a J1553 line, one that should be one, or a record of the drug."""
+        return bool(self.drug_lines or self.misplaced_lines or self.claim.administrations)
+
+    def on_date(self, day: date | None, encounter: str | None = None) -> tuple[Line, ...]:
+        """The lines of one date; of one encounter where the line names one."""
+        same = (line for line in self.claim.lines if line.start == day and day is not None)
+        return tuple(line for line in same if encounter is None or line.encounter in (None, encounter))
+
+    @cached_property
+    def days(self) -> tuple[tuple[date | None, str | None], ...]:
+        """The dates and encounters on which the drug is billed."""
+        return tuple(dict.fromkeys((line.start, line.encounter) for line in self.drug_lines))
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
         """The J1553 lines by date of service and encounter, each with what the record says of that infusion."""
-        keys = list(dict.fromkeys((line.start, line.encounter) for line in self.drug_lines))
         return tuple(
             Group(
                 claim=self.claim, payer=self.payer, facts=self.facts, on=day,
                 lines=tuple(each for each in self.drug_lines if (each.start, each.encounter) == (day, encounter)),
-                records=self._records(day, encounter, alone=sum(key[0] == day for key in keys) == 1),
+                records=self._records(day, encounter, alone=sum(key[0] == day for key in self.days) == 1),
+                neighbors=tuple(each for each in self.on_date(day, encounter) if each.procedure_code != CODE),
+                encounter=encounter,
             )
-            for day, encounter in keys
+            for day, encounter in self.days
         )  # fmt: skip
 
     def _records(self, day: date | None, encounter: str | None, *, alone: bool) -> tuple[Administration, ...]:
@@ -126,6 +140,9 @@ class Group(View):
     on: date | None
     lines: tuple[Line, ...]
     records: tuple[Administration, ...]
+    #: the other lines of the same date and encounter
+    neighbors: tuple[Line, ...] = ()
+    encounter: str | None = None
     #: codes of rules that a fired rule has silenced for this group
     stopped: set[str] = field(default_factory=set)
 
@@ -203,6 +220,23 @@ class Group(View):
         if not self.records:
             raise Missing(datum, "the claim carries no record of the infusion on this date")
         return self.records
+
+    @cached_property
+    def minutes(self) -> int:
+        """Minutes in which the drug ran, pauses left out."""
+        total = 0
+        for each in self._recorded("start"):
+            start, stop = need(each.start, "start", _why(each, "start")), need(each.stop, "stop", _why(each, "stop"))
+            pauses = [(pause.start, pause.stop) for pause in each.pauses]
+            try:
+                total += minutes_infused(start, stop, pauses=pauses, next_day=each.next_day)
+            except InfusionError as error:
+                raise Missing("stop", str(error)) from None
+        return total
+
+    def beside(self, *codes: str) -> tuple[Line, ...]:
+        """The lines of the same date and encounter with one of the codes."""
+        return tuple(line for line in self.neighbors if line.procedure_code in codes)
 
     # -- the arithmetic ----------------------------------------------------------------------------------------
 

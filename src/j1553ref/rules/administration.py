@@ -1,0 +1,236 @@
+"""ADM: the administration codes beside the drug, from the lines and, where the record has them, the clock times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from j1553ref.claim import Line
+from j1553ref.infusion import further_hours
+from j1553ref.rules.base import Finding, Missing, need, rule
+from j1553ref.rules.views import CODE, PARTING, ClaimView, Group, modifier_at
+
+__all__ = [
+    "add_on_without_base", "complex_drug_code", "drug_without_administration", "further_hours_differ",
+    "jw_or_jz_on_a_service", "push_billed_as_infusion", "second_initial_code", "subcutaneous_code",
+    "time_missing", "visit_beside_infusion",
+]  # fmt: skip
+
+
+@rule(
+    "ADM001", "second-initial-code", severity="error", since="0.1.0", order=340,
+    facts=("infusion.initial_codes", "infusion.one_initial"),
+    summary="Two initial administration codes in one encounter, the second one not marked as separate.",
+)  # fmt: skip
+def second_initial_code(group: Group) -> Iterator[Finding]:
+    """One initial service in an encounter, unless a second site or encounter is marked."""
+    lines = group.beside(*group.fact("infusion.initial_codes", group.on).value)
+    plain = [line for line in lines if not PARTING & set(line.modifiers)]
+    units = sum(need(line.units, "units") for line in plain)
+    if units > 1:
+        codes = " and ".join(dict.fromkeys(str(line.procedure_code) for line in plain))
+        yield group.finding(
+            plain[-1].pointer,
+            f"{units} units of initial codes ({codes}) in one encounter: only one service is the initial one, the others "
+            "are add-on codes, or need 59 or an X modifier for a second site or a separate encounter",
+            on=group.on, expected=1, actual=units,
+        )  # fmt: skip
+
+
+@rule(
+    "ADM004", "infusion-time-missing", severity="error", since="0.1.0", order=345, facts=("infusion.times_required",),
+    stops=("ADM002", "ADM003"),
+    summary="The record has one of the two times of the infusion, not both.",
+)  # fmt: skip
+def time_missing(group: Group) -> Iterator[Finding]:
+    """An infusion code needs a start and a stop time."""
+    if not group.records:
+        raise Missing("start", "the claim carries no record of the infusion on this date")
+    codes = (group.fact("infusion.code.initial", group.on).value, group.fact("infusion.code.further", group.on).value)
+    if not group.beside(*codes):
+        return
+    for record in group.records:
+        if record.start is None and record.stop is None:
+            raise Missing("start", "the record holds no times")
+        absent = next((name for name in ("start", "stop") if getattr(record, name) is None), None)
+        if absent and absent not in record.damaged:
+            yield group.finding(
+                record.pointer, f"the record has no {absent} time: an infusion code needs both, in the chart and signed",
+                on=group.on, expected="start and stop", actual=f"no {absent}",
+            )  # fmt: skip
+
+
+@rule(
+    "ADM002", "push-billed-as-infusion", severity="error", since="0.1.0", order=350,
+    facts=("infusion.push_limit", "infusion.code.initial", "infusion.code.push"),
+    summary="The drug ran for no longer than a push, and the infusion code is billed.",
+)  # fmt: skip
+def push_billed_as_infusion(group: Group) -> Iterator[Finding]:
+    """Up to the limit it is a push."""
+    initial = group.fact("infusion.code.initial", group.on).value
+    limit = group.fact("infusion.push_limit", group.on).value
+    for line in group.beside(initial):
+        if group.minutes <= limit:
+            push = group.fact("infusion.code.push", group.on).value
+            yield group.finding(
+                line.at("procedure_code"),
+                f"the drug ran for {group.minutes} minutes, and {initial} needs more than {limit}: bill the push code {push}",
+                on=group.on, expected=push, actual=initial,
+            )  # fmt: skip
+
+
+@rule(
+    "ADM003", "further-hours-differ", severity="error", since="0.1.0", order=360,
+    facts=("infusion.first_hour", "infusion.further_hour", "infusion.further_hour_threshold", "infusion.code.further"),
+    summary="The units of the code for further hours are not what the minutes of the infusion make.",
+)  # fmt: skip
+def further_hours_differ(group: Group) -> Iterator[Finding]:
+    """Each further hour counts, and the last piece only if it is long enough."""
+    initial = group.fact("infusion.code.initial", group.on).value
+    further = group.fact("infusion.code.further", group.on).value
+    if not group.beside(initial):
+        return
+    minutes = group.minutes
+    _only_drug_infused(group)
+    right = further_hours(minutes, on=need(group.on, "service_date"), facts=group.facts)
+    lines = group.beside(further)
+    units = sum(need(line.units, "units") for line in lines)
+    if units != right:
+        yield group.finding(
+            lines[0].at("units") if lines else group.beside(initial)[0].pointer,
+            f"{minutes} minutes of infusion are {initial} and {right} x {further}, and the claim has {units}: a further hour "
+            "counts only when more than half of it was run",
+            on=group.on, expected=right, actual=units,
+        )  # fmt: skip
+
+
+def _only_drug_infused(group: Group) -> None:
+    """Further hours can be another drug's: not checked where another drug may have been infused."""
+    others = (group.fact(f"infusion.code.{each}", group.on).value for each in ("sequential", "concurrent"))
+    push = group.fact("infusion.code.sequential_push", group.on).value
+    drugs = [line for line in group.neighbors if (line.procedure_code or "").startswith("J")]
+    if group.beside(*others) or (drugs and not group.beside(push)):
+        raise Missing("infused_drugs", "another drug of the same encounter may have been infused")
+
+
+@rule(
+    "ADM005", "complex-drug-code", severity="warning", since="0.1.0", order=380, facts=("infusion.complex_codes",),
+    summary="A code for highly complex agents stands beside immune globulin.",
+)  # fmt: skip
+def complex_drug_code(group: Group) -> Iterator[Finding]:
+    """The codes for highly complex agents, unless the contractor's list names the drug."""
+    for line in group.beside(*group.fact("infusion.complex_codes", group.on).value):
+        yield group.finding(
+            line.at("procedure_code"),
+            f"{line.procedure_code} is for highly complex agents: bill the plain infusion codes unless your contractor's list "
+            "names immune globulin",
+            on=group.on, expected=group.fact("infusion.code.initial", group.on).value, actual=line.procedure_code,
+        )  # fmt: skip
+
+
+@rule(
+    "ADM006", "subcutaneous-code", severity="error", since="0.1.0", order=390,
+    facts=("infusion.subcutaneous_codes", "product.route"),
+    summary="A code for subcutaneous infusion stands beside an intravenous drug.",
+)  # fmt: skip
+def subcutaneous_code(group: Group) -> Iterator[Finding]:
+    """Subcutaneous infusion of a drug that is given into a vein."""
+    lines = group.beside(*group.fact("infusion.subcutaneous_codes", group.on).value)
+    if lines and any((line.procedure_code or "").startswith("J") for line in group.neighbors):
+        raise Missing("infused_drugs", "another drug of the same encounter may have been given under the skin")
+    for line in lines:
+        yield group.finding(
+            line.at("procedure_code"),
+            f"{line.procedure_code} is for subcutaneous infusion, and Yimmugo is given into a vein: bill the intravenous codes",
+            on=group.on, expected=group.fact("infusion.code.initial", group.on).value, actual=line.procedure_code,
+        )  # fmt: skip
+
+
+@rule(
+    "ADM008", "visit-beside-infusion", severity="warning", since="0.1.0", order=410,
+    facts=("infusion.nurse_visit", "infusion.same_day_visit", "infusion.visit_family"),
+    summary="A nurse visit stands beside the infusion, or another visit without 25.",
+)  # fmt: skip
+def visit_beside_infusion(group: Group) -> Iterator[Finding]:
+    """The nurse visit is inside the infusion; any other visit needs 25."""
+    if not group.beside(group.fact("infusion.code.initial", group.on).value):
+        return
+    nurse = group.fact("infusion.nurse_visit", group.on).value
+    family = tuple(group.fact("infusion.visit_family", group.on).value)
+    for line in group.neighbors:
+        code = line.procedure_code or ""
+        if code == nurse:
+            yield group.finding(
+                line.pointer, f"{nurse} beside an infusion: the nurse's part is inside the infusion code; take the line off",
+                on=group.on, expected=f"no {nurse}", actual=nurse,
+            )  # fmt: skip
+        elif code.startswith(family) and "25" not in line.modifiers:
+            yield group.finding(
+                line.at("modifiers"), f"{code} on the day of the infusion needs 25, and a separate reason in the record",
+                on=group.on, expected="25", actual="no 25",
+            )  # fmt: skip
+
+
+@rule(
+    "ADM009", "drug-without-administration", severity="warning", since="0.1.0", order=420, binds=("medicare-ab",),
+    facts=("infusion.same_claim", "infusion.code_family"),
+    summary="The drug is billed without an administration code on the same claim.",
+)  # fmt: skip
+def drug_without_administration(group: Group) -> Iterator[Finding]:
+    """Drug and administration belong on one claim."""
+    if group.claim.form == "ub04":
+        bill = need(group.claim.type_of_bill, "type_of_bill")[:2]
+        kinds = ("discard.opps_bill_types", "discard.critical_access_bill_types")
+        if not any(bill in group.fact(kind, group.on).value for kind in kinds):
+            return
+    elif need(group.lines[0].place_of_service, "place_of_service") != group.fact("site.office", group.on).value[
+        "place_of_service"
+    ]:
+        return
+    family = group.fact("infusion.code_family", group.on).value
+    if not any((line.procedure_code or "").startswith(family) for line in group.neighbors):
+        yield group.finding(
+            group.lines[0].pointer,
+            "no administration code stands on this date: put the drug and its infusion on the same claim",
+            on=group.on, expected=group.fact("infusion.code.initial", group.on).value, actual="none",
+        )  # fmt: skip
+
+
+@rule(
+    "ADM010", "add-on-without-base", severity="warning", since="0.1.0", order=425,
+    facts=("infusion.initial_codes", "infusion.code.further", "infusion.code.sequential", "infusion.code.concurrent",
+           "infusion.code.sequential_push"),
+    summary="An add-on administration code stands without an initial service on the same date.",
+)  # fmt: skip
+def add_on_without_base(group: Group) -> Iterator[Finding]:
+    """An add-on needs the service that it adds to."""
+    kinds = ("further", "sequential", "concurrent", "sequential_push")
+    lines = group.beside(*(group.fact(f"infusion.code.{kind}", group.on).value for kind in kinds))
+    if lines and not group.beside(*group.fact("infusion.initial_codes", group.on).value):
+        yield group.finding(
+            lines[0].at("procedure_code"),
+            f"{lines[0].procedure_code} is an add-on code and no initial service stands on this date: add the initial code, or "
+            "say which claim holds it",
+            on=group.on, expected="an initial code", actual=lines[0].procedure_code,
+        )  # fmt: skip
+
+
+@rule(
+    "MOD010", "jw-or-jz-on-a-service", severity="error", since="0.1.0", order=426, scope="claim",
+    facts=("modifier.JW", "modifier.JZ", "infusion.code_family"),
+    summary="JW or JZ stands on an administration or visit line; they speak of the drug only.",
+)  # fmt: skip
+def jw_or_jz_on_a_service(claim: ClaimView) -> Iterator[Finding]:
+    """JW and JZ off the drug."""
+    for line in claim.claim.lines:
+        found = [each for each in ("JW", "JZ") if each in line.modifiers]
+        if found and _is_service(claim, line):
+            yield claim.finding(
+                modifier_at(line, found[0]), f"{found[0]} speaks of the drug and belongs on its line: take it off here",
+                on=line.start, expected=f"{line.procedure_code} without {found[0]}", actual=found[0],
+            )  # fmt: skip
+
+
+def _is_service(claim: ClaimView, line: Line) -> bool:
+    code = line.procedure_code or ""
+    families = (claim.fact("infusion.code_family", line.start).value, *claim.fact("infusion.visit_family", line.start).value)
+    return code != CODE and code.startswith(families)

@@ -1,0 +1,174 @@
+"""MOD, second half: notice, route, 340B and off-campus modifiers, most of them Medicare's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from j1553ref.rules.base import Finding, Missing, need, rule
+from j1553ref.rules.views import CODE, WITHOUT_SOURCE, ClaimView, Group, modifier_at
+
+__all__ = [
+    "auto_denied", "conflicting_notices", "jg_after_its_end", "off_campus_modifier", "route_modifier_asked_for",
+    "tb_missing", "wrong_for_intravenous",
+]  # fmt: skip
+
+_MEDICARE = ("medicare-ab",)
+
+
+@rule(
+    "MOD003", "line-denied-at-once", severity="warning", since="0.1.0", order=270, binds=_MEDICARE,
+    facts=("modifier.GZ",),
+    summary="GZ stands on the drug: Medicare denies the line without looking at it.",
+)  # fmt: skip
+def auto_denied(group: Group) -> Iterator[Finding]:
+    """GZ says that a denial is expected and no notice was given."""
+    for line in group.lines:
+        if "GZ" in line.modifiers:
+            yield group.finding(
+                modifier_at(line, "GZ"),
+                "GZ says that a denial is expected and that the patient was given no notice: the line is denied at once; "
+                "keep it only if that is meant",
+                on=group.on, expected="no GZ", actual="GZ",
+            )  # fmt: skip
+
+
+@rule(
+    "MOD004", "conflicting-notice-modifiers", severity="error", since="0.1.0", order=280, binds=_MEDICARE,
+    facts=("modifier.GZ", "modifier.GA", "modifier.GY", "modifier.GX"),
+    summary="Two modifiers on one line say opposite things about a notice to the patient.",
+)  # fmt: skip
+def conflicting_notices(group: Group) -> Iterator[Finding]:
+    """GZ with GA or GY; GX with GA."""
+    for line in group.lines:
+        for first, others, severity in (("GZ", ("GA", "GY"), "error"), ("GX", ("GA",), "warning")):
+            clash = [other for other in others if other in line.modifiers]
+            if first in line.modifiers and clash:
+                yield group.finding(
+                    modifier_at(line, first),
+                    f"{first} and {clash[0]} say opposite things about the notice to the patient: keep the one that the "
+                    "record supports",
+                    on=group.on, expected=f"{first} or {clash[0]}", actual=f"{first} and {clash[0]}", severity=severity,
+                )  # fmt: skip
+
+
+@rule(
+    "MOD005", "modifier-wrong-for-intravenous", severity="error", since="0.1.0", order=290,
+    facts=("modifier.JB", "product.route"),
+    summary="JB (subcutaneous), or a modifier that belongs to pumps and equipment, stands on an intravenous drug.",
+)  # fmt: skip
+def wrong_for_intravenous(group: Group) -> Iterator[Finding]:
+    """JB, and modifiers that no source on immune globulin speaks of."""
+    for line in group.lines:
+        if "JB" in line.modifiers:
+            yield group.finding(
+                modifier_at(line, "JB"),
+                f"JB says subcutaneous, and Yimmugo is given {group.fact('product.route', group.on).value}: take JB off",
+                on=group.on, expected=f"{CODE} without JB", actual="JB",
+            )  # fmt: skip
+        for each in (each for each in line.modifiers if each in WITHOUT_SOURCE):
+            yield group.finding(
+                modifier_at(line, each), f"no source on immune globulin speaks of {each} on the drug: confirm it with the payer",
+                on=group.on, expected=f"{CODE} without {each}", actual=each, severity="warning",
+            )  # fmt: skip
+
+
+@rule(
+    "MOD006", "route-modifier-asked-for", severity="warning", since="0.1.0", order=300, binds=_MEDICARE,
+    facts=("modifier.JA",),
+    summary="The contractor asks for JA on this drug and the line does not bear it.",
+)  # fmt: skip
+def route_modifier_asked_for(group: Group) -> Iterator[Finding]:
+    """JA where the contractor's list says that it is required."""
+    asks = group.profile("route_modifier", group.on)
+    if asks is None:
+        raise Missing("route_modifier", "the contractor's list of drugs with a route modifier is not loaded")
+    for line in group.lines:
+        if asks.value == "required" and "JA" not in line.modifiers:
+            yield group.finding(
+                line.at("modifiers"), "this contractor asks for the route modifier: add JA",
+                on=group.on, expected="JA", actual="no JA",
+            )  # fmt: skip
+
+
+@rule(
+    "MOD007", "tb-missing-on-340b-stock", severity="error", since="0.1.0", order=310, binds=_MEDICARE,
+    facts=("modifier.TB", "modifiers.tb_on_jw"),
+    summary="The drug is 340B stock and a line of it does not bear TB.",
+)  # fmt: skip
+def tb_missing(group: Group) -> Iterator[Finding]:
+    """TB on each line of 340B stock, the JW line too."""
+    if not need(group.claim.is_340b, "is_340b"):
+        return
+    group.modifiers_readable()
+    for line in group.lines:
+        if "TB" not in line.modifiers:
+            discarded = "JW" in line.modifiers
+            yield group.finding(
+                line.at("modifiers"), f"the drug is 340B stock: add TB{' to the JW line too' if discarded else ''}",
+                on=group.on, expected="TB", actual="no TB", severity="warning" if discarded else "error",
+            )  # fmt: skip
+
+
+@rule(
+    "MOD008", "jg-after-its-end", severity="error", since="0.1.0", order=320, binds=_MEDICARE,
+    facts=("modifier.JG", "modifier.TB"),
+    summary="JG stands on the drug; TB took its place before J1553 existed.",
+)  # fmt: skip
+def jg_after_its_end(group: Group) -> Iterator[Finding]:
+    """JG was replaced by TB."""
+    for line in group.lines:
+        if "JG" in line.modifiers:
+            yield group.finding(
+                modifier_at(line, "JG"), "JG is no longer used for 340B stock: replace it by TB",
+                on=group.on, expected="TB", actual="JG",
+            )  # fmt: skip
+
+
+@rule(
+    "MOD009", "off-campus-modifier", severity="error", since="0.1.0", order=330, scope="claim", binds=_MEDICARE,
+    facts=("modifier.PO", "modifier.PN", "discard.opps_bill_types"),
+    summary="PO or PN is missing, stands beside the other, or stands on a department that is on campus.",
+)  # fmt: skip
+def off_campus_modifier(claim: ClaimView) -> Iterator[Finding]:
+    """Exactly one of PO and PN on each line of an off-campus department, none on campus."""
+    if claim.claim.form != "ub04":
+        return
+    both_unknown = False
+    borne = {each for line in claim.drug_lines for each in line.modifiers} & {"PO", "PN"}
+    for line in (line for line in claim.claim.lines if _departmental(claim, line.procedure_code)):
+        found = [each for each in ("PO", "PN") if each in line.modifiers]
+        drug = line.procedure_code == CODE
+        if len(found) == 2:
+            yield claim.finding(
+                modifier_at(line, "PN"), "PO and PN exclude each other: keep the one that fits the department",
+                on=line.start, expected="PO or PN", actual="PO and PN", severity="warning",
+            )  # fmt: skip
+        elif not drug and not found and borne:
+            yield claim.finding(
+                line.at("modifiers"), f"the drug bears {' and '.join(sorted(borne))} and this line does not: put it on each line",
+                on=line.start, expected=sorted(borne)[0], actual="neither", severity="warning",
+            )  # fmt: skip
+        elif drug and claim.claim.off_campus is None:
+            both_unknown = not found or both_unknown
+        elif drug and claim.claim.off_campus and not found:
+            yield claim.finding(
+                line.at("modifiers"), "an off-campus department marks each line: add PO (excepted) or PN (not excepted)",
+                on=line.start, expected="PO or PN", actual="neither",
+            )  # fmt: skip
+        elif drug and claim.claim.off_campus is False and found:
+            yield claim.finding(
+                modifier_at(line, found[0]), f"{found[0]} marks an off-campus department, and this one is on campus",
+                on=line.start, expected="neither", actual=found[0], severity="warning",
+            )  # fmt: skip
+    if both_unknown:
+        raise Missing("off_campus", "not in the claim")
+
+
+def _departmental(claim: ClaimView, code: str | None) -> bool:
+    """Lines of an OPPS claim that the rule looks at: the drug and its administration."""
+    bill = need(claim.claim.type_of_bill, "type_of_bill")[:2]
+    first = claim.drug_lines[0].start if claim.drug_lines else None
+    if bill not in claim.fact("discard.opps_bill_types", first).value:
+        return False
+    family = claim.fact("infusion.code_family", first).value
+    return code == CODE or bool(code and code.startswith(family))

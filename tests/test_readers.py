@@ -1,0 +1,608 @@
+"""From bytes to records: layouts, places, and everything that a file can do wrong."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import random
+import stat
+import sys
+import tracemalloc
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from j1553ref import readers
+from j1553ref.claim import Claim, InputError
+from j1553ref.readers import JsonFormat, Record, TextFormat, native, open_source, read, stream
+from j1553ref.readers.locate import Locator, first_constant, first_duplicate, values
+from j1553ref.readers.stream import Unreadable
+from j1553ref.readers.strict import DEPTH, parse
+
+CLAIM = {"schema_version": "1", "form": "cms1500", "lines": [{"procedure_code": "J1553", "units": 400}]}
+ONE = json.dumps(CLAIM)
+PRETTY = json.dumps(CLAIM, indent=2)
+
+
+def numbered(number: int) -> dict[str, Any]:
+    return {**CLAIM, "lines": [{"procedure_code": "J1553", "units": number}]}
+
+
+def records(data: str | bytes, **options: Any) -> list[Record]:
+    return list(read(data.encode() if isinstance(data, str) else data, source="claims.json", **options))
+
+
+def units(found: list[Record]) -> list[int | None]:
+    """The units of each claim; None for a record that could not be read."""
+    return [each.claim.lines[0].units if each.claim else None for each in found]
+
+
+def error(data: str | bytes) -> str:
+    """The one error of a text that holds no claim."""
+    [found] = records(data)
+    assert found.claim is None and found.error is not None
+    return found.error
+
+
+class Drip(io.RawIOBase):
+    """A stream that hands out its bytes in pieces of random length, as a pipe may."""
+
+    def __init__(self, data: bytes, seed: int, most: int = 7) -> None:
+        self.rest, self.random, self.most = data, random.Random(seed), most
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        size = self.random.randint(1, self.most)
+        out, self.rest = self.rest[:size], self.rest[size:]
+        return out
+
+
+class Endless(io.RawIOBase):
+    """A stream of pieces made as they are read."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self.pieces = pieces
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        return next(self.pieces, b"")
+
+
+# -- layouts --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (ONE, [400]),
+        (PRETTY, [400]),
+        (f"\n\n  {PRETTY}\n\n", [400]),
+        (f"[{ONE}]", [400]),
+        (f"[{ONE},{PRETTY} ,\n{ONE}]\n", [400, 400, 400]),
+        (f"{ONE}\n{ONE}", [400, 400]),
+        (f"{ONE}\r\n\r\n  \n{ONE}\r\n", [400, 400]),
+        (f"{PRETTY}\n{PRETTY}\n", [400, 400]),
+        (f"{ONE} {ONE}{ONE}", [400, 400, 400]),
+        ("\ufeff" + ONE, [400]),
+        ("\ufeff[" + ONE + "]", [400]),
+    ],
+)
+def test_layouts(text: str, expected: list[int]) -> None:
+    found = records(text)
+    assert units(found) == expected
+    assert [each.index for each in found] == list(range(len(found)))
+    assert {(each.source, each.format, each.error) for each in found} == {("claims.json", "j1553", None)}
+    assert all(each.document == CLAIM for each in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # Broken lines among good ones, first, middle and last.
+        (f"{ONE}\nnonsense\n{ONE}", [400, None, 400]),
+        (f'{ONE}\n{{"a": \n{ONE}\n{{"b": 1', [400, None, 400, None]),
+        (f'{{"a":\n{ONE}\n{ONE}', [None, 400, 400]),
+        (f'{{"claim_id": "cut\n{ONE}\n{ONE}', [None, 400, 400]),
+        (f'{{"lines": [\n{ONE}\n{ONE}', [None, 400, 400]),
+        (f"nonsense\n{ONE}\n{ONE}", [None, 400, 400]),
+        (f"{ONE[:-1]},}}\n{ONE}", [None, 400]),
+        (f"{ONE}}}\n{ONE}", [400, None, 400]),
+        (f'{ONE}\n{{"not": "a claim"}}\n[]\n{ONE}', [400, None, None, 400]),
+        # Broken elements of a list.
+        (f'[{ONE}, {{"a": }}, {ONE}]', [400, None, 400]),
+        (f"[{ONE}, 5, null, {ONE}]", [400, None, None, 400]),
+        (f"[{ONE},, {ONE}]", [400, None, 400]),
+        (f"[{ONE},]", [400, None]),
+        (f"[{ONE}", [400, None]),
+        (f"[{ONE}, ", [400, None]),
+        (f'[{ONE}, {{"a": 1', [400, None, None]),
+        (f"[{ONE}}}", [400, None]),
+        (f"[{ONE}] {ONE}", [400, None]),
+        (f'[{PRETTY.replace("1500", "1500" + chr(92))},\n{PRETTY}]', [None, 400]),
+        # A quote that is missing spoils its own record only.
+        (f"{PRETTY.replace('J1553' + chr(34), 'J1553')}\n{PRETTY}", [None, 400]),
+        (f"[{PRETTY.replace('J1553' + chr(34), 'J1553')},\n{PRETTY}]", [None, 400]),
+    ],
+)
+def test_what_is_broken_does_not_spoil_its_neighbors(text: str, expected: list[int | None]) -> None:
+    found = records(text)
+    assert units(found) == expected
+    assert [each.index for each in found] == list(range(len(found)))
+
+
+def test_a_broken_claim_over_many_lines_is_one_error() -> None:
+    assert error(PRETTY[:-4]).startswith("line 8, column 4: not valid JSON: the record ends before it is closed")
+    broken = PRETTY.replace('"units": 400', '"units": 400,')
+    assert error(broken).startswith("line 8, column 5: not valid JSON: ")
+
+
+@given(st.lists(st.integers(0, 10**6), min_size=1, max_size=8), st.sampled_from(["lines", "list", "pretty", "values"]), st.integers())
+@settings(deadline=None)
+def test_any_cut_of_the_stream_gives_the_same_records(wanted: list[int], layout: str, seed: int) -> None:
+    escaped = [{**numbered(each), "x-own": '\\"[{,\n}]" \u00e9\U0001f48a' * (each % 3)} for each in wanted]
+    texts = [json.dumps(each, ensure_ascii=bool(index % 2), indent=2 if layout == "pretty" else None)
+             for index, each in enumerate(escaped)]  # fmt: skip
+    text = {
+        "lines": "\n".join(texts), "list": f"[{', '.join(texts)}]", "pretty": f"[\n{','.join(texts)}\n]", "values": " ".join(texts),
+    }[layout]  # fmt: skip
+    whole = records(text)
+    assert units(whole) == wanted
+    dripped = list(read(Drip(text.encode(), seed), source="claims.json"))
+    assert units(dripped) == wanted
+    assert [(each.line, each.column) for each in dripped] == [(each.line, each.column) for each in whole]
+    for each in dripped:
+        spot = each.locate("/lines/0/units")
+        assert spot is not None
+        assert text.split("\n")[spot[0] - 1][spot[1] - 1 :].startswith(str(wanted[each.index]))
+
+
+@given(st.binary(max_size=200) | st.text(alphabet='{}[]",:\\\n 1aé', max_size=200).map(str.encode), st.integers())
+@settings(deadline=None)
+def test_nothing_in_a_file_makes_the_reader_fall_over(data: bytes, seed: int) -> None:
+    found = records(data)
+    assert found
+    assert [each.index for each in found] == list(range(len(found)))
+    for each in found:
+        assert (each.claim is None) is (each.error is not None)
+        assert each.error is None or ("\n" not in each.error and each.error.isprintable())
+    outcome = [(each.line, each.column, each.error) for each in found]
+    assert outcome == [(each.line, each.column, each.error) for each in read(Drip(data, seed), source="claims.json")]
+
+
+@given(st.integers(0, len(PRETTY) - 1), st.sampled_from(["drop", "double", "cut", *'{}[]",:\\\n\0é']))
+@settings(deadline=None)
+def test_one_changed_character_never_gives_a_wrong_neighbor(at: int, how: str) -> None:
+    changed = {"drop": PRETTY[:at] + PRETTY[at + 1 :], "double": PRETTY[:at] + PRETTY[at] + PRETTY[at:], "cut": PRETTY[:at]}.get(
+        how, PRETTY[:at] + how + PRETTY[at + 1 :]
+    )
+    try:
+        alone = parse(changed)
+    except Unreadable:
+        alone = None
+    found = records(f"{json.dumps(numbered(1))}\n{json.dumps(numbered(2))}")
+    assert units(found) == [1, 2]
+    found = records(changed)
+    if alone is not None:
+        assert len(found) == 1
+    else:
+        assert all(each.claim is None or each.document == CLAIM for each in found)
+        assert any(each.error for each in found)
+
+
+# -- hostile input ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "empty; expected a claim"),
+        (b" \n\t ", "empty; expected a claim"),
+        (b"\xef\xbb\xbf", "empty; expected a claim"),
+        (b"[]", "no claim in it; expected at least one"),
+        (ONE.encode("utf-16"), "encoded as UTF-16; expected UTF-8: save the file as UTF-8"),
+        (ONE.encode("utf-16-le"), "encoded as UTF-16; expected UTF-8: save the file as UTF-8"),
+        (ONE.encode("utf-16-be"), "encoded as UTF-16; expected UTF-8: save the file as UTF-8"),
+        (ONE.encode("utf-32"), "encoded as UTF-32; expected UTF-8: save the file as UTF-8"),
+        (ONE.encode("utf-32-be"), "encoded as UTF-32; expected UTF-8: save the file as UTF-8"),
+        (b"\x1f\x8b\x08\x00", "a gzip file; expected text: unpack it, or export the claims as JSON"),
+        (b"PK\x03\x04\x14\x00", "a zip file; expected text: unpack it, or export the claims as JSON"),
+        (b"%PDF-1.7\n", "a PDF file; expected text: unpack it, or export the claims as JSON"),
+        (b"Jane Roe, 5 May", "line 1, column 1: neither JSON nor another known format; expected a claim as JSON"),
+        (b"\n <html>", "line 2, column 2: neither JSON nor another known format; expected a claim as JSON"),
+        (b"\0\0\0\0\0\0", "line 1, column 1: neither JSON nor another known format; expected a claim as JSON"),
+        (b'{"name": "Jane Roe"}', "line 1, column 1: JSON, but not a claim: expected an object with schema_version, form and lines"),
+        (b'[\n  "Jane Roe"\n]', "line 2, column 3: JSON, but not a claim: expected an object with schema_version, form and lines"),
+        (b'{"a": "\xe9"}', "line 1, column 8: byte 7: not UTF-8; expected UTF-8: save the file as UTF-8"),
+        ('\ufeff{"é":\n "'.encode() + b'\xff"}', "line 2, column 3: byte 12: not UTF-8; expected UTF-8: save the file as UTF-8"),
+        (b'{"a": "\xed\xa0\x80"}', "line 1, column 8: byte 7: not UTF-8; expected UTF-8: save the file as UTF-8"),
+        (b'{"a":\n"\0"}', "line 2, column 2: a NUL character; expected text: the file is damaged"),
+        (b'{"a": 1,\n "units": 1, "units": 2}', "line 2, column 23: /units stands twice in one object; keep one"),
+        (b'{"lines": [{"Jane Roe": 1, "Jane Roe": 2}]}', "line 1, column 40: /lines/0/? stands twice in one object; keep one"),
+        (b'{"lines": [{"a": 1, "\\u0061": 2}]}', "line 1, column 31: /lines/0/? stands twice in one object; keep one"),
+        (b'{"lines": [{}, {"units": NaN}]}', "line 1, column 26: /lines/1/units is NaN or infinite, which JSON does not have; expected a number"),
+        (b'{"units": -Infinity}', "line 1, column 11: /units is NaN or infinite, which JSON does not have; expected a number"),
+        (b"NaN", "line 1, column 1: neither JSON nor another known format; expected a claim as JSON"),
+        (b'{"a": "\\ud83d"}', "line 1, column 8: a \\u escape that is half of a character; expected both"),
+        (b'{"a": "\\ud83d\\udc8a", "b": "\\udc8a"}', "line 1, column 29: a \\u escape that is half of a character; expected both"),
+        (b'{"a": 01}', "line 1, column 8: not valid JSON: expected a comma or a closing bracket"),
+        (b'{"a" 1}', "line 1, column 6: not valid JSON: expected a colon after the property name"),
+        (b"{'a': 1}", "line 1, column 2: not valid JSON: expected a property name in double quotes"),
+        (b'{"a": Jane}', "line 1, column 7: not valid JSON: expected a value"),
+        (b'{"a": "Jane\tRoe"}', "line 1, column 12: not valid JSON: a line break or control character stands inside a text"),
+        (b'{"a": "\\Jane"}', "line 1, column 8: not valid JSON: a backslash stands before a character that it cannot escape"),
+        (b'{"a": "\\u12"}', "line 1, column 9: not valid JSON: a backslash stands before a character that it cannot escape"),
+        (b'{"a": "Jane', "line 1, column 7: not valid JSON: a text that begins here is not closed; expected a double quote"),
+        (b'{"a": ', "line 1, column 6: not valid JSON: the record ends before it is closed; get the whole file"),
+    ],
+)  # fmt: skip
+def test_one_clear_line_for_each_kind_of_damage(data: bytes, message: str) -> None:
+    assert error(data) == message
+
+
+def test_bytes_that_are_not_utf8_cost_only_their_record() -> None:
+    found = records(ONE.encode() + b'\n{"a": "\xe9\xe8"}\n' + ONE.encode())
+    assert units(found) == [400, None, 400]
+    assert found[1].error == f"line 2, column 8: byte {len(ONE) + 8}: not UTF-8; expected UTF-8: save the file as UTF-8"
+
+
+@pytest.mark.parametrize("opening", ["[", '{"x-a":', '[{"x-a":'])
+def test_deep_nesting_is_refused(opening: str) -> None:
+    closing = "".join({"[": "]", "{": "}"}[each] for each in reversed(opening) if each in "[{")
+    levels = 20_000
+    text = '{"x-own": ' + opening * levels + "1" + closing * levels + "}"
+    assert f"nested more than {DEPTH} levels deep; expected a claim" in error(text)
+    assert f"nested more than {DEPTH} levels deep" in error('{"x-own": ' + opening * levels)
+
+
+def test_the_depth_limit_is_exact() -> None:
+    def nested(levels: int) -> str:
+        return '{"x-a": ' + "[" * (levels - 1) + '"[[[["' + "]" * (levels - 1) + "}"
+
+    assert parse(nested(DEPTH))
+    with pytest.raises(Unreadable, match="nested more than") as caught:
+        parse(nested(DEPTH + 1))
+    assert nested(DEPTH + 1)[caught.value.offset :].startswith('["[[[["')
+    assert parse(json.dumps({"x-a": [{}] * 100 + ["[" * 100]}))
+
+
+def test_many_brackets_side_by_side_are_not_deep() -> None:
+    wide = {**CLAIM, "x-own": [[], {}] * 200, "x-text": "{[" * 200}
+    assert units(records(json.dumps(wide))) == [400]
+
+
+@pytest.mark.parametrize("number", ["9" * 10_000, "1e999999999", "1e99999999999999999999999", "1" * 100 + ".5"])
+def test_huge_numbers_are_out_of_range_and_cost_nothing(number: str) -> None:
+    [found] = records(ONE.replace("400", number))
+    assert found.claim is not None
+    [problem] = found.claim.shape
+    assert (problem.pointer, problem.actual) == ("/lines/0/units", "<number>")
+    assert problem.keyword in ("maximum", "type")
+
+
+def test_numbers_too_small_to_write_out_are_zero() -> None:
+    for number in ("1e-999999999", "1e-99999999999999999999999", "0e999999999", "-0.0"):
+        document = parse(f'{{"x-own": {number}}}')
+        assert str(document["x-own"]) == "0"
+
+
+def big(before: str, after: str, megabytes: int = 100) -> Iterator[bytes]:
+    yield before.encode()
+    for _ in range(megabytes):
+        yield b"a" * 1_000_000
+    yield after.encode()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ('{"schema_version": "1", "form": "ub04", "x-a": "', '"}', [None]),
+        ('{"schema_version": "1", "form": "ub04",\n"x-a": "', "", [None]),
+        (f'{ONE}\n{{"x-a": "', f'"}}\n{ONE}', [400, None, 400]),
+        (f'[{ONE}, {{"x-a": "', f'"}}, {ONE}]', [400, None, 400]),
+        (f'{PRETTY}\n{{\n"x-a": "', f'"}}\n{PRETTY}', [400, None, 400]),
+        (f"[{ONE}] ", "", [400, None]),
+        ("", "", [None]),
+    ],
+)
+def test_a_text_of_100_megabytes_takes_bounded_memory(before: str, after: str, expected: list[int | None]) -> None:
+    tracemalloc.start()
+    try:
+        found = list(read(Endless(big(before, after)), source="claims.json"))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert units(found) == expected
+    assert peak < 6 * stream.LIMIT
+    [failed] = [each.error for each in found if each.error]
+    if "[" not in before and before:
+        assert "longer than 8,388,608 characters, the limit for one record; make each claim a record of its own" in failed
+
+
+@pytest.mark.parametrize("layout", ["lines", "list", "values", "list, one line each"])
+def test_many_claims_take_constant_memory(layout: str) -> None:
+    count = 2_000
+    before, between, after = {
+        "lines": ("", "\n", "\n"), "list": ("[", ",", "]"), "values": ("", " ", ""), "list, one line each": ("[\n", ",\n", "\n]"),
+    }[layout]  # fmt: skip
+
+    def pieces() -> Iterator[bytes]:
+        yield before.encode()
+        for number in range(count):
+            yield (between if number else "").encode() + ONE.encode()
+        yield after.encode()
+
+    tracemalloc.start()
+    try:
+        seen = 0
+        for number, each in enumerate(read(Endless(piece for piece in pieces() if piece), source="claims.json")):
+            assert each.index == number and each.claim is not None
+            seen += 1
+            if number == 200:
+                early = tracemalloc.get_traced_memory()[0]
+                tracemalloc.reset_peak()
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert seen == count
+    assert peak - early < 300_000
+
+
+def test_the_limit_is_exact() -> None:
+    padded = ONE[:-1] + ', "x-own": "' + "a" * (stream.LIMIT - len(ONE) - 13) + '"}'
+    assert len(padded) == stream.LIMIT
+    assert units(records(f"{padded}\n{ONE}")) == [400, 400]
+    assert units(records(f"[{padded}, {ONE}]")) == [400, 400]
+
+
+# -- places -----------------------------------------------------------------------------------------------------------
+
+
+def by_hand(text: str, needle: str) -> tuple[int, int]:
+    at = text.index(needle)
+    return text.count("\n", 0, at) + 1, at - (text.rfind("\n", 0, at) + 1) + 1
+
+
+def test_places_in_every_layout() -> None:
+    marked = PRETTY.replace("400", "123456")
+    for text in (marked, f"[{ONE},\n\n  {marked}]", f"[{ONE}, {marked}]", f"{PRETTY}\n  {marked}\n", f'{ONE}\n {marked.replace(chr(10), "")}\n',
+                 f'{{"é": "\U0001f48a"}}\n{json.dumps(numbered(123456))}'):  # fmt: skip
+        found = [each for each in records(text) if each.claim and each.claim.lines[0].units == 123456]
+        [record] = found
+        assert record.locate("/lines/0/units") == by_hand(text, "123456")
+        assert record.locate("") == (record.line, record.column)
+
+
+def test_a_byte_order_mark_takes_no_column() -> None:
+    [found] = records("\ufeff" + ONE)
+    assert found.locate("") == (1, 1)
+
+
+def test_columns_count_characters_not_bytes() -> None:
+    text = json.dumps({**CLAIM, "x-é\U0001f48a": "é", "payer": "aetna"}, ensure_ascii=False)
+    [found] = records(text)
+    assert found.locate("/payer") == (1, text.index('"aetna"') + 1)
+
+
+def test_a_place_that_is_not_there_is_none() -> None:
+    [found] = records(ONE)
+    for pointer in ("/lines/1", "/lines/0/charge", "/lines/0/units/0", "lines", "/", "/lines/-1", "/lines/00"):
+        assert found.locate(pointer) is None
+    assert records("")[0].locate("") is None
+
+
+def test_shape_problems_lead_to_their_place() -> None:
+    text = ONE.replace('"units": 400', '"units": 400, "Jane Roe": 7, "charge": "$9"')
+    [found] = records(text)
+    assert found.claim is not None
+    unknown, charge = found.claim.shape
+    assert unknown.pointer == "/lines/0/?"
+    assert found.locate(unknown.place) == found.locate(unknown.pointer) == (1, text.index("7, ") + 1)
+    assert found.locate(charge.pointer) == (1, text.index('"$9"') + 1)
+
+
+keys = st.text(alphabet='ab/~"\\\n é?0', max_size=3)
+trees = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
+    lambda each: st.lists(each, max_size=3) | st.dictionaries(keys, each, max_size=3),
+    max_leaves=12,
+)
+
+
+def walked(document: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
+    yield pointer, document
+    pairs = document.items() if isinstance(document, dict) else enumerate(document) if isinstance(document, list) else ()
+    for key, each in pairs:
+        yield from walked(each, pointer + "/" + str(key).replace("~", "~0").replace("/", "~1"))
+
+
+@given(trees, st.sampled_from([None, 0, 3]), st.booleans())
+@settings(deadline=None)
+def test_every_value_is_found_where_it_stands(document: Any, indent: int | None, ascii_only: bool) -> None:
+    text = json.dumps(document, indent=indent, ensure_ascii=ascii_only)
+    found = list(values(text))
+    assert [pointer for pointer, _ in found] == [pointer for pointer, _ in walked(document)]
+    for (_, offset), (_, value) in zip(found, walked(document), strict=True):
+        assert json.JSONDecoder().raw_decode(text, offset)[0] == value
+    assert first_duplicate(text) is None
+    places = Locator(text, line=4, column=9, known=frozenset())
+    for pointer, offset in found:
+        before = text[:offset].split("\n")
+        assert places.place(pointer) == (3 + len(before), len(before[-1]) + (9 if len(before) == 1 else 1))
+        assert places.offset(offset) == places.place(pointer)
+
+
+@given(trees.filter(lambda each: isinstance(each, dict) and bool(each)), st.data())
+@settings(deadline=None)
+def test_the_first_duplicate_is_found(document: dict[str, Any], data: st.DataObject) -> None:
+    objects = [(pointer, each) for pointer, each in walked(document) if isinstance(each, dict) and each]
+    where, chosen = data.draw(st.sampled_from(objects))
+    key = data.draw(st.sampled_from(sorted(chosen)))
+    chosen["\0again"] = "\0marker"
+    text = json.dumps(document).replace('"\\u0000again"', json.dumps(key))
+    token = key.replace("~", "~0").replace("/", "~1")
+    assert first_duplicate(text) == (f"{where}/{token}", text.index('"\\u0000marker"'))
+    with pytest.raises(Unreadable, match="stands twice in one object"):
+        parse(text)
+
+
+def test_constants_are_found_outside_texts_only() -> None:
+    assert first_constant('{"NaN": "NaN", "a": [1, -Infinity]}') == ("/a/1", 24)
+    assert first_constant('{"NaN": "Infinity"}') is None
+
+
+def test_the_index_of_places_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("j1553ref.readers.locate._MOST", 10)
+    places = Locator(json.dumps(list(range(100))), line=1, column=1, known=frozenset())
+    assert places.place("/8") is not None
+    assert places.place("/9") is None
+
+
+# -- formats ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_unknown_format_is_refused() -> None:
+    with pytest.raises(InputError, match="no such format; expected one of j1553"):
+        read(ONE.encode(), source="claims.json", format="edifact")
+
+
+def test_a_named_format_reads_what_would_not_be_recognized() -> None:
+    text = '{"lines": [{"units": 400}]}'
+    assert "not a claim" in error(text)
+    [found] = records(text, format="j1553")
+    assert found.claim is not None and len(found.claim.shape) == 2
+    assert "not a claim" in (records("[5]", format="j1553")[0].error or "")
+
+
+def bundle(document: Any) -> Iterator[Claim]:
+    if "refuse" in document:
+        raise InputError("not so; expected otherwise")
+    for each in document.get("claims", [document["claim"]] if "claim" in document else ()):
+        yield native.claim(each)
+
+
+@pytest.fixture
+def more_formats(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two formats as further modules would bring them."""
+    wrapped = JsonFormat(
+        name="wrapped", recognizes=lambda document: document.get("kind") in ("one", "many"), claims=bundle,
+        names=frozenset({"kind", "claims", "claim"}), envelope=lambda head: "entry" if '"kind": "envelope"' in head else None,
+    )  # fmt: skip
+
+    def by_star(pieces: Iterator[str], source: str) -> Iterator[Record]:
+        for index, _ in enumerate("".join(pieces).split("*")[1:]):
+            yield Record(source=source, index=index, format="stars", claim=Claim(pointer="", format="stars"))
+
+    monkeypatch.setattr(readers, "JSON_FORMATS", (*readers.JSON_FORMATS, wrapped))
+    monkeypatch.setattr(readers, "TEXT_FORMATS", (TextFormat(name="stars", recognizes=lambda head: head.startswith("*"), read=by_star),))
+    monkeypatch.setattr(readers, "FORMATS", ("j1553", "wrapped", "stars"))
+
+
+@pytest.mark.usefixtures("more_formats")
+def test_one_document_may_hold_many_claims_or_none() -> None:
+    many = json.dumps({"kind": "many", "claims": [numbered(1), numbered(2)]})
+    found = records(f"{many}\n{ONE}\n" + json.dumps({"kind": "one", "claim": numbered(3)}))
+    assert [(each.index, each.line) for each in found] == [(0, 1), (1, 1), (2, 2), (3, 3)]
+    assert units(found) == [1, 2, 400, 3]
+    assert error('{"kind": "many", "claims": []}').endswith("no claim in it; expected at least one")
+    assert error('{"kind": "many", "refuse": 1}') == "line 1, column 1: not so; expected otherwise"
+
+
+@pytest.mark.usefixtures("more_formats")
+def test_the_elements_of_an_envelope_are_read_one_by_one() -> None:
+    entry = ", ".join(json.dumps({"kind": "one", "claim": numbered(each), "entry": [1]}) for each in (1, 2))
+    for before, after in (('"total": 2, ', ""), ('"x": [[{"entry": [3]}]], "y": {"entry": [4]}, ', ', "z": [5, {}]'), ("", "")):
+        text = f'{{"kind": "envelope", {before}"entry" : [{entry}, {ONE}]{after}}}'
+        assert units(records(text)) == [1, 2, 400]
+        assert units(list(read(Drip(text.encode() * 1, 5), source="claims.json"))) == [1, 2, 400]
+    assert error('{"kind": "envelope", "total": 0}').endswith("no list under entry; expected one that holds the claims")
+    assert units(records(f'{{"kind": "envelope", "entry": [{entry}')) == [1, 2, None]
+
+
+@pytest.mark.usefixtures("more_formats")
+def test_a_format_that_is_not_json_is_asked_first() -> None:
+    assert [each.format for each in records("**")] == ["stars", "stars"]
+    assert len(records("x*y", format="stars")) == 1
+    assert "neither JSON" in error("x*y")
+    assert units(records(ONE, format="wrapped")) == [None]
+
+
+# -- files ------------------------------------------------------------------------------------------------------------
+
+
+def test_open_source_reads_a_file_and_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "claims.json"
+    path.write_text(ONE, encoding="utf-8")
+    for each in (path, str(path)):
+        with open_source(each) as opened:
+            assert units(list(read(opened, source="claims.json"))) == [400]
+    assert opened.closed
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(ONE.encode())))
+    with open_source("-") as standard:
+        assert units(list(read(standard, source="<stdin>"))) == [400]
+    assert not standard.closed
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("missing.json", "no such file; expected a file with claims: check the name"),
+        ("", "a directory; expected a file: name the files in it"),
+        ("a\nb", "no such file; expected a file with claims: check the name"),
+        ("a\0b", "cannot be opened: not a file name; expected a file"),
+        ("x" * 5000, "cannot be opened: File name too long; expected a file"),
+    ],
+)
+def test_a_file_that_cannot_be_opened_is_one_line(tmp_path: Path, name: str, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        open_source(tmp_path / name if name != "a\0b" else f"{tmp_path}/{name}")
+    assert str(caught.value).endswith(f": {message}")
+    assert str(caught.value).isprintable()
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "claims.json"
+    path.write_text(ONE, encoding="utf-8")
+    path.chmod(stat.S_IWUSR)
+    with pytest.raises(InputError, match="may not be read; expected a readable file: check its permissions"):
+        open_source(path)
+
+
+def test_a_file_that_may_not_be_read_is_one_line_for_root_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(InputError, match="may not be read; expected a readable file: check its permissions"):
+        open_source(tmp_path / "claims.json")
+
+
+def test_a_stream_that_fails_is_one_line() -> None:
+    class Failing(io.RawIOBase):
+        def readable(self) -> bool:
+            return True
+
+        def read(self, size: int = -1) -> bytes:
+            raise OSError(5, "Input/output error")
+
+    [found] = read(Failing(), source="claims.json")
+    assert found.error == "cannot be read: Input/output error; expected a file"
+
+
+def test_a_stream_that_fails_half_way_keeps_what_was_read() -> None:
+    def pieces() -> Iterator[bytes]:
+        yield ONE.encode() + b"\n" + b" " * 5000
+        raise OSError(5, "Input/output error")
+
+    found = list(read(Endless(pieces()), source="claims.json"))
+    assert units(found) == [400, None]
+    assert found[1].error == "cannot be read: Input/output error; expected a file"

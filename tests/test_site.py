@@ -1,0 +1,239 @@
+"""The built site: what every page must have, what none may have, and that each address leads somewhere.
+
+Runs on the folder that the environment variable ``J1553REF_SITE`` names; ``nox -s tests`` builds it first.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import re
+import tomllib
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote, urldefrag, urlsplit
+
+import pytest
+
+SITE = Path(os.environ.get("J1553REF_SITE", ""))
+if not os.environ.get("J1553REF_SITE"):
+    pytest.skip("no built site: set J1553REF_SITE to its folder, or run nox -s tests", allow_module_level=True)
+
+PROJECT = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+ADDRESS = PROJECT["urls"]["Documentation"]
+BASE = urlsplit(ADDRESS).path
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+
+
+class Element(NamedTuple):
+    tag: str
+    attrs: dict[str, str]
+    inside: tuple[str, ...]
+    text: list[str]
+
+
+class Reader(HTMLParser):
+    """All elements of a page in order, each with its attributes, the ids it stands in, and its own text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[Element] = []
+        self.open: list[Element] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        ids = tuple(each.attrs["id"] for each in self.open if "id" in each.attrs)
+        element = Element(tag, given, ids, [])
+        self.elements.append(element)
+        if tag not in VOID:
+            self.open.append(element)
+
+    def handle_endtag(self, tag: str) -> None:
+        while self.open and self.open.pop().tag != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        for element in self.open[-1:]:
+            element.text.append(data)
+
+
+class Page(NamedTuple):
+    name: str
+    text: str
+    elements: list[Element]
+
+    def all(self, tag: str, **attrs: str) -> list[Element]:
+        named = {key.strip("_").replace("_", "-"): value for key, value in attrs.items()}
+        return [e for e in self.elements if e.tag == tag and all(e.attrs.get(k) == v for k, v in named.items())]
+
+
+PAGES = [
+    Page(str(path.relative_to(SITE)), text := path.read_text(encoding="utf-8"), Reader(text).elements)
+    for path in sorted(SITE.rglob("*.html"))
+]
+IDS = {page.name: {e.attrs["id"] for e in page.elements if "id" in e.attrs} for page in PAGES}
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+
+
+def local(page: Page, address: str) -> str:
+    """The path inside the site to which an address on a page leads."""
+    path = unquote(urlsplit(address).path)
+    if not path:
+        return page.name
+    start = SITE if path.startswith("/") else (SITE / page.name).parent
+    return os.path.relpath((start / (path.removeprefix(BASE) if path.startswith("/") else path)).resolve(), SITE.resolve())
+
+
+def test_the_site_is_there() -> None:
+    names = {page.name for page in PAGES}
+    assert {"index.html", "404.html", "search.html", "report-an-error.html", "reference/sources.html"} <= names
+
+
+@every_page
+def test_policy_comes_before_anything_is_fetched(page: Page) -> None:
+    policies = page.all("meta", http_equiv="Content-Security-Policy")
+    assert len(policies) == 1
+    rules = dict(part.strip().split(" ", 1) for part in policies[0].attrs["content"].split(";"))
+    assert rules["default-src"] == "'self'"
+    assert rules["script-src"] == "'self' 'wasm-unsafe-eval'"
+    assert rules["style-src"] == "'self'"
+    assert rules["object-src"] == "'none'"
+    fetching = next(i for i, e in enumerate(page.elements) if e.tag in ("script", "link"))
+    assert page.elements.index(policies[0]) < fetching
+
+
+@every_page
+def test_nothing_inline(page: Page) -> None:
+    bad = [
+        f"<{e.tag} {name}>" for e in page.elements for name, value in e.attrs.items()
+        if name == "style" or name.startswith("on") or value.strip().lower().startswith("javascript:")
+    ]  # fmt: skip
+    bad += [f"<{e.tag}>" for e in page.elements if e.tag == "style" or (e.tag == "script" and not e.attrs.get("src"))]
+    assert bad == []
+
+
+@every_page
+def test_nothing_comes_from_elsewhere(page: Page) -> None:
+    fetched = [
+        e.attrs[name] for e in page.elements for name in ("src", "srcset", "href", "data", "poster", "action")
+        if name in e.attrs and e.tag != "a" and e.attrs.get("rel") != "canonical"
+    ]  # fmt: skip
+    assert [each for each in fetched if urlsplit(each).netloc or urlsplit(each).scheme not in ("", "data")] == []
+
+
+@every_page
+def test_head_and_heading(page: Page) -> None:
+    assert page.all("html")[0].attrs["lang"] == "en"
+    title = "".join(page.all("title")[0].text).strip()
+    assert "J1553" in title
+    descriptions = page.all("meta", name="description")
+    assert [len(each.attrs["content"]) >= 20 for each in descriptions] == [True]
+    assert len(page.all("h1")) == 1
+    assert len(page.all("meta", name="viewport")) == 1
+
+
+def test_titles_differ() -> None:
+    titles = ["".join(page.all("title")[0].text).strip() for page in PAGES]
+    assert sorted(titles) == sorted(set(titles))
+
+
+@every_page
+def test_report_link_and_notices(page: Page) -> None:
+    links = [e for e in page.all("a") if "report" in e.attrs.get("class", "").split()]
+    assert [local(page, each.attrs["href"]) for each in links] == ["report-an-error.html"]
+    words = " ".join(" ".join("".join(e.text) for e in page.elements).split())
+    assert "no medical, legal or payment advice" in words
+    assert "American Medical Association" in words
+    assert re.search(r"Facts checked until [A-Z][a-z]+ [0-9]{1,2}, [0-9]{4}", words)
+
+
+@every_page
+def test_ids_stand_once(page: Page) -> None:
+    ids = [e.attrs["id"] for e in page.elements if "id" in e.attrs]
+    assert sorted(ids) == sorted(set(ids))
+
+
+@every_page
+def test_each_address_in_the_site_leads_somewhere(page: Page) -> None:
+    lost = []
+    for element in page.elements:
+        for name in ("href", "src", "action"):
+            address = element.attrs.get(name)
+            if address is None or urlsplit(address).scheme or urlsplit(address).netloc:
+                continue
+            place, fragment = urldefrag(address)
+            target = local(page, place)
+            if not (SITE / target).is_file() or (fragment and fragment not in IDS.get(target, set())):
+                lost.append(address)
+    assert lost == []
+
+
+@every_page
+def test_each_value_opens_its_card_and_each_card_names_a_source(page: Page) -> None:
+    cards = {e.attrs["id"] for e in page.elements if "popover" in e.attrs}
+    openers = [e for e in page.all("button") if "popovertarget" in e.attrs]
+    assert {e.attrs["popovertarget"] for e in openers} == cards
+    for opener in openers:
+        if "fact-value" in opener.attrs.get("class", ""):
+            target = opener.attrs["popovertarget"]
+            assert [e for e in page.all("a") if target in e.inside], f"the card {target} leads nowhere"
+            assert "".join(opener.text).strip()
+
+
+def test_front_page_at_a_glance() -> None:
+    front = next(page for page in PAGES if page.name == "index.html")
+    text = " ".join("".join("".join(e.text) for e in front.elements).split())
+    for words in ("J1553", "100 mg", "1 mL", "50 units", "100 units", "200 units", "April 1, 2026", "70573-0605-01", "500 mg"):
+        assert words in text.replace("\xa0", " ")
+    doors = [local(front, e.attrs["href"]) for e in front.all("a") if "".join(e.text) or e.inside]
+    assert {"reference/index.html", "examples/index.html", "check/index.html"} <= set(doors)
+
+
+def test_search_index_holds_numbers() -> None:
+    text = (SITE / "searchindex.js").read_text(encoding="utf-8")
+    terms = json.loads(text.removeprefix("Search.setIndex(").removesuffix(")"))["terms"]
+    assert {"96365", "70573", "j1553", "jz"} <= set(terms)
+    query = (SITE / "_static" / "searchtools.js").read_text(encoding="utf-8")
+    assert "stopwords.has(queryTermLower)" in query
+    assert r"queryTerm.match(/^\d+$/)" not in query
+
+
+def test_sitemap_and_robots_name_the_address() -> None:
+    places = re.findall("<loc>(.*?)</loc>", (SITE / "sitemap.xml").read_text(encoding="utf-8"))
+    wanted = {ADDRESS + page.name for page in PAGES if page.name not in ("404.html", "search.html", "index.html")}
+    assert set(places) == wanted | {ADDRESS}
+    assert f"Sitemap: {ADDRESS}sitemap.xml" in (SITE / "robots.txt").read_text(encoding="utf-8").splitlines()
+
+
+def test_schemas_stand_at_their_id() -> None:
+    paths = sorted((SITE / "schemas").rglob("*.json"))
+    assert {"claim.schema.json", "report.schema.json", "facts.schema.json"} <= {path.name for path in paths}
+    for path in paths:
+        assert json.loads(path.read_text(encoding="utf-8"))["$id"] == ADDRESS + path.relative_to(SITE).as_posix()
+
+
+def test_missing_page_works_at_any_depth() -> None:
+    page = next(page for page in PAGES if page.name == "404.html")
+    addresses = [e.attrs[name] for e in page.elements for name in ("href", "src", "action") if name in e.attrs]
+    assert [a for a in addresses if not a.startswith(("/", "#", "https://"))] == []
+    assert page.all("html")[0].attrs["data-content_root"] == BASE
+
+
+def test_what_a_page_fetches_stays_small() -> None:
+    front = next(page for page in PAGES if page.name == "index.html")
+    fetching = [*front.all("script"), *front.all("link", rel="stylesheet")]
+    files = {local(front, e.attrs.get("src") or e.attrs["href"]) for e in fetching}
+    fonts = {str(path.relative_to(SITE)) for path in SITE.rglob("*.woff2")}
+    weights = {name: len(gzip.compress((SITE / name).read_bytes(), mtime=0)) for name in {"index.html", *files, *fonts}}
+    assert len(weights) <= 6
+    assert sum(weights.values()) < 60_000
+
+
+def test_usage_is_written_beside_the_site() -> None:
+    usage = json.loads(SITE.with_name(SITE.name + ".usage.json").read_text(encoding="utf-8"))
+    assert {name + ".html" for name in usage} == {page.name for page in PAGES} - {"search.html"}
+    assert "unit.size" in usage["index"]["facts"]
+    assert {kind for used in usage.values() for kind in used} == {"facts", "sources", "gaps", "rules", "cases"}
