@@ -27,6 +27,7 @@ copybutton_exclude = ".linenos, .go"
 html_theme = "sphinx_book_theme"
 html_title = "HCPCS J1553 reference"
 html_baseurl = PROJECT["urls"]["Documentation"]
+html_search_scorer = str(HERE / "_ext" / "refsite" / "scorer.js")
 html_static_path = ["_static"]
 html_css_files = ["j1553.css"]
 html_js_files = ["j1553.js"]

@@ -151,7 +151,7 @@ def test_a_damaged_field_is_none_and_named_and_the_rest_is_read(path: Path) -> N
         assert name in part.damaged
         assert getattr(part, name) in (None, (), False)  # next_day is False where nobody said otherwise
         assert part.at(name) == problem.place
-    damaged = sum((sorted(each.damaged) for each in parts.values()), [])
+    damaged = [name for each in parts.values() for name in each.damaged]
     assert len(damaged) <= 2, "a mistake reaches no further than its field"
     if problem.keyword in ("required", "additionalProperties") and "vials" not in path.stem and "pauses" not in path.stem:
         assert damaged == []
@@ -256,7 +256,8 @@ def test_a_document_made_in_python_may_hold_python_values() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [float("nan"), float("inf"), Decimal("NaN"), Decimal("sNaN"), Fraction(1, 3), 1j, object(), {1, 2}, b"x", date(2026, 5, 4), {1: 2}, "\ud800"],
+    [float("nan"), float("inf"), Decimal("NaN"), Decimal("sNaN"), Fraction(1, 3), 1j, object(), {1, 2}, b"x",
+     date(2026, 5, 4), {1: 2}, "\ud800"],
     ids=repr,
 )  # fmt: skip
 def test_what_json_does_not_have_is_refused(value: Any) -> None:

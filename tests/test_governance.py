@@ -7,10 +7,10 @@ import os
 import re
 import tomllib
 from datetime import timedelta
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from build import make_claim
 
 from j1553ref import check, rules
@@ -95,38 +95,15 @@ def test_rule_bearing_dates_have_a_case_on_either_side():
         assert _outcome(day, other) == after
 
 
-class _Text(HTMLParser):
-    """The words of a page's article, with the headings marked."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.words: list[str] = []
-        self.depth = 0
-        self.skip = 0
-
-    def handle_starttag(self, tag, attrs):
-        if tag == "article":
-            self.depth += 1
-        if tag in {"script", "style"} or dict(attrs).get("role") == "tooltip":
-            self.skip += tag in {"script", "style"}
-        if tag in {"h1", "h2", "h3"}:
-            self.words.append("\x00")
-
-    def handle_endtag(self, tag):
-        if tag == "article":
-            self.depth -= 1
-        if tag in {"script", "style"}:
-            self.skip -= 1
-
-    def handle_data(self, data):
-        if self.depth and not self.skip:
-            self.words += data.split()
-
-
 def _sections(page: Path) -> list[str]:
-    parser = _Text()
-    parser.feed(page.read_text(encoding="utf-8"))
-    return " ".join(parser.words).split("\x00")
+    """What a reader sees of a page's article, from heading to heading; the cards on demand are left out."""
+    article = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").find("article")
+    for hidden in article.select(".no-search, .headerlink, script, style"):
+        hidden.decompose()
+    for heading in article.find_all(["h1", "h2", "h3"]):
+        heading.insert(0, "\x00")
+    text = re.sub(r"\s+", " ", article.get_text(" "))
+    return re.sub(r" (?=[.,;:)])", "", text).split("\x00")
 
 
 #: Words from the start of a heading: the heading itself and sixty more.

@@ -7,6 +7,8 @@
   var loading;
 
   function load() {
+    // Else the page would light up with the words of the search before.
+    try { localStorage.removeItem("sphinx_highlight_terms"); } catch (refused) { /* then nothing was kept either */ }
     loading = loading || parts.reduce(function (before, part) {
       return before.then(function () {
         return new Promise(function (done, failed) {

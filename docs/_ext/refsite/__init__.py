@@ -22,6 +22,7 @@ from refsite import (
     doors,
     footnotes,
     harden,
+    lint,
     nodes,
     page,
     publish,
@@ -34,6 +35,7 @@ from refsite import (
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register every part."""
-    for part in (nodes, domain, footnotes, roles, tables, registers, cards, cases, doors, page, search, publish, bundle, harden):
+    parts = (nodes, domain, footnotes, lint, roles, tables, registers, cards, cases, doors, page, search, publish)
+    for part in (*parts, bundle, harden):
         part.setup(app)
     return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": False}

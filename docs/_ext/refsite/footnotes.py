@@ -8,13 +8,11 @@ from typing import Any, cast
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
-from sphinx.util import logging
 
 from j1553ref.facts import Document, SourceRef
 from refsite.domain import domain_of, facts, link
 from refsite.nodes import el, element
 
-logger = logging.getLogger(__name__)
 _BEFORE = re.compile(r"[(\[“‘\"']+$")
 _AFTER = re.compile(r"[.,;:!?)\]”’\"']+")
 
@@ -37,11 +35,8 @@ def _seen(env: BuildEnvironment) -> dict[str, int]:
 
 
 def add_page_sources(app: Sphinx, doctree: nodes.document) -> None:
-    """Put the numbered list of the page's sources at its foot; refuse cards in headings, which the menus repeat."""
+    """Put the numbered list of the page's sources at its foot."""
     env = app.env
-    for title in doctree.findall(nodes.title):
-        if next(title.findall(element), None):
-            logger.warning("a heading cannot hold a fact, source or gap", location=title)
     seen = _seen(env)
     section = next(doctree.findall(nodes.section), None)
     if not seen or section is None:

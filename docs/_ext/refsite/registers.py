@@ -7,6 +7,8 @@ from itertools import groupby
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
 
 from j1553ref.facts import Document, Entry, Fact, Gap, packaged
 from refsite.checked import CheckedDirective
@@ -17,7 +19,12 @@ from refsite.provenance import binds_text, grade
 from refsite.tables import fields
 from refsite.values import date_text, since_text, value_text
 
+logger = logging.getLogger(__name__)
 _ACRONYMS = {"bcbs": "BCBS", "ndc": "NDC", "opps": "OPPS", "related opps": "Related codes: OPPS", "related": "Related codes"}
+
+
+#: The page to which the words "not available" lead.
+GAPS_PAGE = "reference/not-known"
 
 
 class FactHistory(CheckedDirective):
@@ -75,7 +82,7 @@ class SourcesList(CheckedDirective):
 
 
 class GapsList(CheckedDirective):
-    """What is not known: all of it, which is where every gap has its entry, or the ids that are listed."""
+    """What is not known: the ids that are listed, or all. On the page ``GAPS_PAGE`` each gap has its entry."""
 
     has_content = True
 
@@ -84,16 +91,23 @@ class GapsList(CheckedDirective):
         gaps = facts(self.env).gaps
         chosen = [line.strip() for line in self.content if line.strip()]
         domain_of(self.env).use("gap", *chosen)
-        return [self._entry(known("gap", name, gaps), registers=not chosen) for name in chosen or gaps]
+        return [self._entry(known("gap", name, gaps)) for name in chosen or gaps]
 
-    def _entry(self, gap: Gap, *, registers: bool) -> element:
+    def _entry(self, gap: Gap) -> element:
         rows = [("Looked for", gap.looked_for), ("Why it matters", gap.matters), ("Confirm in", gap.confirm)]
         words = [node for key, text in rows for node in (el("dt", "", key), el("dd", "", text))]
         made = el("div", "entry", el("p", "entry-head", el("strong", "", gap.label)), el("dl", "rows", *words))
-        if registers:
+        if self.env.docname == GAPS_PAGE:
             made["ids"] = [f"gap-{gap.id}"]
             domain_of(self.env).define("gap", gap.id, f"gap-{gap.id}", self.get_location())
         return made
+
+
+def check_complete(app: Sphinx, env: BuildEnvironment) -> None:
+    """Each gap needs its entry, used or not: what is not known is part of the answer."""
+    listed = {name for kind, name in domain_of(env).data["objects"] if kind == "gap"}
+    for name in sorted(packaged().gaps.keys() - listed):
+        logger.warning("gap %s is not listed on the page", name, location=GAPS_PAGE)
 
 
 def _head(fact: Fact) -> str:
@@ -121,6 +135,7 @@ def _dated(fact: Fact, entry: Entry, page: str) -> element:
 
 def setup(app: Sphinx) -> None:
     """Register the directives."""
+    app.connect("env-check-consistency", check_complete)
     app.add_directive("fact-history", FactHistory)
     app.add_directive("fact-register", FactRegister)
     app.add_directive("sources-list", SourcesList)

@@ -8,10 +8,13 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.search.en import SearchEnglish
 
+_REMOVED = '[".headerlink", "script", "style"{}]'
 #: What is replaced in Sphinx's searchtools.js. Each must be there, so that a new Sphinx fails loudly.
 _PATCHES = {
     r" || queryTerm.match(/^\d+$/)": "",
-    '[".headerlink", "script", "style"]': '[".headerlink", "script", "style", "pre", ".no-search", ".page-chrome"]',
+    _REMOVED.format(""): _REMOVED.format(
+        ', "pre", ".no-search", ".page-chrome", ".bd-header-article", ".prev-next-footer", ".bd-toc"'
+    ),
 }
 
 

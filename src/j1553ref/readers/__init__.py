@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 from j1553ref import shape
 from j1553ref.claim import Claim, InputError
-from j1553ref.readers import native, strict
+from j1553ref.readers import clearinghouse, native, strict
 from j1553ref.readers.locate import Locator
 from j1553ref.readers.record import JsonFormat, Record, TextFormat
 from j1553ref.readers.stream import Piece, Unreadable, Window, characters, split
@@ -27,14 +27,19 @@ __all__ = [
 
 #: Asked in this order whether a JSON object is theirs.
 JSON_FORMATS: tuple[JsonFormat, ...] = (
-    JsonFormat(name=native.FORMAT, recognizes=native.recognizes, claims=native.claims, names=shape.names()),
-)
+    JsonFormat(
+        name=native.FORMAT, marks="schema_version, form and lines", recognizes=native.recognizes, claims=native.claims,
+        names=shape.names(),
+    ),
+    JsonFormat(
+        name=clearinghouse.FORMAT, marks="claimInformation", recognizes=clearinghouse.recognizes,
+        claims=clearinghouse.claims, names=clearinghouse.NAMES,
+    ),
+)  # fmt: skip
 #: Asked before JSON is tried.
 TEXT_FORMATS: tuple[TextFormat, ...] = ()
 #: The names of all formats, for ``--format``.
 FORMATS = (*(each.name for each in JSON_FORMATS), *(each.name for each in TEXT_FORMATS))
-
-_NOT_A_CLAIM = "JSON, but not a claim: expected an object with schema_version, form and lines"
 
 
 def read(stream: BinaryIO | bytes, *, source: str, format: str | None = None) -> Iterator[Record]:
@@ -158,13 +163,13 @@ def _records(
 
 
 def _claims(document: Any, format: str | None) -> Iterator[Claim]:
-    if not isinstance(document, dict):
-        raise InputError(_NOT_A_CLAIM)
-    for each in JSON_FORMATS:
-        if each.name == format or (format is None and each.recognizes(document)):
+    formats = [each for each in JSON_FORMATS if format in (None, each.name)]
+    for each in formats:
+        if isinstance(document, dict) and (each.name == format or each.recognizes(document)):
             yield from each.claims(document)
             return
-    raise InputError(_NOT_A_CLAIM)
+    marks = ", or with ".join(each.marks for each in formats)
+    raise InputError(f"JSON, but not a claim: expected an object with {marks}")
 
 
 def _is_record(line: str) -> bool:

@@ -46,6 +46,8 @@ class JsonFormat:
     """A format whose documents are JSON objects."""
 
     name: str
+    #: the property names by which a document of this format is known, as an error may put it
+    marks: str
     #: whether a document is in this format
     recognizes: Callable[[Mapping[str, Any]], bool]
     #: the claims of a document, none, one or many; raises InputError where it cannot be read as this format

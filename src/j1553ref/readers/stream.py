@@ -158,6 +158,15 @@ class Window:
         self.drop(to)
         return piece
 
+    def skip_space(self) -> bool:
+        """Moves the base past white space; whether anything is left."""
+        for start, text in self.chunks():
+            rest = text[self.base - start :]
+            self.drop(self.base + len(rest) - len(rest.lstrip(_SPACE)))
+            if len(self):
+                return True
+        return False
+
     def fault(self, error: str) -> Piece:
         """An error at the base."""
         return Piece("", self.line, self.column, self.byte, error)
@@ -188,14 +197,12 @@ def split(
     ``envelope`` is told the beginning of an object and names the property whose list holds the records, if any.
     Raises :class:`Unreadable` for a text that is empty, or neither JSON nor lines of it.
     """
-    for start, text in window.chunks():
-        if window.base == start:
-            window.drop(start + len(text) - len(text.lstrip(_SPACE)))
+    if not window.skip_space():
+        raise Unreadable("empty; expected a claim")
+    for _ in window.chunks():
         if len(window) >= _HEAD:
             break
     head = window.text(window.end)
-    if not head:
-        raise Unreadable("empty; expected a claim")
     if head[0] == "[":
         yield from _elements(window, None)
     elif head[0] == "{":
@@ -285,12 +292,8 @@ def _elements(window: Window, member: str | None) -> Iterator[Piece]:
         if rest.text and not too_long:
             yield rest
         yield window.fault("the file ends before the list of claims is closed; expected ]: get the whole file")
-    elif member is None:
-        for start, text in window.chunks():
-            window.drop(start + len(text) - len(text.lstrip(_SPACE)))
-            if len(window):
-                yield window.fault("something follows the end of the list of claims; expected nothing more: remove it")
-                return
+    elif member is None and window.skip_space():
+        yield window.fault("something follows the end of the list of claims; expected nothing more: remove it")
 
 
 def _values(window: Window, is_record: Callable[[str], bool]) -> Iterator[Piece]:

@@ -67,7 +67,7 @@ def code_not_in_payment_file(group: Group) -> Iterator[Finding]:
     if _limit(group).get("listed") is False:
         yield group.finding(
             group.first("procedure_code"),
-            f"{CODE} is not in the payment limit file of this quarter: the contractor may price it, and coverage is another matter",
+            f"{CODE} is not in the payment limit file of this quarter: the contractor may price it; coverage is another matter",
             on=group.on, expected="listed", actual="not listed",
         )  # fmt: skip
 
