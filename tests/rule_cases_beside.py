@@ -181,5 +181,6 @@ CASES = [
     fires("PAY005", "a fifth of the payment figure", edit(bare([(2000, ["JZ"])]), {"/lines/0/charge": "9729.20"}), "info", "/lines/0/units"),
     quiet("PAY005", "an ordinary charge", bare([(400, ["JZ"])])),
     quiet("PAY005", "the dose is known", edit(whole(), {"/lines/0/charge": "1945.84"})),
+    unsure("PAY005", "before the code existed", bare([(400, ["JZ"])], day="2026-03-31")),
     unsure("PAY005", "no payment figure for the quarter", bare([(400, ["JZ"])], day="2026-07-06")),
 ]

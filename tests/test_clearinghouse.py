@@ -48,10 +48,7 @@ FINDINGS = {
     "professional-500-mg-units": [("UNT002", "error", UNITS)],
     "professional-vials-as-units": [("UNT001", "warning", UNITS)],
     "professional-grams-as-units": [("UNT002", "warning", UNITS)],
-    "professional-jw-and-jz-on-one-line": [
-        ("JWZ004", "error", f"{PRO}/procedureModifiers/1"),
-        ("JWZ005", "error", f"{PRO}/procedureModifiers/0"),
-    ],
+    "professional-jw-and-jz-on-one-line": [("JWZ004", "error", f"{PRO}/procedureModifiers/1")],
     "professional-neither-jw-nor-jz": [("JWZ009", "error", LINE)],
     "professional-25-on-the-drug": [("MOD001", "error", f"{PRO}/procedureModifiers/1")],
     "professional-ndc-of-ten-digits": [("NDC001", "error", f"{DRUG}/nationalDrugCode")],
@@ -103,6 +100,11 @@ def test_a_right_claim_is_checked_as_far_as_it_can_be():
         unsure = set(report(document).not_checked_codes)
         assert {"JWZ002", "JWZ007", "UNT003", "UNT004"} <= unsure
         assert not {"DAT001", "JWZ004", "JWZ009", "JWZ010", "NDC001", "NDC002", "UNT001", "UNT002", "UNT005"} & unsure
+
+
+def test_a_date_taken_from_the_statement_is_noted():
+    assert "service_date_from_statement" in report(case("institutional-dated-by-the-statement")).notes
+    assert "service_date_from_statement" not in report(case("institutional-whole-vials")).notes
 
 
 def test_nothing_is_judged_without_the_date_of_service():

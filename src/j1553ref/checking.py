@@ -22,6 +22,7 @@ NOTES = {
     "out_of_scope": "no J1553 line and none that should be one: nothing was checked, so nothing was passed",
     "beyond_facts": "a date of service lies after the date up to which the facts were checked",
     "payer_from_filing_code": "the payer was taken from the claim filing indicator",
+    "service_date_from_statement": "a drug line has no date of its own: the statement's single date was used",
     "payer_unknown": "no payer was named: rules that depend on the payer were not checked",
 }
 
@@ -82,6 +83,8 @@ def check(
         notes = [*(note for note in notes if note != "payer_unknown"), "out_of_scope"]
     if any(line.start and line.start > base.checked_until for line in view.drug_lines):
         notes.append("beyond_facts")
+    if any(line.start and not line.at("start").startswith(f"{line.pointer}/") for line in view.drug_lines):
+        notes.append("service_date_from_statement")
     return Report(
         findings=tuple(each for each in findings if each.code in wanted),
         not_checked=tuple(dict.fromkeys(each for each in not_checked if each.code in wanted)),

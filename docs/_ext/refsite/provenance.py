@@ -24,7 +24,7 @@ GRADES = {
     "inferred": "follows from the sources; none of them states it",
 }
 #: Longer values are running text: they stay text, and a small number after them opens the card.
-LONGEST_BUTTON = 32
+LONGEST_BUTTON = 24
 
 
 def fact_nodes(env: BuildEnvironment, ref: Reference, text: str = "", *, on_row: bool = False,

@@ -23,6 +23,7 @@ def publish(app: Sphinx, error: Exception | None) -> None:
     if not address.endswith("/"):
         raise ExtensionError(f"the site's address must end in a slash: {address}")
     _schemas(Path(app.srcdir).parent / "schemas", out, address)
+    _sweep(app, out)
     pages = sorted(page for page in app.env.found_docs if page != "404")
     places = "".join(f"  <url><loc>{escape(address + _target(app, page))}</loc></url>\n" for page in pages)
     (out / "sitemap.xml").write_text(
@@ -37,6 +38,14 @@ def publish(app: Sphinx, error: Exception | None) -> None:
         base = urlsplit(address).path
         text = missing.read_text(encoding="utf-8")
         missing.write_text(_LOCAL.sub(lambda m: f'{m[1]}="{base}{m[2]}"', text), encoding="utf-8")
+
+
+def _sweep(app: Sphinx, out: Path) -> None:
+    """Sphinx leaves the page of a source that is gone; it must not be published."""
+    wanted = {out / app.builder.get_target_uri(page) for page in (*app.env.found_docs, "search")}
+    for folder in {path.parent for path in wanted}:
+        for path in set(folder.glob("*.html")) - wanted:
+            path.unlink()
 
 
 def _target(app: Sphinx, page: str) -> str:

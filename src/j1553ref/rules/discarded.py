@@ -17,7 +17,7 @@ _SINGLE_DOSE = "discard.single_dose_basis"
 
 @rule(
     "JWZ004", "jw-and-jz-together", severity="error", since="0.1.0", order=65, facts=("discard.exclusive",),
-    stops=("JWZ002", "JWZ003", "JWZ009", "JWZ010"),
+    stops=("JWZ002", "JWZ003", "JWZ005", "JWZ009", "JWZ010"),
     summary="JW and JZ stand on one line, or a JZ line beside a JW line of the same date and encounter.",
 )  # fmt: skip
 def jw_and_jz_together(group: Group) -> Iterator[Finding]:

@@ -113,14 +113,12 @@ def charge_off_by_unit(group: Group) -> Iterator[Finding]:
     """A unit error seen in the price, only where neither dose nor NDC quantity can tell."""
     if group.knows_dose or all(line.drug and line.drug.quantity is not None for line in group.lines):
         return
-    answer = group.facts.on("opps.rate", need(group.on, "service_date"))
-    if not answer.known:
-        raise Missing("opps.rate", f"no payment figure is known for {group.on}")
+    figure = group.fact("opps.rate", group.on).value
     units = group.given_units
     charge = sum((need(line.charge, "charge") for line in group.given_lines), Decimal(0))
     if not units or not charge:
         return
-    ratio = charge / units / answer.value
+    ratio = charge / units / figure
     for factor in _FACTORS:
         if any(abs(ratio / each - 1) <= _NEAR for each in (Decimal(factor), 1 / Decimal(factor))):
             yield group.finding(

@@ -44,15 +44,19 @@ class View:
     facts: FactBase
     looking: Rule | None = field(default=None, repr=False)
 
-    def fact(self, fact_id: str, on: date | None) -> Answer:
-        """A fact on a date of service; unknown facts and missing dates mean *not checked*."""
+    def answer(self, fact_id: str, on: date | None) -> Answer:
+        """What a fact says on a date of service, known or not; a missing date means *not checked*."""
         day = need(on, "service_date", "the date of service decides which facts hold")
         try:
-            answer = self.facts.on(fact_id, day)
+            return self.facts.on(fact_id, day)
         except FactError as error:
             raise Missing(fact_id, str(error)) from None
+
+    def fact(self, fact_id: str, on: date | None) -> Answer:
+        """What a fact says on a date of service; where it is not known, the rule is *not checked*."""
+        answer = self.answer(fact_id, on)
         if not answer.known:
-            raise Missing(fact_id, f"not known for {day.isoformat()}; see the gap {answer.fact.gap}")
+            raise Missing(fact_id, f"not known for {answer.on.isoformat()}; see the gap {answer.fact.gap}")
         return answer
 
     def profile(self, key: str, on: date | None) -> Answer | None:
@@ -295,7 +299,7 @@ class Group(View):
             return WasteRule(loudest, "critical access hospital")
         if bill not in self.fact("discard.opps_bill_types", self.on).value:
             return None
-        status = self.facts.on("opps.status", need(self.on, "service_date"))
+        status = self.answer("opps.status", self.on)
         if not status.known:
             return WasteRule("warning", f"the OPPS status of J1553 is not known after {status.entry.known_until}")
         paid = self.fact("opps.separately_paid", self.on).value
