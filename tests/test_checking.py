@@ -84,6 +84,15 @@ def test_a_damaged_field_is_a_shape_finding_and_its_rules_are_not_checked():
     assert "JWZ003" not in report.not_checked_codes, "dose, vials and modifiers are whole"
 
 
+def test_a_damaged_code_leaves_every_rule_not_checked_rather_than_out_of_scope():
+    claim = make_claim(*WHOLE)
+    claim["lines"][0]["procedure_code"] = "J1553JZ"
+    report = check(claim)
+    assert set(report.codes) == {"SHP005"}
+    assert "out_of_scope" not in report.notes
+    assert len(report.not_checked_codes) == sum(rule.run is not None for rule in catalogue())
+
+
 def test_every_finding_cites_the_declared_facts_on_the_date_of_service():
     declared = {each.code: each.facts for each in catalogue()}
     for finding in check(make_claim(40000, [20, 20], [(80, [])])).findings:

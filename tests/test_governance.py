@@ -64,6 +64,10 @@ def test_every_gap_is_shown(usage):
 
 
 def _outcome(day, form):
+    if form == "home":
+        claim = make_claim(40000, [20, 20], [(400, ["JZ"])], day=day.isoformat(), payer="medicare-dme")
+        claim["diagnoses"] = ["D80.1"]
+        return [(each.code, each.severity) for each in check(claim).findings]
     claim = make_claim(40000, [20, 20], [(400, [])], day=day.isoformat()) | {"form": form}
     if form == "ub04":
         claim["type_of_bill"] = "131"
@@ -87,6 +91,9 @@ def test_rule_bearing_dates_have_a_case_on_either_side():
         first: (("ub04", [("DAT001", "error")]), ("ub04", [("JWZ003", "error")])),
         BASE.get("opps.status").newest.known_until + timedelta(days=1): (
             ("ub04", [("JWZ003", "error")]), ("ub04", [("JWZ003", "warning")]),
+        ),
+        BASE.get("diagnosis.home_list").newest.start: (
+            ("home", [("DXC001", "error")]), ("home", [("DXC001", "warning")]),
         ),
     }  # fmt: skip
     assert dates == set(tested), "a new date needs a case on either side here"

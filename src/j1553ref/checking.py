@@ -112,6 +112,9 @@ def _run(claim: ClaimView) -> Iterator[Finding | NotChecked]:
     for by in sorted(catalogue(), key=lambda each: (each.order, each.code)):
         if by.run is None:
             continue
+        if claim.unreadable_code:
+            yield NotChecked(code=by.code, reason="damaged in the input", missing="procedure_code")
+            continue
         if by.binds and claim.payer is None:
             yield NotChecked(code=by.code, reason="the rule depends on the payer", missing="payer")
             continue
@@ -126,6 +129,10 @@ def _outcome(view: View, by: Rule) -> Iterator[Finding | NotChecked]:
         return
     view.looking = by
     assert by.run is not None
+    lines = view.lines if isinstance(view, Group) else view.claim.lines
+    if damaged := next((each for each in by.needs for line in lines if each in line.damaged), None):
+        yield NotChecked(code=by.code, reason="damaged in the input", missing=damaged)
+        return
     try:
         for finding in by.run(view):
             if isinstance(view, Group):

@@ -105,7 +105,7 @@ def _drug(here: _Object | None) -> Drug | None:
 
 
 def _administration(here: _Object) -> Administration:
-    vials = here.parts("vials", _vials, whole=True)
+    vials = here.parts("vials", _vials)
     return Administration(
         service_date=here.get("service_date", date.fromisoformat),
         encounter=here.get("encounter", str),

@@ -38,8 +38,8 @@ for _module in (
 def catalogue() -> tuple[Rule, ...]:
     """Every rule, sorted by code.
 
-    >>> [rule.code for rule in catalogue()][:2]
-    ['DAT001', 'DAT002']
+    >>> [rule.code for rule in catalogue() if rule.code.startswith("JWZ")][:2]
+    ['JWZ001', 'JWZ002']
     """
     return tuple(REGISTRY[code] for code in sorted(REGISTRY))
 

@@ -61,7 +61,7 @@ def time_missing(group: Group) -> Iterator[Finding]:
 
 @rule(
     "ADM002", "push-billed-as-infusion", severity="error", since="0.1.0", order=350,
-    facts=("infusion.push_limit", "infusion.code.initial", "infusion.code.push"),
+    facts=("infusion.push_limit", "infusion.code.initial", "infusion.code.push"), stops=("ADM003",),
     summary="The drug ran for no longer than a push, and the infusion code is billed.",
 )  # fmt: skip
 def push_billed_as_infusion(group: Group) -> Iterator[Finding]:
@@ -215,7 +215,7 @@ def add_on_without_base(group: Group) -> Iterator[Finding]:
 
 
 @rule(
-    "MOD010", "jw-or-jz-on-a-service", severity="error", since="0.1.0", order=426, scope="claim",
+    "MOD010", "jw-or-jz-on-a-service", needs=("modifiers",), severity="error", since="0.1.0", order=426, scope="claim",
     facts=("modifier.JW", "modifier.JZ", "infusion.code_family"),
     summary="JW or JZ stands on an administration or visit line; they speak of the drug only.",
 )  # fmt: skip

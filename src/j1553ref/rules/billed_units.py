@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import ROUND_CEILING, Decimal
 
-from j1553ref.rules.base import Finding, need, rule
-from j1553ref.rules.views import CODE, PARTING, Group
+from j1553ref.rules.base import Finding, Missing, need, rule
+from j1553ref.rules.views import CODE, PARTING, ClaimView, Group
 
 __all__ = [
-    "dose_above_opened_vials", "milligrams_as_units", "split_lines_unmarked", "unit_of_another_size",
+    "dose_above_opened_vials", "milligrams_as_units", "recorded_dose_not_billed", "split_lines_unmarked", "unit_of_another_size",
     "units_differ_from_dose", "vials_as_units",
 ]  # fmt: skip
 
@@ -123,7 +123,7 @@ def units_differ_from_dose(group: Group) -> Iterator[Finding]:
     # Rounding up is Medicare's rule: another payer may have asked for the unit below.
     rounded_down = given == right - 1 and group.dose_mg % group.unit_size
     binding = group.payer is not None and group.payer.is_bound_by(group.fact("rounding.dose", group.on).fact.binds)
-    billed_as_given = group.knows_vials and not group.discarded_lines and given == group.opened
+    billed_as_given = given > right and group.discarded_as_given
     yield group.finding(
         group.first("units", group.given_lines),
         f"{given} units are all that was opened, discarded units billed as given: the dose of {group.dose_mg:f} mg is "
@@ -154,12 +154,11 @@ def dose_above_opened_vials(group: Group) -> Iterator[Finding]:
 
 
 @rule(
-    "UNT006", "split-lines-unmarked", severity="warning", since="0.1.0", order=240, facts=("modifiers.split_line",),
+    "UNT006", "split-lines-unmarked", needs=("modifiers",), severity="warning", since="0.1.0", order=240, facts=("modifiers.split_line",),
     summary="Two or more lines for the drug given on one date, none marked as parts of one service.",
 )  # fmt: skip
 def split_lines_unmarked(group: Group) -> Iterator[Finding]:
     """Two lines of one code on one date that may be taken for duplicates."""
-    group.modifiers_readable()
     lines = group.given_lines
     if len(lines) < 2 or any(PARTING & set(line.modifiers) for line in lines):
         return
@@ -177,6 +176,27 @@ def split_lines_unmarked(group: Group) -> Iterator[Finding]:
         f"{group.given_units} units, or mark the further lines (76, 59 or XS) if they are truly separate",
         on=group.on, expected="1 line", actual=f"{len(lines)} lines",
     )  # fmt: skip
+
+
+@rule(
+    "UNT007", "recorded-dose-not-billed", severity="warning", since="0.1.0", order=245, scope="claim",
+    facts=("code.valid",),
+    summary="The record holds an infusion of the drug on a date for which the claim has no line.",
+)  # fmt: skip
+def recorded_dose_not_billed(claim: ClaimView) -> Iterator[Finding]:
+    """A bought drug that was given and is not on the claim; of a free one JWZ008 speaks."""
+    billed = {line.start for line in (*claim.drug_lines, *claim.misplaced_lines)}
+    if claim.claim.administrations and any(line.start is None for line in claim.drug_lines):
+        raise Missing("service_date", "a drug line without a date may be the one of this record")
+    for record in claim.claim.administrations:
+        if record.stock == "free" or record.service_date in billed:
+            continue
+        if claim.fact("code.valid", record.service_date).value:
+            yield claim.finding(
+                record.pointer, f"the record holds an infusion on this date, and the claim has no line {CODE}: add it, or say "
+                "which claim holds it",
+                on=record.service_date, expected=f"a line {CODE}", actual="none",
+            )  # fmt: skip
 
 
 def _whole(amount: Decimal) -> int:

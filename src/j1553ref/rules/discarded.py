@@ -16,7 +16,7 @@ _SINGLE_DOSE = "discard.single_dose_basis"
 
 
 @rule(
-    "JWZ004", "jw-and-jz-together", severity="error", since="0.1.0", order=65, facts=("discard.exclusive",),
+    "JWZ004", "jw-and-jz-together", needs=("modifiers",), severity="error", since="0.1.0", order=65, facts=("discard.exclusive",),
     stops=("JWZ002", "JWZ003", "JWZ005", "JWZ009", "JWZ010"),
     summary="JW and JZ stand on one line, or a JZ line beside a JW line of the same date and encounter.",
 )  # fmt: skip
@@ -35,13 +35,13 @@ def jw_and_jz_together(group: Group) -> Iterator[Finding]:
 
 
 @rule(
-    "JWZ001", "lines-differ-from-vials", severity="error", since="0.1.0", order=70,
+    "JWZ001", "lines-differ-from-vials", needs=("modifiers",), severity="error", since="0.1.0", order=70,
     facts=("rounding.discard", "discard.least_waste", _SINGLE_DOSE),
     summary="The units given and discarded together are no total that the opened vials, or fewer whole vials, can make.",
 )  # fmt: skip
 def lines_differ_from_vials(group: Group) -> Iterator[Finding]:
     """The lines must add up to whole vials, between the least set and all that were opened."""
-    if not (group.has("JW") and group.waste_rule):
+    if not (group.has("JW") and group.given_lines and group.waste_rule):
         return
     total, opened, least = group.given_units + group.discarded_units, group.opened, group.least
     if total in (opened, least):
@@ -49,15 +49,15 @@ def lines_differ_from_vials(group: Group) -> Iterator[Finding]:
     between = total % group.vial_step == 0 and least < total < opened
     yield group.finding(
         group.first("units", group.discarded_lines),
-        f"{group.given_units} given and {group.discarded_units} discarded make {total} units; the opened vials hold "
-        f"{opened}, the smallest set for this dose {least}",
+        f"{group.given_units} given and {group.discarded_units} discarded make {total} units; the opened vials hold {opened}"
+        + ("" if opened == least else f", the smallest set for this dose {least}"),
         on=group.on, expected=opened if opened == least else f"{opened} or {least}", actual=total,
         severity="warning" if between else group.waste_rule.severity,
     )  # fmt: skip
 
 
 @rule(
-    "JWZ002", "jw-line-missing", severity="error", since="0.1.0", order=80,
+    "JWZ002", "jw-line-missing", needs=("modifiers",), severity="error", since="0.1.0", order=80,
     facts=("discard.jw", "rounding.discard", _SINGLE_DOSE), stops=("JWZ009", "JWZ010"),
     summary="At least one whole unit of the opened vials was discarded and no line bears JW.",
 )  # fmt: skip
@@ -67,8 +67,8 @@ def jw_line_missing(group: Group) -> Iterator[Finding]:
         return
     if group.least == group.needed < group.opened:
         return  # all of it was avoidable: no source says which modifier then, JWZ007 informs
-    if group.given_lines and group.given_units == group.opened:
-        return  # the discarded units were billed as given: UNT003 speaks of that one slip
+    if group.discarded_as_given:
+        return
     payable = group.least - group.needed
     limit = "" if payable == group.unused else f", of which {payable} could not be avoided with smaller vials"
     yield group.finding(
@@ -80,7 +80,7 @@ def jw_line_missing(group: Group) -> Iterator[Finding]:
 
 
 @rule(
-    "JWZ003", "jz-missing", severity="error", since="0.1.0", order=90,
+    "JWZ003", "jz-missing", needs=("modifiers",), severity="error", since="0.1.0", order=90,
     facts=("discard.jz", _SINGLE_DOSE), stops=("JWZ009",),
     summary="Nothing was discarded and no line bears JZ.",
 )  # fmt: skip
@@ -99,12 +99,11 @@ def jz_missing(group: Group) -> Iterator[Finding]:
 
 
 @rule(
-    "JWZ005", "jw-line-alone", severity="error", since="0.1.0", order=110, facts=("discard.jw_line",), stops=("JWZ011",),
+    "JWZ005", "jw-line-alone", needs=("modifiers",), severity="error", since="0.1.0", order=110, facts=("discard.jw_line",), stops=("JWZ011",),
     summary="A JW line stands without a line for the drug given on the same date.",
 )  # fmt: skip
 def jw_line_alone(group: Group) -> Iterator[Finding]:
     """A discarded amount without a dose."""
-    group.modifiers_readable()
     if group.discarded_lines and not group.given_lines:
         yield group.finding(
             modifier_at(group.discarded_lines[0], "JW"),
@@ -114,7 +113,7 @@ def jw_line_alone(group: Group) -> Iterator[Finding]:
 
 
 @rule(
-    "JWZ006", "jw-or-jz-not-used-here", severity="warning", since="0.1.0", order=120,
+    "JWZ006", "jw-or-jz-not-used-here", needs=("modifiers",), severity="warning", since="0.1.0", order=120,
     facts=("discard.multi_dose", "discard.not_used_places", "discard.not_used_bill_types", "opps.separately_paid"),
     summary="JW or JZ stands on a line where neither is used: multi-dose container, packaged drug, or certain clinics.",
 )  # fmt: skip
@@ -122,14 +121,13 @@ def not_used_here(group: Group) -> Iterator[Finding]:
     """Containers, places and bill types for which the policy does not hold."""
     marked = next((line for line in group.lines if {"JW", "JZ"} & set(line.modifiers)), None)
     if marked is None:
-        group.modifiers_readable()
         return
     reason = None
     if any(each.container == "multi" for each in group.records):
         reason = "the container is a multi-dose one"
     elif group.claim.form == "ub04":
         reason = _bill_reason(group)
-    elif marked.place_of_service in group.fact("discard.not_used_places", group.on).value:
+    elif need(marked.place_of_service, "place_of_service") in group.fact("discard.not_used_places", group.on).value:
         reason = f"at place of service {marked.place_of_service} the drug is inside another payment"
     if reason:
         which = next(each for each in ("JW", "JZ") if each in marked.modifiers)
@@ -151,7 +149,7 @@ def _bill_reason(group: Group) -> str | None:
 
 
 @rule(
-    "JWZ007", "avoidable-waste", severity="info", since="0.1.0", order=130,
+    "JWZ007", "avoidable-waste", needs=("modifiers",), severity="info", since="0.1.0", order=130,
     facts=("discard.least_waste", "product.vial_sizes"),
     summary="More vials were opened than the smallest set for the dose needs.",
 )  # fmt: skip
@@ -160,14 +158,14 @@ def avoidable_waste(group: Group) -> Iterator[Finding]:
     if group.opened > group.least:
         yield group.finding(
             group.records[0].at("vials"),
-            f"the opened vials hold {group.opened} units, the smallest set for this dose {group.least}: document why "
-            "(a size was not to be had), and expect the payer to pay for the smaller waste",
+            f"the opened vials hold {group.opened} units, and a smaller set would have done ({group.least}): record why, for "
+            "the payer may pay only what the smaller set leaves",
             on=group.on, expected=group.least, actual=group.opened,
         )  # fmt: skip
 
 
 @rule(
-    "JWZ008", "free-drug-billed", severity="error", since="0.1.0", order=135, scope="claim", binds=("medicare-ab",),
+    "JWZ008", "free-drug-billed", needs=("modifiers",), severity="error", since="0.1.0", order=135, scope="claim", binds=("medicare-ab",),
     facts=("discard.free_drug", "discard.free_drug_charge", "infusion.code_family"),
     summary="The drug cost the provider nothing, and is charged for, billed as discarded, or missing beside its infusion.",
 )  # fmt: skip
@@ -185,7 +183,7 @@ def free_drug_billed(claim: ClaimView) -> Iterator[Finding]:
                 )  # fmt: skip
             elif line.charge is not None and line.charge > token:
                 yield claim.finding(
-                    line.at("charge"), f"the drug was free: charge {token} for it, as the line for the infusion",
+                    line.at("charge"), f"the drug was free: charge no more than {token} on its line, beside the infusion",
                     on=group.on, expected=f"at most {token}", actual=f"{line.charge:f}",
                 )  # fmt: skip
     billed = {line.start for line in claim.drug_lines}
@@ -201,13 +199,15 @@ def free_drug_billed(claim: ClaimView) -> Iterator[Finding]:
 
 
 @rule(
-    "JWZ009", "neither-jw-nor-jz", severity="error", since="0.1.0", order=140,
+    "JWZ009", "neither-jw-nor-jz", needs=("modifiers",), severity="error", since="0.1.0", order=140,
     facts=("discard.jw", "discard.jz", _SINGLE_DOSE),
     summary="No line of the drug bears JW or JZ where the payer asks for one of them.",
 )  # fmt: skip
 def neither_jw_nor_jz(group: Group) -> Iterator[Finding]:
     """One of the two is always due where the waste rule holds, whatever the dose was."""
     if group.has("JW") or group.has("JZ") or not group.waste_rule:
+        return
+    if group.knows_dose and group.knows_vials and group.discarded_as_given:
         return
     yield group.finding(
         group.first("modifiers"),
@@ -217,7 +217,7 @@ def neither_jw_nor_jz(group: Group) -> Iterator[Finding]:
 
 
 @rule(
-    "JWZ010", "jz-units-no-vials-make", severity="warning", since="0.1.0", order=141, facts=("product.vial_sizes",),
+    "JWZ010", "jz-units-no-vials-make", needs=("modifiers",), severity="warning", since="0.1.0", order=141, facts=("product.vial_sizes",),
     summary="JZ says that nothing was discarded, but no set of whole vials makes this many units.",
 )  # fmt: skip
 def jz_units_no_vials_make(group: Group) -> Iterator[Finding]:
@@ -237,7 +237,7 @@ def jz_units_no_vials_make(group: Group) -> Iterator[Finding]:
 
 
 @rule(
-    "JWZ011", "units-no-vials-make", severity="warning", since="0.1.0", order=142, facts=("product.vial_sizes",),
+    "JWZ011", "units-no-vials-make", needs=("modifiers",), severity="warning", since="0.1.0", order=142, facts=("product.vial_sizes",),
     summary="The units given and discarded together are no total that whole vials can make.",
 )  # fmt: skip
 def units_no_vials_make(group: Group) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from j1553ref import ndc
 from j1553ref.claim import Drug, Line
 from j1553ref.rules.base import Finding, Missing, rule
-from j1553ref.rules.views import CODE, Group
+from j1553ref.rules.views import CODE, ClaimView, Group
 
 __all__ = [
     "ndc_missing_or_malformed", "ndc_of_another_product", "ndc_quantity_above_vials", "ndc_quantity_copied",
@@ -42,7 +42,7 @@ def _missing(group: Group, line: Line) -> Iterator[Finding]:
     dual = bool(group.claim.dual_eligible)
     asks = None if dual else group.profile("ndc_required", group.on)
     if not dual and asks is None:
-        raise Missing("payer", "whether this payer asks for an NDC is not known")
+        raise Missing("payer_rule", "whether this payer asks for an NDC is not known")
     if dual or (asks and asks.value == "required"):
         yield group.finding(
             line.at("drug"),
@@ -105,8 +105,8 @@ def ndc_quantity_differs(group: Group) -> Iterator[Finding]:
             if abs(units - line.units) >= 1 and not _whole_vials(group, line, drug):
                 yield group.finding(
                     drug.at("quantity"),
-                    f"{drug.quantity:f} {unit} are {units.normalize():f} units and the line has {line.units}: they differ "
-                    "by one or more, so one of the two is wrong",
+                    f"{drug.quantity:f} mL are {units.normalize():f} units and the line has {line.units}: they differ by one or more, so "
+                    "one of the two is wrong",
                     on=group.on, expected=f"about {line.units} {unit}", actual=f"{drug.quantity:f}",
                 )  # fmt: skip
 
@@ -121,25 +121,35 @@ def _whole_vials(group: Group, line: Line, drug: Drug) -> bool:
 
 
 @rule(
-    "NDC003", "ndc-of-another-product", severity="warning", since="0.1.0", order=220, facts=("product.other_ndcs",),
-    summary="The NDC on a J1553 line is that of another product, or of none that is known here.",
+    "NDC003", "ndc-of-another-product", severity="warning", since="0.1.0", order=220, scope="claim",
+    facts=("product.other_ndcs", "code.valid", "code.unlisted"),
+    summary="The NDC and the code of a line belong to different products, or the NDC is none that is known here.",
 )  # fmt: skip
-def ndc_of_another_product(group: Group) -> Iterator[Finding]:
+def ndc_of_another_product(claim: ClaimView) -> Iterator[Finding]:
     """The NDC must be of the product that the code names."""
-    others = group.fact("product.other_ndcs", group.on).value
-    for line in group.lines:
+    for line in claim.drug_lines:
         code = line.drug.ndc if line.drug else None
-        if not code or not ndc.is_valid(code) or ndc.is_yimmugo(code):
+        if line.drug is None or not code or not ndc.is_valid(code) or ndc.is_yimmugo(code):
             continue
         digits = ndc.to_11_digits(code)
+        others = claim.fact("product.other_ndcs", line.start).value
         brand = next((each["brand"] for each in others if digits.startswith(each["prefix"])), None)
-        assert line.drug is not None
-        yield group.finding(
+        yield claim.finding(
             line.drug.at("ndc"),
             f"this NDC is {brand}'s, and {CODE} is Yimmugo's code: bill the code of the product that was given"
             if brand else f"this NDC is not one of the known packages of Yimmugo: confirm that it belongs to {CODE}",
-            on=group.on, expected="an NDC of Yimmugo", actual=digits, severity="warning" if brand else "info",
+            on=line.start, expected="an NDC of Yimmugo", actual=digits, severity="warning" if brand else "info",
         )  # fmt: skip
+    for line in claim.misplaced_lines:
+        if line.procedure_code in claim.fact("code.unlisted", line.start).value or not line.drug:
+            continue
+        if claim.fact("code.valid", line.start).value:
+            yield claim.finding(
+                line.drug.at("ndc"),
+                f"this NDC is Yimmugo's, and {line.procedure_code or 'the line'} is not its code: bill {CODE} if Yimmugo was given, "
+                "and keep the NDC on the drug line only",
+                on=line.start, expected=CODE, actual=line.procedure_code,
+            )  # fmt: skip
 
 
 @rule(

@@ -16,7 +16,7 @@ _MEDICARE = ("medicare-ab",)
 
 
 @rule(
-    "MOD003", "line-denied-at-once", severity="warning", since="0.1.0", order=270, binds=_MEDICARE,
+    "MOD003", "line-denied-at-once", needs=("modifiers",), severity="warning", since="0.1.0", order=270, binds=_MEDICARE,
     facts=("modifier.GZ",),
     summary="GZ stands on the drug: Medicare denies the line without looking at it.",
 )  # fmt: skip
@@ -33,7 +33,7 @@ def auto_denied(group: Group) -> Iterator[Finding]:
 
 
 @rule(
-    "MOD004", "conflicting-notice-modifiers", severity="error", since="0.1.0", order=280, binds=_MEDICARE,
+    "MOD004", "conflicting-notice-modifiers", needs=("modifiers",), severity="error", since="0.1.0", order=268, binds=_MEDICARE, stops=("MOD003",),
     facts=("modifier.GZ", "modifier.GA", "modifier.GY", "modifier.GX"),
     summary="Two modifiers on one line say opposite things about a notice to the patient.",
 )  # fmt: skip
@@ -41,20 +41,19 @@ def conflicting_notices(group: Group) -> Iterator[Finding]:
     """GZ with GA or GY; GX with GA."""
     for line in group.lines:
         for first, others, severity in (("GZ", ("GA", "GY"), "error"), ("GX", ("GA",), "warning")):
-            clash = [other for other in others if other in line.modifiers]
+            clash = " and ".join(other for other in others if other in line.modifiers)
             if first in line.modifiers and clash:
                 yield group.finding(
                     modifier_at(line, first),
-                    f"{first} and {clash[0]} say opposite things about the notice to the patient: keep the one that the "
-                    "record supports",
-                    on=group.on, expected=f"{first} or {clash[0]}", actual=f"{first} and {clash[0]}", severity=severity,
+                    f"{first} and {clash} say opposite things about the notice to the patient: keep what the record supports",
+                    on=group.on, expected=f"{first} or {clash}", actual=f"{first} and {clash}", severity=severity,
                 )  # fmt: skip
 
 
 @rule(
-    "MOD005", "modifier-wrong-for-intravenous", severity="error", since="0.1.0", order=290,
+    "MOD005", "modifier-wrong-for-intravenous", needs=("modifiers",), severity="error", since="0.1.0", order=290,
     facts=("modifier.JB", "product.route"),
-    summary="JB (subcutaneous), or a modifier that belongs to pumps and equipment, stands on an intravenous drug.",
+    summary="JB (subcutaneous), or a modifier that no source names for immune globulin, stands on an intravenous drug.",
 )  # fmt: skip
 def wrong_for_intravenous(group: Group) -> Iterator[Finding]:
     """JB, and modifiers that no source on immune globulin speaks of."""
@@ -62,7 +61,7 @@ def wrong_for_intravenous(group: Group) -> Iterator[Finding]:
         if "JB" in line.modifiers:
             yield group.finding(
                 modifier_at(line, "JB"),
-                f"JB says subcutaneous, and Yimmugo is given {group.fact('product.route', group.on).value}: take JB off",
+                "JB says subcutaneous, and Yimmugo is given into a vein: take JB off",
                 on=group.on, expected=f"{CODE} without JB", actual="JB",
             )  # fmt: skip
         for each in (each for each in line.modifiers if each in WITHOUT_SOURCE):
@@ -73,7 +72,7 @@ def wrong_for_intravenous(group: Group) -> Iterator[Finding]:
 
 
 @rule(
-    "MOD006", "route-modifier-asked-for", severity="warning", since="0.1.0", order=300, binds=_MEDICARE,
+    "MOD006", "route-modifier-asked-for", needs=("modifiers",), severity="warning", since="0.1.0", order=300, binds=_MEDICARE,
     facts=("modifier.JA",),
     summary="The contractor asks for JA on this drug and the line does not bear it.",
 )  # fmt: skip
@@ -91,7 +90,7 @@ def route_modifier_asked_for(group: Group) -> Iterator[Finding]:
 
 
 @rule(
-    "MOD007", "tb-missing-on-340b-stock", severity="error", since="0.1.0", order=310, binds=_MEDICARE,
+    "MOD007", "tb-missing-on-340b-stock", needs=("modifiers",), severity="error", since="0.1.0", order=310, binds=_MEDICARE,
     facts=("modifier.TB", "modifiers.tb_on_jw"),
     summary="The drug is 340B stock and a line of it does not bear TB.",
 )  # fmt: skip
@@ -99,7 +98,6 @@ def tb_missing(group: Group) -> Iterator[Finding]:
     """TB on each line of 340B stock, the JW line too."""
     if not need(group.claim.is_340b, "is_340b"):
         return
-    group.modifiers_readable()
     for line in group.lines:
         if "TB" not in line.modifiers:
             discarded = "JW" in line.modifiers
@@ -110,7 +108,7 @@ def tb_missing(group: Group) -> Iterator[Finding]:
 
 
 @rule(
-    "MOD008", "jg-after-its-end", severity="error", since="0.1.0", order=320, binds=_MEDICARE,
+    "MOD008", "jg-after-its-end", needs=("modifiers",), severity="error", since="0.1.0", order=320, binds=_MEDICARE,
     facts=("modifier.JG", "modifier.TB"),
     summary="JG stands on the drug; TB took its place before J1553 existed.",
 )  # fmt: skip
@@ -125,8 +123,8 @@ def jg_after_its_end(group: Group) -> Iterator[Finding]:
 
 
 @rule(
-    "MOD009", "off-campus-modifier", severity="error", since="0.1.0", order=330, scope="claim", binds=_MEDICARE,
-    facts=("modifier.PO", "modifier.PN", "discard.opps_bill_types"),
+    "MOD009", "off-campus-modifier", needs=("modifiers",), severity="error", since="0.1.0", order=330, scope="claim", binds=_MEDICARE,
+    facts=("modifier.PO", "modifier.PN", "discard.opps_bill_types", "infusion.code_family", "infusion.visit_family"),
     summary="PO or PN is missing, stands beside the other, or stands on a department that is on campus.",
 )  # fmt: skip
 def off_campus_modifier(claim: ClaimView) -> Iterator[Finding]:
@@ -143,10 +141,11 @@ def off_campus_modifier(claim: ClaimView) -> Iterator[Finding]:
                 modifier_at(line, "PN"), "PO and PN exclude each other: keep the one that fits the department",
                 on=line.start, expected="PO or PN", actual="PO and PN", severity="warning",
             )  # fmt: skip
-        elif not drug and not found and borne:
+        elif not drug and len(borne) == 1 and set(found) != borne:
+            [right] = borne
             yield claim.finding(
-                line.at("modifiers"), f"the drug bears {' and '.join(sorted(borne))} and this line does not: put it on each line",
-                on=line.start, expected=sorted(borne)[0], actual="neither", severity="warning",
+                line.at("modifiers"), f"the drug bears {right} and this line {found[0] if found else 'does not'}: put {right} on each",
+                on=line.start, expected=right, actual=found[0] if found else "neither", severity="warning",
             )  # fmt: skip
         elif drug and claim.claim.off_campus is None:
             both_unknown = not found or both_unknown
@@ -170,5 +169,5 @@ def _departmental(claim: ClaimView, code: str | None) -> bool:
     first = claim.drug_lines[0].start if claim.drug_lines else None
     if bill not in claim.fact("discard.opps_bill_types", first).value:
         return False
-    family = claim.fact("infusion.code_family", first).value
-    return code == CODE or bool(code and code.startswith(family))
+    families = (claim.fact("infusion.code_family", first).value, *claim.fact("infusion.visit_family", first).value)
+    return code == CODE or bool(code and code.startswith(families))

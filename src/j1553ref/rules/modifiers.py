@@ -13,7 +13,7 @@ __all__ = [
 
 
 @rule(
-    "MOD001", "modifier-25-off-the-visit", severity="error", since="0.1.0", order=250, scope="claim",
+    "MOD001", "modifier-25-off-the-visit", needs=("modifiers",), severity="error", since="0.1.0", order=250, scope="claim",
     facts=("modifier.25", "infusion.code_family"),
     summary="Modifier 25 stands on the drug or on an administration code; it belongs on the visit.",
 )  # fmt: skip
@@ -32,7 +32,7 @@ def modifier_25_off_the_visit(claim: ClaimView) -> Iterator[Finding]:
 
 
 @rule(
-    "MOD002", "separate-service-modifier-on-drug", severity="warning", since="0.1.0", order=260,
+    "MOD002", "separate-service-modifier-on-drug", needs=("modifiers",), severity="warning", since="0.1.0", order=260,
     facts=("modifier.59",),
     summary="59, XE, XP, XS, XU, 76 or 77 stands on the drug although it is billed on one line.",
 )  # fmt: skip
@@ -45,14 +45,14 @@ def separate_service_on_drug(group: Group) -> Iterator[Finding]:
             if modifier in PARTING:
                 yield group.finding(
                     modifier_at(line, modifier),
-                    f"{modifier} on a drug line fits only where the units given are split over two lines; a second "
-                    "administration code is where it belongs as a rule",
+                    f"{modifier} fits a drug line only where the units given stand on two lines, and here they stand on one: "
+                    "take it off",
                     on=group.on, expected=f"{CODE} without {modifier}", actual=modifier,
                 )  # fmt: skip
 
 
 @rule(
-    "MOD011", "duplicate-modifier", severity="warning", since="0.1.0", order=263, scope="claim",
+    "MOD011", "duplicate-modifier", needs=("modifiers",), severity="warning", since="0.1.0", order=263, scope="claim",
     summary="A modifier stands twice on one line.",
 )  # fmt: skip
 def duplicate_modifier(claim: ClaimView) -> Iterator[Finding]:
@@ -67,7 +67,7 @@ def duplicate_modifier(claim: ClaimView) -> Iterator[Finding]:
 
 
 @rule(
-    "MOD012", "too-many-modifiers", severity="warning", since="0.1.0", order=264, facts=("modifiers.limit",),
+    "MOD012", "too-many-modifiers", needs=("modifiers",), severity="warning", since="0.1.0", order=264, facts=("modifiers.limit",),
     summary="A drug line bears more modifiers than a claim form holds.",
 )  # fmt: skip
 def too_many_modifiers(group: Group) -> Iterator[Finding]:
@@ -83,7 +83,7 @@ def too_many_modifiers(group: Group) -> Iterator[Finding]:
 
 
 @rule(
-    "MOD013", "unknown-modifier", severity="info", since="0.1.0", order=265, scope="claim",
+    "MOD013", "unknown-modifier", needs=("modifiers",), severity="info", since="0.1.0", order=265, scope="claim",
     summary="A modifier on the drug is none of those that this reference speaks of.",
 )  # fmt: skip
 def unknown_modifier(claim: ClaimView) -> Iterator[Finding]:

@@ -106,7 +106,7 @@ def charges_do_not_add_up(claim: ClaimView) -> Iterator[Finding]:
 
 
 @rule(
-    "PAY005", "charge-off-by-unit", severity="info", since="0.1.0", order=490, facts=("unit.size",),
+    "PAY005", "charge-off-by-unit", severity="info", since="0.1.0", order=490, facts=("unit.size", "opps.rate"),
     summary="The charge for one unit is off a known payment figure by the factor of another unit.",
 )  # fmt: skip
 def charge_off_by_unit(group: Group) -> Iterator[Finding]:
@@ -123,7 +123,7 @@ def charge_off_by_unit(group: Group) -> Iterator[Finding]:
         if any(abs(ratio / each - 1) <= _NEAR for each in (Decimal(factor), 1 / Decimal(factor))):
             yield group.finding(
                 group.first("units", group.given_lines),
-                f"the charge for one unit is about {factor} times {'below' if ratio < 1 else 'above'} the known payment figure: "
+                f"the charge for one unit is about {f'1/{factor} of' if ratio < 1 else f'{factor} times'} the known payment figure: "
                 f"were units of {group.unit_size} mg counted?",
                 on=group.on, expected=None, actual=units,
             )  # fmt: skip

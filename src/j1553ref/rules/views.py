@@ -103,9 +103,15 @@ class ClaimView(View):
         )  # fmt: skip
 
     @cached_property
+    def unreadable_code(self) -> bool:
+        """Whether a line's code is damaged and no other line is the drug's: then nothing can be decided."""
+        return not self.drug_lines and any("procedure_code" in line.damaged for line in self.claim.lines)
+
+    @cached_property
     def in_scope(self) -> bool:
         """Whether the claim has a J1553 line, one that should be one, or a record of the drug."""
-        return bool(self.drug_lines or self.misplaced_lines or self.claim.administrations)
+        found = self.drug_lines or self.misplaced_lines or self.claim.administrations
+        return bool(found) or self.unreadable_code
 
     def on_date(self, day: date | None, encounter: str | None = None) -> tuple[Line, ...]:
         """The lines of one date; of one encounter where the line names one."""
@@ -178,13 +184,7 @@ class Group(View):
 
     def has(self, modifier: str) -> bool:
         """Whether a line of the group bears the modifier."""
-        self.modifiers_readable()
         return any(modifier in line.modifiers for line in self.lines)
-
-    def modifiers_readable(self) -> None:
-        """Not checked where a line's modifiers are damaged."""
-        if any("modifiers" in line.damaged for line in self.lines):
-            raise Missing("modifiers", "damaged in the input")
 
     # -- the record --------------------------------------------------------------------------------------------
 
@@ -207,7 +207,8 @@ class Group(View):
     @cached_property
     def vial_count(self) -> int:
         """How many vials were opened."""
-        return sum(vials.count for each in self._recorded("vials") for vials in each.vials or ())
+        opened = (need(each.vials or None, "vials", _why(each, "vials")) for each in self._recorded("vials"))
+        return sum(vials.count for each in opened for vials in each)
 
     @cached_property
     def opened(self) -> int:
@@ -276,6 +277,13 @@ class Group(View):
         """Milligrams left that make no whole unit (0 to just under one unit)."""
         return self.opened * self.unit_size - self.dose_mg - self.unused * self.unit_size
 
+    @cached_property
+    def discarded_as_given(self) -> bool:
+        """Whether all that was opened is billed as given although whole units were left: one slip, UNT003's."""
+        return (
+            self.knows_vials and not self.discarded_lines and self.unused >= 1 and self.given_units == self.opened
+        )
+
     # -- what the payer asks for -------------------------------------------------------------------------------
 
     @cached_property
@@ -283,7 +291,7 @@ class Group(View):
         """Whether JW and JZ belong on these lines; None where they do not; *not checked* where that is not known."""
         asks = self.profile("jw_jz", self.on)
         if asks is None:
-            raise Missing("payer", "whether this payer asks for JW and JZ is not known")
+            raise Missing("payer_rule", "whether this payer asks for JW and JZ is not known")
         if asks.value != "required" or any(each.stock == "free" or each.container == "multi" for each in self.records):
             return None
         loudest = "error" if asks.entry.carries_error else "warning"

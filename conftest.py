@@ -1,0 +1,36 @@
+"""Counts the doctest examples that really ran, on every page: a conftest sees only what lies below it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+#: file -> doctest examples tried in this session; the guard in tests/test_pages.py compares it with the prompts
+TRIED: dict[Path, int] = {}
+
+
+@pytest.fixture(scope="session")
+def tried() -> dict[Path, int]:
+    return TRIED
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item):
+    runner = getattr(item, "runner", None)
+    before = runner.tries if runner is not None else 0
+    try:
+        return (yield)
+    finally:
+        if runner is not None:
+            path = Path(item.path)
+            TRIED[path] = TRIED.get(path, 0) + runner.tries - before
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The guard that counts what ran comes last."""
+    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "last: runs after every other test")
