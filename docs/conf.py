@@ -14,7 +14,7 @@ version = release = PROJECT["version"]
 language = "en"
 
 extensions = ["myst_parser", "sphinx.ext.doctest", "sphinx_copybutton", "refsite"]
-exclude_patterns = ["_build", "_ext", "_templates", "_static", "front-page.png"]
+exclude_patterns = ["_build", "_ext", "_templates", "_static", "**/front-page.png"]
 templates_path = ["_templates"]
 nitpicky = True
 

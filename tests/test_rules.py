@@ -3,11 +3,13 @@
 import dataclasses
 
 import pytest
+from build import edit, make_claim
 from rule_cases import CASES as FIRST
+from rule_cases import home, loaded
 from rule_cases_beside import CASES as BESIDE
 
 from j1553ref import check, rules
-from j1553ref.facts import packaged
+from j1553ref.facts import FactError, packaged
 from j1553ref.rules.base import REGISTRY
 
 CASES = [*FIRST, *BESIDE]
@@ -70,3 +72,23 @@ def test_names_are_kebab_case_and_unique():
     names = [rule.name for rule in rules.catalogue()]
     assert len(set(names)) == len(names)
     assert all(name == name.lower() and " " not in name and "_" not in name for name in names)
+
+
+@pytest.mark.parametrize(
+    ("fact_id", "value"),
+    [
+        ("profile.medicare-ab.mue", {"value": 300}),
+        ("profile.medicare-ab.mue", 300),
+        ("payment.limit", "24.323"),
+        ("payment.limit", {"limit": "24.323", "coinsurance": "20%"}),
+    ],
+)
+def test_a_malformed_table_is_one_clear_line(fact_id, value):
+    with pytest.raises(FactError, match=fact_id.split(":")[0]):
+        check(make_claim(40000, [20, 20], [(400, ["JZ"])]), facts=loaded(fact_id, value))
+
+
+def test_what_is_missing_is_named():
+    """The datum, not whatever was asked for first."""
+    lone = edit(home(), {"/lines/0/procedure_code": "A4222"})
+    assert [each.missing for each in check(lone, payer="medicare-dme").not_checked if each.code == "HOM002"] == ["drug_line"]

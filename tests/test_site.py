@@ -84,7 +84,9 @@ def local(page: Page, address: str) -> str:
     if not path:
         return page.name
     start = SITE if path.startswith("/") else (SITE / page.name).parent
-    return os.path.relpath((start / (path.removeprefix(BASE) if path.startswith("/") else path)).resolve(), SITE.resolve())
+    return os.path.relpath(
+        (start / (path.removeprefix(BASE) if path.startswith("/") else path)).resolve(), SITE.resolve()
+    )
 
 
 def test_the_site_is_there() -> None:
@@ -186,7 +188,17 @@ def test_each_value_opens_its_card_and_each_card_names_a_source(page: Page) -> N
 def test_front_page_at_a_glance() -> None:
     front = next(page for page in PAGES if page.name == "index.html")
     text = " ".join("".join("".join(e.text) for e in front.elements).split())
-    for words in ("J1553", "100 mg", "1 mL", "50 units", "100 units", "200 units", "April 1, 2026", "70573-0605-01", "500 mg"):
+    for words in (
+        "J1553",
+        "100 mg",
+        "1 mL",
+        "50 units",
+        "100 units",
+        "200 units",
+        "April 1, 2026",
+        "70573-0605-01",
+        "500 mg",
+    ):
         assert words in text.replace("\xa0", " ")
     doors = [local(front, e.attrs["href"]) for e in front.all("a") if "".join(e.text) or e.inside]
     assert {"reference/index.html", "examples/index.html", "check/index.html"} <= set(doors)

@@ -70,7 +70,9 @@ def _vocabulary(pages: list[str], code: str) -> tuple[frozenset[str], frozenset[
 
 
 def _without_fonts(css: str) -> str:
-    return re.sub(r"@font-face\{[^}]*\}", lambda m: m[0] if "fa-solid-900" in m[0] and "FontAwesome" not in m[0] else "", css)
+    return re.sub(
+        r"@font-face\{[^}]*\}", lambda m: m[0] if "fa-solid-900" in m[0] and "FontAwesome" not in m[0] else "", css
+    )
 
 
 def _subset(path: Path, points: set[int]) -> None:

@@ -78,7 +78,15 @@ class RuleCard(CheckedDirective):
         }  # fmt: skip
         shown = [node for key, value in rows.items() if value.astext() for node in (el("dt", "", key), value)]
         body = el("dl", "rows", *shown)
-        return [el("div", f"rule-card severity-{rule.severity}", el("p", "lead", rule.summary), body, id=f"rule-{rule.code}")]
+        return [
+            el(
+                "div",
+                f"rule-card severity-{rule.severity}",
+                el("p", "lead", rule.summary),
+                body,
+                id=f"rule-{rule.code}",
+            )
+        ]
 
 
 class RuleIndex(CheckedDirective):

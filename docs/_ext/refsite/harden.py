@@ -17,7 +17,15 @@ POLICY = (
     "object-src 'none'; base-uri 'self'; form-action 'self'"
 )
 #: Elements whose addresses a browser fetches by itself.
-_FETCHED = {"script": "src", "img": "src", "iframe": "src", "link": "href", "source": "src", "video": "src", "audio": "src"}
+_FETCHED = {
+    "script": "src",
+    "img": "src",
+    "iframe": "src",
+    "link": "href",
+    "source": "src",
+    "video": "src",
+    "audio": "src",
+}
 #: Links that name an address without fetching it.
 _NAMED = {"canonical", "next", "prev", "search", "license"}
 

@@ -20,7 +20,13 @@ from refsite.tables import fields
 from refsite.values import date_text, since_text, value_text
 
 logger = logging.getLogger(__name__)
-_ACRONYMS = {"bcbs": "BCBS", "ndc": "NDC", "opps": "OPPS", "related opps": "Related codes: OPPS", "related": "Related codes"}
+_ACRONYMS = {
+    "bcbs": "BCBS",
+    "ndc": "NDC",
+    "opps": "OPPS",
+    "related opps": "Related codes: OPPS",
+    "related": "Related codes",
+}
 
 
 #: The page to which the words "not available" lead.

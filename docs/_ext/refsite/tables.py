@@ -57,7 +57,9 @@ def fields(entry: Entry) -> list[nodes.Node]:
     made: list[nodes.Node] = []
     for name, text in pairs(entry.value):
         value = el("span", "short" if len(text) <= _SHORT else "", text)
-        made.append(el("span", "field", el("span", "field-name", name), " ", value) if name else el("span", "field", value))
+        made.append(
+            el("span", "field", el("span", "field-name", name), " ", value) if name else el("span", "field", value)
+        )
     return made
 
 

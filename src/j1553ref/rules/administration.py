@@ -23,6 +23,7 @@ __all__ = [
 )  # fmt: skip
 def second_initial_code(group: Group) -> Iterator[Finding]:
     """One initial service in an encounter, unless a second site or encounter is marked."""
+    group.readable_beside("modifiers")
     lines = group.beside(*group.fact("infusion.initial_codes", group.on).value)
     plain = [line for line in lines if not PARTING & set(line.modifiers)]
     units = sum(need(line.units, "units") for line in plain)
@@ -73,7 +74,8 @@ def push_billed_as_infusion(group: Group) -> Iterator[Finding]:
             push = group.fact("infusion.code.push", group.on).value
             yield group.finding(
                 line.at("procedure_code"),
-                f"the drug ran for {group.minutes} minutes, and {initial} needs more than {limit}: bill the push code {push}",
+                f"the drug ran for {group.minutes} minutes, and {initial} needs more than {limit}: check start and stop time; if "
+                f"they are right, bill the push code {push}",
                 on=group.on, expected=push, actual=initial,
             )  # fmt: skip
 
@@ -90,7 +92,7 @@ def further_hours_differ(group: Group) -> Iterator[Finding]:
     if not group.beside(initial):
         return
     minutes = group.minutes
-    _only_drug_infused(group)
+    _one_infusion_of_one_drug(group, initial)
     right = further_hours(minutes, on=need(group.on, "service_date"), facts=group.facts)
     lines = group.beside(further)
     units = sum(need(line.units, "units") for line in lines)
@@ -103,8 +105,12 @@ def further_hours_differ(group: Group) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _only_drug_infused(group: Group) -> None:
-    """Further hours can be another drug's: not checked where another drug may have been infused."""
+def _one_infusion_of_one_drug(group: Group, initial: str) -> None:
+    """Further hours can be another drug's, or the first hour of a second infusion: then not checked."""
+    group.readable_beside("modifiers")
+    first = group.beside(initial)
+    if sum(line.units or 1 for line in first) > 1 or any(PARTING & set(line.modifiers) for line in first):
+        raise Missing("encounter", "more than one infusion on this date, and which minutes are whose is not known")
     others = (group.fact(f"infusion.code.{each}", group.on).value for each in ("sequential", "concurrent"))
     push = group.fact("infusion.code.sequential_push", group.on).value
     drugs = [line for line in group.neighbors if (line.procedure_code or "").startswith("J")]
@@ -123,8 +129,17 @@ def complex_drug_code(group: Group) -> Iterator[Finding]:
             line.at("procedure_code"),
             f"{line.procedure_code} is for highly complex agents: bill the plain infusion codes unless your contractor's list "
             "names immune globulin",
-            on=group.on, expected=group.fact("infusion.code.initial", group.on).value, actual=line.procedure_code,
+            on=group.on, expected=_plain_code(group, line), actual=line.procedure_code,
         )  # fmt: skip
+
+
+def _plain_code(group: Group, line: Line) -> str | None:
+    """The intravenous code in the place of a code of another kind: initial for initial, further hour for further hour."""
+    others = ("infusion.complex_codes", "infusion.subcutaneous_codes")
+    codes = next(each for each in (group.fact(fact_id, group.on).value for fact_id in others) if line.procedure_code in each)
+    plain = (group.fact("infusion.code.initial", group.on).value, group.fact("infusion.code.further", group.on).value)
+    place = codes.index(line.procedure_code)
+    return plain[place] if place < len(plain) else None
 
 
 @rule(
@@ -141,7 +156,7 @@ def subcutaneous_code(group: Group) -> Iterator[Finding]:
         yield group.finding(
             line.at("procedure_code"),
             f"{line.procedure_code} is for subcutaneous infusion, and Yimmugo is given into a vein: bill the intravenous codes",
-            on=group.on, expected=group.fact("infusion.code.initial", group.on).value, actual=line.procedure_code,
+            on=group.on, expected=_plain_code(group, line), actual=line.procedure_code,
         )  # fmt: skip
 
 
@@ -154,6 +169,7 @@ def visit_beside_infusion(group: Group) -> Iterator[Finding]:
     """The nurse visit is inside the infusion; any other visit needs 25."""
     if not group.beside(group.fact("infusion.code.initial", group.on).value):
         return
+    group.readable_beside("modifiers")
     nurse = group.fact("infusion.nurse_visit", group.on).value
     family = tuple(group.fact("infusion.visit_family", group.on).value)
     for line in group.neighbors:
@@ -172,22 +188,23 @@ def visit_beside_infusion(group: Group) -> Iterator[Finding]:
 
 @rule(
     "ADM009", "drug-without-administration", severity="warning", since="0.1.0", order=420, binds=("medicare-ab",),
-    facts=("infusion.same_claim", "infusion.code_family"),
+    facts=("infusion.same_claim", "infusion.initial_codes"),
     summary="The drug is billed without an administration code on the same claim.",
 )  # fmt: skip
 def drug_without_administration(group: Group) -> Iterator[Finding]:
     """Drug and administration belong on one claim."""
     if group.claim.form == "ub04":
         bill = need(group.claim.type_of_bill, "type_of_bill")[:2]
-        kinds = ("discard.opps_bill_types", "discard.critical_access_bill_types")
-        if not any(bill in group.fact(kind, group.on).value for kind in kinds):
+        outpatient = ("discard.opps_bill_types", "discard.critical_access_bill_types")
+        if not any(bill in group.fact(each, group.on).value for each in outpatient):
             return
     elif need(group.lines[0].place_of_service, "place_of_service") != group.fact("site.office", group.on).value[
         "place_of_service"
     ]:
         return
-    family = group.fact("infusion.code_family", group.on).value
-    if not any((line.procedure_code or "").startswith(family) for line in group.neighbors):
+    kinds = ("further", "sequential", "concurrent", "sequential_push")
+    add_ons = tuple(group.fact(f"infusion.code.{kind}", group.on).value for kind in kinds)
+    if not group.beside(*group.fact("infusion.initial_codes", group.on).value, *add_ons):
         yield group.finding(
             group.lines[0].pointer,
             "no administration code stands on this date: put the drug and its infusion on the same claim",

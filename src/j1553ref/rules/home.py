@@ -12,30 +12,34 @@ __all__ = ["bundle_rules", "home_claim_at_wrong_contractor", "pump_service_code"
 
 
 @rule(
-    "HOM001", "home-claim-at-wrong-contractor", severity="error", since="0.1.0", order=170, binds=("medicare-ab",),
+    "HOM001", "home-claim-at-wrong-contractor", severity="error", since="0.1.0", order=170, scope="claim",
+    binds=("medicare-ab",),
     facts=("home.contractor", "home.bundle_code", "home.places_of_service", "home.practitioner_drug", "site.home"),
     summary="Home infusion is billed to the A/B contractor; the home benefit belongs to the DME contractor.",
 )  # fmt: skip
-def home_claim_at_wrong_contractor(group: Group) -> Iterator[Finding]:
+def home_claim_at_wrong_contractor(claim: ClaimView) -> Iterator[Finding]:
     """The bundle code, or a home-like place of service, on a claim to the A/B MAC."""
-    bundle = group.fact("home.bundle_code", group.on).value
-    service = next((line for line in group.claim.lines if line.procedure_code == bundle), None)
-    if service:
-        yield group.finding(
-            service.at("procedure_code"),
+    first = claim.drug_lines[0].start if claim.drug_lines else None
+    bundle = claim.fact("home.bundle_code", first).value
+    services = [line for line in claim.claim.lines if line.procedure_code == bundle]
+    for line in services:
+        yield claim.finding(
+            line.at("procedure_code"),
             f"{bundle} belongs to the home benefit, which the DME contractor pays: send drug and service there",
-            on=group.on, expected="the DME MAC", actual=bundle,
+            on=line.start or first, expected="the DME MAC", actual=bundle,
         )  # fmt: skip
+    if services or claim.claim.form != "cms1500":
         return
-    home = group.fact("home.places_of_service", group.on).value
-    for line in group.lines:
-        place = line.place_of_service
-        if group.claim.form == "cms1500" and need(place, "place_of_service") in home:
-            yield group.finding(
+    own_home = claim.fact("site.home", first).value["place_of_service"]
+    for line in claim.drug_lines:
+        place = need(line.place_of_service, "place_of_service")
+        if place in claim.fact("home.places_of_service", line.start).value:
+            own = "" if place == own_home else "; a practitioner's own drug can be the A/B contractor's"
+            yield claim.finding(
                 line.at("place_of_service"),
-                f"at place of service {place} the home benefit may apply, which the DME contractor pays; a practitioner's own "
-                "drug can be the A/B contractor's: confirm whose claim this is",
-                on=group.on, expected="the DME MAC, or a practitioner's own drug", actual=place, severity="warning",
+                f"at place of service {place} the home benefit may apply, which the DME contractor pays{own}: confirm whose "
+                "claim this is",
+                on=line.start, expected="the DME MAC", actual=place, severity="warning",
             )  # fmt: skip
 
 
@@ -46,7 +50,7 @@ def home_claim_at_wrong_contractor(group: Group) -> Iterator[Finding]:
 )  # fmt: skip
 def bundle_rules(claim: ClaimView) -> Iterator[Finding]:
     """One line a date, within the window after the product, at the same place."""
-    first = claim.drug_lines[0].start if claim.drug_lines else None
+    first = next((line.start for line in claim.claim.lines if line.start), None)
     bundle = claim.fact("home.bundle_code", first).value
     services = [line for line in claim.claim.lines if line.procedure_code == bundle]
     if not services:

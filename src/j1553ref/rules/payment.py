@@ -6,10 +6,12 @@ The tables of a quarter come from a facts folder: ``profile.<payer>.mue`` (``{va
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from j1553ref.facts import Answer, FactError
 from j1553ref.rules.base import Finding, Missing, need, rule
 from j1553ref.rules.views import CODE, ClaimView, Group
 
@@ -25,36 +27,46 @@ _NEAR = Decimal("0.1")
 
 
 @rule(
-    "PAY001", "units-above-limit", severity="error", since="0.1.0", order=450, binds=_MEDICARE,
+    "PAY001", "units-above-limit", severity="error", since="0.1.0", order=450, scope="claim", binds=_MEDICARE,
     facts=("payment.mue_indicator", "payment.mue_sum"),
     summary="The units exceed the medically unlikely edit of the quarter, where that table is loaded.",
 )  # fmt: skip
-def units_above_limit(group: Group) -> Iterator[Finding]:
+def units_above_limit(claim: ClaimView) -> Iterator[Finding]:
     """By line or by date, as the adjudication indicator says."""
-    table = group.profile("mue", group.on)
-    if table is None or not table.known:
-        raise Missing("mue_table", "no medically unlikely edit for J1553 is loaded for this quarter")
-    value, indicator = table.value["value"], str(table.value["indicator"])
-    if indicator == "1":
-        amounts = [(line.at("units"), need(line.units, "units")) for line in group.lines]
-    else:
-        amounts = [(group.first("units"), group.given_units + group.discarded_units)]
-    for pointer, units in amounts:
-        if units > value:
-            yield group.finding(
-                pointer,
-                f"{units} units are above the limit of {value} (indicator {indicator}): check the unit first; an appeal needs "
-                "order, dose and discarded amount",
-                on=group.on, expected=f"at most {value}", actual=units,
-                severity="error" if indicator == "2" else "warning",
-            )  # fmt: skip
+    for day in dict.fromkeys(line.start for line in claim.drug_lines):
+        table = claim.profile("mue", day)
+        if table is None or not table.known:
+            raise Missing("mue_table", "no medically unlikely edit for J1553 is loaded for this quarter")
+        limit = _read(table, value=int, indicator=str | int)
+        value, indicator = limit["value"], str(limit["indicator"])
+        lines = [line for line in claim.drug_lines if line.start == day]
+        amounts = [(line.at("units"), need(line.units, "units")) for line in lines]
+        if indicator != "1":
+            amounts = [(amounts[0][0], sum(units for _, units in amounts))]
+        for pointer, units in amounts:
+            if units > value:
+                appeal = "" if indicator == "2" else "; an appeal needs order, dose and discarded amount"
+                yield claim.finding(
+                    pointer, f"{units} units are above the limit of {value} (indicator {indicator}): check the unit first{appeal}",
+                    on=day, expected=f"at most {value}", actual=units, severity="error" if indicator == "2" else "warning",
+                )  # fmt: skip
+
+
+def _read(answer: Answer, **kinds: Any) -> dict[str, Any]:
+    """The table of a loaded fact; raises FactError where a key is missing or of another kind."""
+    table = answer.value
+    if not isinstance(table, dict) or any(not isinstance(table.get(key), kind) for key, kind in kinds.items()):
+        raise FactError(f"{answer.fact.id}: expected a table with {' and '.join(kinds)}; correct the facts folder")
+    return table
 
 
 def _limit(group: Group) -> dict[str, Any]:
     if "payment.limit" not in group.facts.facts:
         raise Missing("payment_file", "the payment limit file of the quarter is not loaded")
-    found: dict[str, Any] = group.fact("payment.limit", group.on).value
-    return found
+    found = group.fact("payment.limit", group.on)
+    if isinstance(found.value, dict) and found.value.get("listed") is False:
+        return {"listed": False}
+    return _read(found, limit=str | int | Decimal)
 
 
 @rule(
@@ -79,11 +91,15 @@ def code_not_in_payment_file(group: Group) -> Iterator[Finding]:
 )  # fmt: skip
 def reduced_coinsurance(group: Group) -> Iterator[Finding]:
     """The coinsurance column of the quarter."""
-    share = _limit(group).get("coinsurance")
-    if share is None:
+    listed = _limit(group)
+    if listed.get("listed") is False:
+        raise Missing("coinsurance", "the loaded payment file does not list the code")
+    if listed.get("coinsurance") is None:
         raise Missing("coinsurance", "the loaded payment file has no coinsurance column")
-    usual = group.fact("payment.coinsurance", group.on).value
-    if Decimal(str(share)) < usual:
+    share, usual = str(listed["coinsurance"]), group.fact("payment.coinsurance", group.on).value
+    if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,6})?", share):
+        raise FactError("payment.limit: coinsurance: expected a number of percent; correct the facts folder")
+    if Decimal(share) < usual:
         yield group.finding(
             group.first("procedure_code"), f"the patient's share is {share} percent in this quarter, below the usual {usual}",
             on=group.on, expected=usual, actual=share,

@@ -186,6 +186,11 @@ class Group(View):
         """Whether a line of the group bears the modifier."""
         return any(modifier in line.modifiers for line in self.lines)
 
+    def readable_beside(self, name: str) -> None:
+        """Not checked where a field of a line beside the drug is damaged."""
+        if any(name in line.damaged for line in self.neighbors):
+            raise Missing(name, "damaged in the input")
+
     # -- the record --------------------------------------------------------------------------------------------
 
     @cached_property
