@@ -37,7 +37,8 @@ def build_wheel(session: nox.Session) -> Path:
 
 def build_site(session: nox.Session, *options: str) -> None:
     """Build the site with every warning an error."""
-    session.run("sphinx-build", "-n", "-W", "--keep-going", "-q", *options, "-d", "build/doctrees", "-b", "html", "docs", str(SITE))
+    strict = ("-n", "-W", "--keep-going", "-q")
+    session.run("sphinx-build", *strict, *options, "-d", "build/doctrees", "-b", "html", "docs", str(SITE))
 
 
 @nox.session

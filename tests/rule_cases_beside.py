@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from build import edit, make_claim
-from rule_cases import A, beside, bare, facility, fires, home, loaded, quiet, timed, unsure, whole, with_ndc
+from rule_cases import A, bare, beside, facility, fires, home, loaded, quiet, timed, unsure, whole, with_ndc
 
 MUE = {"value": 300, "indicator": "2"}
 

@@ -162,7 +162,7 @@ def _timed(start: time | str, stop: time | str, pauses: Iterable[PauseLike], nex
         longest = f"more than {_LONGEST_UNCONFIRMED // 60} hours"
         raise InfusionError(
             f"stop: {_hours(elapsed)} after the start, {longest}; compare both times with the record"
-            + (", or confirm with next-day" if overnight else "")
+            + (", or confirm it with --next-day (next_day=True)" if overnight else "")
         )
     paused = _paused(began, elapsed, pauses)
     if paused == elapsed:

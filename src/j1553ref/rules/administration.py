@@ -232,7 +232,8 @@ def add_on_without_base(group: Group) -> Iterator[Finding]:
 
 
 @rule(
-    "MOD010", "jw-or-jz-on-a-service", needs=("modifiers",), severity="error", since="0.1.0", order=426, scope="claim",
+    "MOD010", "jw-or-jz-on-a-service", needs=("modifiers",),
+    severity="error", since="0.1.0", order=426, scope="claim",
     facts=("modifier.JW", "modifier.JZ", "infusion.code_family"),
     summary="JW or JZ stands on an administration or visit line; they speak of the drug only.",
 )  # fmt: skip

@@ -154,7 +154,8 @@ def dose_above_opened_vials(group: Group) -> Iterator[Finding]:
 
 
 @rule(
-    "UNT006", "split-lines-unmarked", needs=("modifiers",), severity="warning", since="0.1.0", order=240, facts=("modifiers.split_line",),
+    "UNT006", "split-lines-unmarked", needs=("modifiers",),
+    severity="warning", since="0.1.0", order=240, facts=("modifiers.split_line",),
     summary="Two or more lines for the drug given on one date, none marked as parts of one service.",
 )  # fmt: skip
 def split_lines_unmarked(group: Group) -> Iterator[Finding]:

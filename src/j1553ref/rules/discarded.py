@@ -16,7 +16,8 @@ _SINGLE_DOSE = "discard.single_dose_basis"
 
 
 @rule(
-    "JWZ004", "jw-and-jz-together", needs=("modifiers",), severity="error", since="0.1.0", order=65, facts=("discard.exclusive",),
+    "JWZ004", "jw-and-jz-together", needs=("modifiers",),
+    severity="error", since="0.1.0", order=65, facts=("discard.exclusive",),
     stops=("JWZ002", "JWZ003", "JWZ005", "JWZ009", "JWZ010"),
     summary="JW and JZ stand on one line, or a JZ line beside a JW line of the same date and encounter.",
 )  # fmt: skip
@@ -35,7 +36,8 @@ def jw_and_jz_together(group: Group) -> Iterator[Finding]:
 
 
 @rule(
-    "JWZ001", "lines-differ-from-vials", needs=("modifiers",), severity="error", since="0.1.0", order=70,
+    "JWZ001", "lines-differ-from-vials", needs=("modifiers",),
+    severity="error", since="0.1.0", order=70,
     facts=("rounding.discard", "discard.least_waste", _SINGLE_DOSE),
     summary="The units given and discarded together are no total that the opened vials, or fewer whole vials, can make.",
 )  # fmt: skip
@@ -57,7 +59,8 @@ def lines_differ_from_vials(group: Group) -> Iterator[Finding]:
 
 
 @rule(
-    "JWZ002", "jw-line-missing", needs=("modifiers",), severity="error", since="0.1.0", order=80,
+    "JWZ002", "jw-line-missing", needs=("modifiers",),
+    severity="error", since="0.1.0", order=80,
     facts=("discard.jw", "rounding.discard", _SINGLE_DOSE), stops=("JWZ009", "JWZ010"),
     summary="At least one whole unit of the opened vials was discarded and no line bears JW.",
 )  # fmt: skip
@@ -80,7 +83,8 @@ def jw_line_missing(group: Group) -> Iterator[Finding]:
 
 
 @rule(
-    "JWZ003", "jz-missing", needs=("modifiers",), severity="error", since="0.1.0", order=90,
+    "JWZ003", "jz-missing", needs=("modifiers",),
+    severity="error", since="0.1.0", order=90,
     facts=("discard.jz", _SINGLE_DOSE), stops=("JWZ009",),
     summary="Nothing was discarded and no line bears JZ.",
 )  # fmt: skip
@@ -99,7 +103,8 @@ def jz_missing(group: Group) -> Iterator[Finding]:
 
 
 @rule(
-    "JWZ005", "jw-line-alone", needs=("modifiers",), severity="error", since="0.1.0", order=110, facts=("discard.jw_line",), stops=("JWZ011",),
+    "JWZ005", "jw-line-alone", needs=("modifiers",),
+    severity="error", since="0.1.0", order=110, facts=("discard.jw_line",), stops=("JWZ011",),
     summary="A JW line stands without a line for the drug given on the same date.",
 )  # fmt: skip
 def jw_line_alone(group: Group) -> Iterator[Finding]:
@@ -113,7 +118,8 @@ def jw_line_alone(group: Group) -> Iterator[Finding]:
 
 
 @rule(
-    "JWZ006", "jw-or-jz-not-used-here", needs=("modifiers",), severity="warning", since="0.1.0", order=120,
+    "JWZ006", "jw-or-jz-not-used-here", needs=("modifiers",),
+    severity="warning", since="0.1.0", order=120,
     facts=("discard.multi_dose", "discard.not_used_places", "discard.not_used_bill_types", "opps.separately_paid"),
     summary="JW or JZ stands on a line where neither is used: multi-dose container, packaged drug, or certain clinics.",
 )  # fmt: skip
@@ -149,7 +155,8 @@ def _bill_reason(group: Group) -> str | None:
 
 
 @rule(
-    "JWZ007", "avoidable-waste", needs=("modifiers",), severity="info", since="0.1.0", order=130,
+    "JWZ007", "avoidable-waste", needs=("modifiers",),
+    severity="info", since="0.1.0", order=130,
     facts=("discard.least_waste", "product.vial_sizes"),
     summary="More vials were opened than the smallest set for the dose needs.",
 )  # fmt: skip
@@ -165,7 +172,8 @@ def avoidable_waste(group: Group) -> Iterator[Finding]:
 
 
 @rule(
-    "JWZ008", "free-drug-billed", needs=("modifiers",), severity="error", since="0.1.0", order=135, scope="claim", binds=("medicare-ab",),
+    "JWZ008", "free-drug-billed", needs=("modifiers",),
+    severity="error", since="0.1.0", order=135, scope="claim", binds=("medicare-ab",),
     facts=("discard.free_drug", "discard.free_drug_charge", "infusion.code_family"),
     summary="The drug cost the provider nothing, and is charged for, billed as discarded, or missing beside its infusion.",
 )  # fmt: skip
@@ -199,7 +207,8 @@ def free_drug_billed(claim: ClaimView) -> Iterator[Finding]:
 
 
 @rule(
-    "JWZ009", "neither-jw-nor-jz", needs=("modifiers",), severity="error", since="0.1.0", order=140,
+    "JWZ009", "neither-jw-nor-jz", needs=("modifiers",),
+    severity="error", since="0.1.0", order=140,
     facts=("discard.jw", "discard.jz", _SINGLE_DOSE),
     summary="No line of the drug bears JW or JZ where the payer asks for one of them.",
 )  # fmt: skip
@@ -217,7 +226,8 @@ def neither_jw_nor_jz(group: Group) -> Iterator[Finding]:
 
 
 @rule(
-    "JWZ010", "jz-units-no-vials-make", needs=("modifiers",), severity="warning", since="0.1.0", order=141, facts=("product.vial_sizes",),
+    "JWZ010", "jz-units-no-vials-make", needs=("modifiers",),
+    severity="warning", since="0.1.0", order=141, facts=("product.vial_sizes",),
     summary="JZ says that nothing was discarded, but no set of whole vials makes this many units.",
 )  # fmt: skip
 def jz_units_no_vials_make(group: Group) -> Iterator[Finding]:
@@ -237,7 +247,8 @@ def jz_units_no_vials_make(group: Group) -> Iterator[Finding]:
 
 
 @rule(
-    "JWZ011", "units-no-vials-make", needs=("modifiers",), severity="warning", since="0.1.0", order=142, facts=("product.vial_sizes",),
+    "JWZ011", "units-no-vials-make", needs=("modifiers",),
+    severity="warning", since="0.1.0", order=142, facts=("product.vial_sizes",),
     summary="The units given and discarded together are no total that whole vials can make.",
 )  # fmt: skip
 def units_no_vials_make(group: Group) -> Iterator[Finding]:

@@ -105,8 +105,8 @@ def ndc_quantity_differs(group: Group) -> Iterator[Finding]:
             if abs(units - line.units) >= 1 and not _whole_vials(group, line, drug):
                 yield group.finding(
                     drug.at("quantity"),
-                    f"{drug.quantity:f} mL are {units.normalize():f} units and the line has {line.units}: they differ by one or more, so "
-                    "one of the two is wrong",
+                    f"{drug.quantity:f} mL are {units.normalize():f} units and the line has {line.units}: they differ by one "
+                    "or more, so one of the two is wrong",
                     on=group.on, expected=f"about {line.units} {unit}", actual=f"{drug.quantity:f}",
                 )  # fmt: skip
 
@@ -146,8 +146,8 @@ def ndc_of_another_product(claim: ClaimView) -> Iterator[Finding]:
         if claim.fact("code.valid", line.start).value:
             yield claim.finding(
                 line.drug.at("ndc"),
-                f"this NDC is Yimmugo's, and {line.procedure_code or 'the line'} is not its code: bill {CODE} if Yimmugo was given, "
-                "and keep the NDC on the drug line only",
+                f"this NDC is Yimmugo's, and {line.procedure_code or 'the line'} is not its code: bill {CODE} if Yimmugo "
+                "was given, and keep the NDC on the drug line only",
                 on=line.start, expected=CODE, actual=line.procedure_code,
             )  # fmt: skip
 

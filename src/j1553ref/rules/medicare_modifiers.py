@@ -16,7 +16,8 @@ _MEDICARE = ("medicare-ab",)
 
 
 @rule(
-    "MOD003", "line-denied-at-once", needs=("modifiers",), severity="warning", since="0.1.0", order=270, binds=_MEDICARE,
+    "MOD003", "line-denied-at-once", needs=("modifiers",),
+    severity="warning", since="0.1.0", order=270, binds=_MEDICARE,
     facts=("modifier.GZ",),
     summary="GZ stands on the drug: Medicare denies the line without looking at it.",
 )  # fmt: skip
@@ -33,7 +34,8 @@ def auto_denied(group: Group) -> Iterator[Finding]:
 
 
 @rule(
-    "MOD004", "conflicting-notice-modifiers", needs=("modifiers",), severity="error", since="0.1.0", order=268, binds=_MEDICARE, stops=("MOD003",),
+    "MOD004", "conflicting-notice-modifiers", needs=("modifiers",),
+    severity="error", since="0.1.0", order=268, binds=_MEDICARE, stops=("MOD003",),
     facts=("modifier.GZ", "modifier.GA", "modifier.GY", "modifier.GX"),
     summary="Two modifiers on one line say opposite things about a notice to the patient.",
 )  # fmt: skip
@@ -51,7 +53,8 @@ def conflicting_notices(group: Group) -> Iterator[Finding]:
 
 
 @rule(
-    "MOD005", "modifier-wrong-for-intravenous", needs=("modifiers",), severity="error", since="0.1.0", order=290,
+    "MOD005", "modifier-wrong-for-intravenous", needs=("modifiers",),
+    severity="error", since="0.1.0", order=290,
     facts=("modifier.JB", "product.route"),
     summary="JB (subcutaneous), or a modifier that no source names for immune globulin, stands on an intravenous drug.",
 )  # fmt: skip
@@ -72,7 +75,8 @@ def wrong_for_intravenous(group: Group) -> Iterator[Finding]:
 
 
 @rule(
-    "MOD006", "route-modifier-asked-for", needs=("modifiers",), severity="warning", since="0.1.0", order=300, binds=_MEDICARE,
+    "MOD006", "route-modifier-asked-for", needs=("modifiers",),
+    severity="warning", since="0.1.0", order=300, binds=_MEDICARE,
     facts=("modifier.JA",),
     summary="The contractor asks for JA on this drug and the line does not bear it.",
 )  # fmt: skip
@@ -90,7 +94,8 @@ def route_modifier_asked_for(group: Group) -> Iterator[Finding]:
 
 
 @rule(
-    "MOD007", "tb-missing-on-340b-stock", needs=("modifiers",), severity="error", since="0.1.0", order=310, binds=_MEDICARE,
+    "MOD007", "tb-missing-on-340b-stock", needs=("modifiers",),
+    severity="error", since="0.1.0", order=310, binds=_MEDICARE,
     facts=("modifier.TB", "modifiers.tb_on_jw"),
     summary="The drug is 340B stock and a line of it does not bear TB.",
 )  # fmt: skip
@@ -108,7 +113,8 @@ def tb_missing(group: Group) -> Iterator[Finding]:
 
 
 @rule(
-    "MOD008", "jg-after-its-end", needs=("modifiers",), severity="error", since="0.1.0", order=320, binds=_MEDICARE,
+    "MOD008", "jg-after-its-end", needs=("modifiers",),
+    severity="error", since="0.1.0", order=320, binds=_MEDICARE,
     facts=("modifier.JG", "modifier.TB"),
     summary="JG stands on the drug; TB took its place before J1553 existed.",
 )  # fmt: skip
@@ -123,7 +129,8 @@ def jg_after_its_end(group: Group) -> Iterator[Finding]:
 
 
 @rule(
-    "MOD009", "off-campus-modifier", needs=("modifiers",), severity="error", since="0.1.0", order=330, scope="claim", binds=_MEDICARE,
+    "MOD009", "off-campus-modifier", needs=("modifiers",),
+    severity="error", since="0.1.0", order=330, scope="claim", binds=_MEDICARE,
     facts=("modifier.PO", "modifier.PN", "discard.opps_bill_types", "infusion.code_family", "infusion.visit_family"),
     summary="PO or PN is missing, stands beside the other, or stands on a department that is on campus.",
 )  # fmt: skip
@@ -144,7 +151,8 @@ def off_campus_modifier(claim: ClaimView) -> Iterator[Finding]:
         elif not drug and len(borne) == 1 and set(found) != borne:
             [right] = borne
             yield claim.finding(
-                line.at("modifiers"), f"the drug bears {right} and this line {found[0] if found else 'does not'}: put {right} on each",
+                line.at("modifiers"),
+                f"the drug bears {right} and this line {found[0] if found else 'does not'}: put {right} on each",
                 on=line.start, expected=right, actual=found[0] if found else "neither", severity="warning",
             )  # fmt: skip
         elif drug and claim.claim.off_campus is None:

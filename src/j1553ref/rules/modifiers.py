@@ -13,7 +13,8 @@ __all__ = [
 
 
 @rule(
-    "MOD001", "modifier-25-off-the-visit", needs=("modifiers",), severity="error", since="0.1.0", order=250, scope="claim",
+    "MOD001", "modifier-25-off-the-visit", needs=("modifiers",),
+    severity="error", since="0.1.0", order=250, scope="claim",
     facts=("modifier.25", "infusion.code_family"),
     summary="Modifier 25 stands on the drug or on an administration code; it belongs on the visit.",
 )  # fmt: skip
@@ -32,7 +33,8 @@ def modifier_25_off_the_visit(claim: ClaimView) -> Iterator[Finding]:
 
 
 @rule(
-    "MOD002", "separate-service-modifier-on-drug", needs=("modifiers",), severity="warning", since="0.1.0", order=260,
+    "MOD002", "separate-service-modifier-on-drug", needs=("modifiers",),
+    severity="warning", since="0.1.0", order=260,
     facts=("modifier.59",),
     summary="59, XE, XP, XS, XU, 76 or 77 stands on the drug although it is billed on one line.",
 )  # fmt: skip
@@ -52,7 +54,8 @@ def separate_service_on_drug(group: Group) -> Iterator[Finding]:
 
 
 @rule(
-    "MOD011", "duplicate-modifier", needs=("modifiers",), severity="warning", since="0.1.0", order=263, scope="claim",
+    "MOD011", "duplicate-modifier", needs=("modifiers",),
+    severity="warning", since="0.1.0", order=263, scope="claim",
     summary="A modifier stands twice on one line.",
 )  # fmt: skip
 def duplicate_modifier(claim: ClaimView) -> Iterator[Finding]:
@@ -67,7 +70,8 @@ def duplicate_modifier(claim: ClaimView) -> Iterator[Finding]:
 
 
 @rule(
-    "MOD012", "too-many-modifiers", needs=("modifiers",), severity="warning", since="0.1.0", order=264, facts=("modifiers.limit",),
+    "MOD012", "too-many-modifiers", needs=("modifiers",),
+    severity="warning", since="0.1.0", order=264, facts=("modifiers.limit",),
     summary="A drug line bears more modifiers than a claim form holds.",
 )  # fmt: skip
 def too_many_modifiers(group: Group) -> Iterator[Finding]:
@@ -83,7 +87,8 @@ def too_many_modifiers(group: Group) -> Iterator[Finding]:
 
 
 @rule(
-    "MOD013", "unknown-modifier", needs=("modifiers",), severity="info", since="0.1.0", order=265, scope="claim",
+    "MOD013", "unknown-modifier", needs=("modifiers",),
+    severity="info", since="0.1.0", order=265, scope="claim",
     summary="A modifier on the drug is none of those that this reference speaks of.",
 )  # fmt: skip
 def unknown_modifier(claim: ClaimView) -> Iterator[Finding]:

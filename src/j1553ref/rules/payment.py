@@ -47,7 +47,8 @@ def units_above_limit(claim: ClaimView) -> Iterator[Finding]:
             if units > value:
                 appeal = "" if indicator == "2" else "; an appeal needs order, dose and discarded amount"
                 yield claim.finding(
-                    pointer, f"{units} units are above the limit of {value} (indicator {indicator}): check the unit first{appeal}",
+                    pointer,
+                    f"{units} units are above the limit of {value} (indicator {indicator}): check the unit first{appeal}",
                     on=day, expected=f"at most {value}", actual=units, severity="error" if indicator == "2" else "warning",
                 )  # fmt: skip
 
@@ -139,7 +140,8 @@ def charge_off_by_unit(group: Group) -> Iterator[Finding]:
         if any(abs(ratio / each - 1) <= _NEAR for each in (Decimal(factor), 1 / Decimal(factor))):
             yield group.finding(
                 group.first("units", group.given_lines),
-                f"the charge for one unit is about {f'1/{factor} of' if ratio < 1 else f'{factor} times'} the known payment figure: "
+                f"the charge for one unit is about {f'1/{factor} of' if ratio < 1 else f'{factor} times'} the known payment "
+                "figure: "
                 f"were units of {group.unit_size} mg counted?",
                 on=group.on, expected=None, actual=units,
             )  # fmt: skip
