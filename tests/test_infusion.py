@@ -189,7 +189,7 @@ def test_more_than_12_hours_needs_confirmation() -> None:
         infusion_codes("14:00", "02:01", on=DAY)
     assert str(refusal.value) == (
         "stop: 12 h 1 min after the start, more than 12 hours; compare both times with the record,"
-        " or confirm with next-day"
+        " or confirm it with --next-day (next_day=True)"
     )
     assert infusion_codes("14:00", "02:01", next_day=True, on=DAY).minutes == 721
     with pytest.raises(InfusionError, match=r"12 h 1 min after the start, more than 12 hours; .* record$"):
