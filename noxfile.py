@@ -94,6 +94,13 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def mutate(session: nox.Session) -> None:
+    """Mutation score by module: ``nox -s mutate -- units ndc infusion rules``; minutes, so not in CI."""
+    install(session, "test")
+    session.run("python", "-P", "tests/mutate.py", *session.posargs, env={"PYTHONPATH": "tests"})
+
+
+@nox.session
 def lock(session: nox.Session) -> None:
     """Write constraints.txt anew: the newest versions that install together on the oldest supported Python."""
     session.install("uv")

@@ -163,6 +163,8 @@ CASES = [
     fires("UNT003", "rounded down for a plan", make_claim(32450, V35, [(324, [])]), "warning", "/lines/0/units", "commercial"),
     fires("UNT003", "discarded units billed as given", make_claim(34900, V35, [(350, ["JZ"])]), "error", "/lines/0/units"),
     quiet("UNT003", "rounded up once for two lines", make_claim(32450, V35, [(200, []), (125, ["76"]), (25, ["JW"])])),
+    unsure("UNT003", "a dose of nothing", make_claim("0", [20, 20], [(400, ["JZ"])])),
+    unsure("UNT003", "a dose that no one can measure", make_claim("32450.1234", [20, 20], [(400, ["JZ"])])),
     unsure("UNT003", "the NDC quantity is no dose", with_ndc(399, "400")),
     fires("UNT004", "more than the labels hold", make_claim(41000, [20, 20], [(410, ["JZ"])]), "error",
           "/administrations/0/dose_mg"),

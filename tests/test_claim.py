@@ -19,7 +19,7 @@ from j1553ref import shape
 from j1553ref.claim import Administration, Claim, Drug, InputError, Line, Part, Pause, Vials
 from j1553ref.errors import J1553Error
 from j1553ref.readers import claim_from, native
-from j1553ref.readers.strict import parse
+from j1553ref.readers.strict import DEPTH, parse
 
 CASES = Path(__file__).parent / "cases" / "claim"
 MINIMAL = {"schema_version": "1", "form": "cms1500", "lines": [{"procedure_code": "J1553", "units": 400}]}
@@ -264,6 +264,16 @@ def test_what_json_does_not_have_is_refused(value: Any) -> None:
     with pytest.raises(InputError, match="expected") as caught:
         claim_from({**MINIMAL, "x-own": [value]})
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("wrap", [lambda each: [each], lambda each: {"x-a": each}, lambda each: (each,)])
+def test_the_depth_limit_is_the_same_for_documents_made_in_python(wrap: Any) -> None:
+    inner: Any = 1
+    for _ in range(DEPTH - 1):
+        inner = wrap(inner)
+    assert claim_from({**MINIMAL, "x-own": inner}).shape == ()
+    with pytest.raises(InputError, match="nested more than 64 levels deep"):
+        claim_from({**MINIMAL, "x-own": wrap(inner)})
 
 
 def test_a_document_that_holds_itself_is_refused() -> None:

@@ -114,6 +114,8 @@ def test_layouts(text: str, expected: list[int]) -> None:
         (f"nonsense\n{ONE}\n{ONE}", [None, 400, 400]),
         (f"{ONE[:-1]},}}\n{ONE}", [None, 400]),
         (f"{ONE}}}\n{ONE}", [400, None, 400]),
+        (f"\n {ONE}\nnonsense {{\n{ONE}", [400, None, 400]),
+        (f"{ONE},\n{ONE},\n", [400, None, 400, None]),
         (f'{ONE}\n{{"not": "a claim"}}\n[]\n{ONE}', [400, None, None, 400]),
         # Broken elements of a list.
         (f'[{ONE}, {{"a": }}, {ONE}]', [400, None, 400]),
@@ -250,6 +252,22 @@ def test_one_clear_line_for_each_kind_of_damage(data: bytes, message: str) -> No
     assert error(data) == message
 
 
+def test_bytes_are_counted_over_all_pieces_of_the_stream() -> None:
+    pieces = [b"\xef\xbb\xbf", ONE.encode() + b"\n", '{"é": 1}\n'.encode(), b'{"a"', b': "', b'\xff"}\n', ONE.encode()]
+    found = list(read(Endless(iter(pieces)), source="claims.json"))
+    assert units(found) == [400, None, None, 400]
+    at = b"".join(pieces).index(b"\xff")
+    assert found[2].error == f"line 3, column 8: byte {at}: not UTF-8; expected UTF-8: save the file as UTF-8"
+
+
+def test_what_follows_a_list_is_pointed_at() -> None:
+    found = records(f"[{ONE}]\n\n  x {{}}")
+    assert units(found) == [400, None]
+    assert found[1].error is not None and found[1].error.startswith("line 3, column 3: something follows the end")
+    found = records(f"[{ONE}}} ")
+    assert found[1].error is not None and found[1].error.endswith("the list of claims is closed by a brace; expected ]")
+
+
 def test_bytes_that_are_not_utf8_cost_only_their_record() -> None:
     found = records(ONE.encode() + b'\n{"a": "\xe9\xe8"}\n' + ONE.encode())
     assert units(found) == [400, None, 400]
@@ -273,6 +291,8 @@ def test_the_depth_limit_is_exact() -> None:
     with pytest.raises(Unreadable, match="nested more than") as caught:
         parse(nested(DEPTH + 1))
     assert nested(DEPTH + 1)[caught.value.offset :].startswith('["[[[["')
+    with pytest.raises(Unreadable, match="a NUL character"):
+        parse("\0")
     assert parse(json.dumps({"x-a": [{}] * 100 + ["[" * 100]}))
 
 
@@ -358,18 +378,44 @@ def test_many_claims_take_constant_memory(layout: str) -> None:
     assert peak - early < 300_000
 
 
-def test_the_limit_is_exact() -> None:
-    padded = ONE[:-1] + ', "x-own": "' + "a" * (stream.LIMIT - len(ONE) - 13) + '"}'
-    assert len(padded) == stream.LIMIT
-    assert units(records(f"{padded}\n{ONE}")) == [400, 400]
-    assert units(records(f"[{padded}, {ONE}]")) == [400, 400]
+def padded(length: int) -> str:
+    text = ONE[:-1] + ', "x-own": "' + "a" * (length - len(ONE) - 13) + '"}'
+    assert len(text) == length
+    return text
+
+
+def test_a_record_may_be_as_long_as_the_limit() -> None:
+    assert units(records(f"{padded(stream.LIMIT)}\n{ONE}")) == [400, 400]
+    assert units(records(f"[{padded(stream.LIMIT)}, {ONE}]")) == [400, 400]
+
+
+@pytest.mark.parametrize(
+    ("before", "between", "after"),
+    [("", "\n", ""), ("[", ", ", "]"), ("", " ", ""), ("\n[\n", "\n,\n", "\n]"), ("[" + " " * 3000, "," + " " * 2000, "]")],
+)
+def test_the_limit_is_for_one_record_and_not_for_the_file(
+    before: str, between: str, after: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "LIMIT", 1000)
+    fits, too_long = padded(1000), padded(1100)
+    text = before + between.join([fits, ONE, *[fits] * 8, too_long, fits, too_long, too_long, ONE]) + after
+    for seed in range(5):
+        found = list(read(Drip(text.encode(), seed, most=90), source="claims.json"))
+        assert units(found) == [*[400] * 10, None, 400, None, None, 400]
+        failed = [each for each in found if each.error]
+        assert [(each.line, each.column) for each in failed] == [
+            by_hand(text, too_long, nth) for nth in range(3)
+        ]  # fmt: skip
+        assert all(str(each.error).startswith(f"line {each.line}, column {each.column}: longer than") for each in failed)
 
 
 # -- places -----------------------------------------------------------------------------------------------------------
 
 
-def by_hand(text: str, needle: str) -> tuple[int, int]:
-    at = text.index(needle)
+def by_hand(text: str, needle: str, nth: int = 0) -> tuple[int, int]:
+    at = -1
+    for _ in range(nth + 1):
+        at = text.index(needle, at + 1)
     return text.count("\n", 0, at) + 1, at - (text.rfind("\n", 0, at) + 1) + 1
 
 

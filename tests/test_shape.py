@@ -299,9 +299,12 @@ NEAR = ["J1553", "JZ", "11", "131", "0636", "636", "2026-02-29", "2026-05-04", "
 def mutations(draw: st.DrawFn) -> dict[str, Any]:
     """A valid document with one change at one place."""
     document = draw(documents())
+    if draw(st.sampled_from([False] * 5 + [True])):
+        document["form"] = draw(st.sampled_from(["cms1500", "ub04", "paper"]))
+        return document
     holders = [each for _, each in values(document) if isinstance(each, dict | list) and (each or isinstance(each, dict))]
     holder = draw(st.sampled_from(holders))
-    other = st.sampled_from(NEAR) | junk | st.integers(-2, 10**9 + 1)
+    other = st.sampled_from(NEAR) | junk | st.sampled_from([-1, -0.5, 0, 1, 51, 1000, 10_000, 999_999_999, 10**9, 0.5])
     if isinstance(holder, dict) and (not holder or draw(st.booleans())):
         holder[draw(st.sampled_from(WORDS) | texts)] = draw(other)
         return document

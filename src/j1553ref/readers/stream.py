@@ -150,13 +150,22 @@ class Window:
                 self._held.popleft()
                 self._dropped += 1
 
-    def take(self, to: int) -> Piece:
-        """The piece from the base to a position, without the white space around it; it is dropped."""
+    def take(self, to: int) -> Piece | None:
+        """The piece from the base to a position, without the white space around it; what lies there is dropped."""
         text = self.text(to)
         self.drop(self.base + len(text) - len(text.lstrip(_SPACE)))
-        piece = Piece(text.strip(_SPACE), self.line, self.column, self.byte)
+        text = text.strip(_SPACE)
+        piece = Piece(text, self.line, self.column, self.byte) if len(text) <= LIMIT else self.fault(_TOO_LONG)
         self.drop(to)
-        return piece
+        return piece if text else None
+
+    def is_too_long(self, to: int) -> bool:
+        """Whether more than the limit lies between the base and a position; white space at the base is dropped."""
+        if to - self.base <= LIMIT:
+            return False
+        text = self.text(to)
+        self.drop(self.base + len(text) - len(text.lstrip(_SPACE)))
+        return to - self.base > LIMIT
 
     def skip_space(self) -> bool:
         """Moves the base past white space; whether anything is left."""
@@ -254,14 +263,14 @@ def _marks(window: Window, level: int) -> Iterator[tuple[str, int, int]]:
 def _elements(window: Window, member: str | None) -> Iterator[Piece]:
     """The elements of an array that is the whole text, or that is the value of one property of the object that is."""
     level = 1 if member is None else 2
-    inside, finished, too_long, seen = False, False, False, 0
+    inside = finished = too_long = seen = False
     for char, at, depth in _marks(window, level):
         if finished:
             if member is None:
                 break
             window.drop(at)
         elif not char:
-            if at - window.base > LIMIT:
+            if window.is_too_long(at):
                 if inside and not too_long:
                     yield window.fault(_TOO_LONG)
                 too_long = inside
@@ -275,21 +284,18 @@ def _elements(window: Window, member: str | None) -> Iterator[Piece]:
             closes = char != ","
             if too_long:
                 window.drop(at)
-            else:
-                piece = window.take(at)
-                if piece.text:
-                    yield piece
-                elif seen or not closes:
-                    yield window.fault("an empty place in the list; expected a claim: remove the comma")
+            elif piece := window.take(at):
+                yield piece
+            elif seen or not closes:
+                yield window.fault("an empty place in the list; expected a claim: remove the comma")
             if closes and char != "]":
                 yield window.fault("the list of claims is closed by a brace; expected ]")
             window.drop(at + 1)
-            seen, too_long, finished = seen + 1, False, closes
+            seen, too_long, finished = True, False, closes
     if not inside and member is not None:
         yield window.fault(f"no list under {member}; expected one that holds the claims")
     elif not finished:
-        rest = window.take(window.end)
-        if rest.text and not too_long:
+        if (rest := window.take(window.end)) and not too_long:
             yield rest
         yield window.fault("the file ends before the list of claims is closed; expected ]: get the whole file")
     elif member is None and window.skip_space():
@@ -299,9 +305,9 @@ def _elements(window: Window, member: str | None) -> Iterator[Piece]:
 def _values(window: Window, is_record: Callable[[str], bool]) -> Iterator[Piece]:
     """Objects one after another, each over as many lines as it likes."""
     inside = too_long = False
-    for char, at, depth in _marks(window, 0):
+    for char, at, _ in _marks(window, 0):
         if not char:
-            if at - window.base > LIMIT:
+            if window.is_too_long(at):
                 if not too_long:
                     if _in_lines(window, is_record):
                         yield from _lines(window)
@@ -310,21 +316,16 @@ def _values(window: Window, is_record: Callable[[str], bool]) -> Iterator[Piece]
                 too_long = True
                 window.drop(at)
         elif char in "[{" and not inside:
-            stray = window.take(at)
-            if stray.text and not too_long:
+            if (stray := window.take(at)) and not too_long:
                 yield stray
             inside, too_long = True, False
-        elif depth == 0 and char in "]}" and inside:
-            if too_long:
-                window.drop(at + 1)
-            else:
-                yield window.take(at + 1)
+        elif inside:
+            if (piece := window.take(at + 1)) and not too_long:
+                yield piece
             inside = too_long = False
     if inside and not too_long and _in_lines(window, is_record):
         yield from _lines(window)
-        return
-    rest = window.take(window.end)
-    if rest.text and not too_long:
+    elif (rest := window.take(window.end)) and not too_long:
         yield rest
 
 
@@ -335,27 +336,24 @@ def _lines(window: Window) -> Iterator[Piece]:
         at = max(0, window.base - start)
         while (found := text.find("\n", at)) >= 0:
             at = found + 1
-            if too_long:
-                window.drop(start + at)
-                too_long = False
-            elif (piece := window.take(start + at)).text:
+            if (piece := window.take(start + at)) and not too_long:
                 yield piece
-        if start + len(text) - window.base > LIMIT:
+            too_long = False
+        if window.is_too_long(start + len(text)):
             if not too_long:
                 yield window.fault(_TOO_LONG)
             too_long = True
             window.drop(start + len(text))
-    rest = window.take(window.end)
-    if rest.text and not too_long:
+    if (rest := window.take(window.end)) and not too_long:
         yield rest
 
 
 def _in_lines(window: Window, is_record: Callable[[str], bool]) -> bool:
-    """Whether a text that makes no sense as one object does so line by line."""
+    """Whether a text that makes no sense as one object does so line by line, but for its first line."""
     return any(map(is_record, window.text(window.end).split("\n")[1:]))
 
 
 def _is_closed(line: str) -> bool:
     """Whether a line is one object from bracket to bracket."""
-    marks = [each for each in _marks(Window(iter([line])), 0) if each[0] and each[0] != ","]
+    marks = [each for each in _marks(Window(iter([line])), 0) if each[0]]
     return len(marks) == 2 and marks[1][2] == 0 and not line[marks[1][1] + 1 :].strip(_SPACE)

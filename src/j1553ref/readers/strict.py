@@ -96,7 +96,7 @@ def plain(source: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any, depth: int) -> Any:
-    if depth > DEPTH:
+    if depth > DEPTH and isinstance(value, Mapping | list | tuple):
         raise InputError(f"nested more than {DEPTH} levels deep; expected a claim")
     if isinstance(value, Mapping):
         if not all(isinstance(name, str) for name in value):

@@ -265,7 +265,11 @@ class Group(View):
     def needed(self) -> int:
         """Units for the dose, rounded up once for the group."""
         self.fact("unit.size", self.on)  # not checked, rather than refused, where the unit is not known
-        return units.administered_units(self.dose_mg, on=need(self.on, "service_date"), facts=self.facts)
+        dose = self.dose_mg
+        try:
+            return units.administered_units(dose, on=need(self.on, "service_date"), facts=self.facts)
+        except units.UnitsError as error:
+            raise Missing("dose_mg", str(error)) from None
 
     @cached_property
     def least(self) -> int:
