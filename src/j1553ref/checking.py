@@ -13,7 +13,7 @@ from j1553ref.readers import claim_from
 from j1553ref.rules import catalogue, matching
 from j1553ref.rules.base import Finding, Missing, NotChecked, Rule
 from j1553ref.rules.shape import finding_for
-from j1553ref.rules.views import ClaimView, Group, View
+from j1553ref.rules.views import ClaimView, Group
 
 __all__ = ["NOTES", "Report", "check"]
 
@@ -124,12 +124,12 @@ def _run(claim: ClaimView) -> Iterator[Finding | NotChecked]:
             yield from _outcome(view, by)
 
 
-def _outcome(view: View, by: Rule) -> Iterator[Finding | NotChecked]:
+def _outcome(view: ClaimView | Group, by: Rule) -> Iterator[Finding | NotChecked]:
     if isinstance(view, Group) and by.code in view.stopped:
         return
     view.looking = by
     assert by.run is not None
-    lines = view.lines if isinstance(view, Group) else view.claim.lines
+    lines = view.lines if isinstance(view, Group) else view.drug_lines
     if damaged := next((each for each in by.needs for line in lines if each in line.damaged), None):
         yield NotChecked(code=by.code, reason="damaged in the input", missing=damaged)
         return

@@ -239,6 +239,7 @@ def add_on_without_base(group: Group) -> Iterator[Finding]:
 )  # fmt: skip
 def jw_or_jz_on_a_service(claim: ClaimView) -> Iterator[Finding]:
     """JW and JZ off the drug."""
+    claim.readable("modifiers")
     for line in claim.claim.lines:
         found = [each for each in ("JW", "JZ") if each in line.modifiers]
         if found and _is_service(claim, line):

@@ -80,7 +80,7 @@ class Rule:
     binds: tuple[str, ...] = ()
     stops: tuple[str, ...] = ()
     scope: str = "group"
-    #: fields of the lines that must be readable; a damaged one means *not checked*
+    #: fields of the drug lines that must be readable; a damaged one means *not checked*
     needs: tuple[str, ...] = ()
     run: Callable[[Any], Iterator[Finding]] | None = None
 

@@ -155,8 +155,7 @@ def _bill_reason(group: Group) -> str | None:
 
 
 @rule(
-    "JWZ007", "avoidable-waste", needs=("modifiers",),
-    severity="info", since="0.1.0", order=130,
+    "JWZ007", "avoidable-waste", severity="info", since="0.1.0", order=130,
     facts=("discard.least_waste", "product.vial_sizes"),
     summary="More vials were opened than the smallest set for the dose needs.",
 )  # fmt: skip

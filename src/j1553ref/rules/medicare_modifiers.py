@@ -24,7 +24,7 @@ _MEDICARE = ("medicare-ab",)
 def auto_denied(group: Group) -> Iterator[Finding]:
     """GZ says that a denial is expected and no notice was given."""
     for line in group.lines:
-        if "GZ" in line.modifiers:
+        if "GZ" in line.modifiers and not {"GA", "GY"} & set(line.modifiers):  # MOD004 speaks of that pair
             yield group.finding(
                 modifier_at(line, "GZ"),
                 "GZ says that a denial is expected and that the patient was given no notice: the line is denied at once; "
@@ -35,7 +35,7 @@ def auto_denied(group: Group) -> Iterator[Finding]:
 
 @rule(
     "MOD004", "conflicting-notice-modifiers", needs=("modifiers",),
-    severity="error", since="0.1.0", order=268, binds=_MEDICARE, stops=("MOD003",),
+    severity="error", since="0.1.0", order=268, binds=_MEDICARE,
     facts=("modifier.GZ", "modifier.GA", "modifier.GY", "modifier.GX"),
     summary="Two modifiers on one line say opposite things about a notice to the patient.",
 )  # fmt: skip
@@ -136,6 +136,7 @@ def jg_after_its_end(group: Group) -> Iterator[Finding]:
 )  # fmt: skip
 def off_campus_modifier(claim: ClaimView) -> Iterator[Finding]:
     """Exactly one of PO and PN on each line of an off-campus department, none on campus."""
+    claim.readable("modifiers")
     if claim.claim.form != "ub04":
         return
     both_unknown = False

@@ -20,6 +20,7 @@ __all__ = [
 )  # fmt: skip
 def modifier_25_off_the_visit(claim: ClaimView) -> Iterator[Finding]:
     """25 marks a separate visit, so it can only ride on the visit's line."""
+    claim.readable("modifiers")
     for line in claim.claim.lines:
         code = line.procedure_code or ""
         if "25" not in line.modifiers:

@@ -45,10 +45,10 @@ def units_above_limit(claim: ClaimView) -> Iterator[Finding]:
             amounts = [(amounts[0][0], sum(units for _, units in amounts))]
         for pointer, units in amounts:
             if units > value:
-                appeal = "" if indicator == "2" else "; an appeal needs order, dose and discarded amount"
                 yield claim.finding(
                     pointer,
-                    f"{units} units are above the limit of {value} (indicator {indicator}): check the unit first{appeal}",
+                    f"{units} units are above the limit of {value} (indicator {indicator}): check the unit "
+                    "first; an appeal needs order, dose and discarded amount",
                     on=day, expected=f"at most {value}", actual=units, severity="error" if indicator == "2" else "warning",
                 )  # fmt: skip
 

@@ -102,6 +102,11 @@ class ClaimView(View):
             if line.procedure_code != CODE and line.drug and line.drug.ndc and ndc.is_yimmugo(line.drug.ndc)
         )  # fmt: skip
 
+    def readable(self, name: str) -> None:
+        """Not checked where a field of any line of the claim is damaged."""
+        if any(name in line.damaged for line in self.claim.lines):
+            raise Missing(name, "damaged in the input")
+
     @cached_property
     def unreadable_code(self) -> bool:
         """Whether a line's code is damaged and no other line is the drug's: then nothing can be decided."""
