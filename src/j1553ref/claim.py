@@ -65,7 +65,8 @@ class Part:
 class Drug(Part):
     """The drug identification of a line: NDC as given, NDC quantity and its unit (F2 GR ME ML UN)."""
 
-    ndc: str | None = None
+    #: kept out of repr: the field takes any text, so that the rules can judge it
+    ndc: str | None = field(default=None, repr=False)
     qualifier: str | None = None
     quantity: Decimal | None = None
     unit: str | None = None
@@ -101,7 +102,7 @@ class Line(Part):
 class Vials(Part):
     """Opened vials of one NDC."""
 
-    ndc: str
+    ndc: str = field(repr=False)
     count: int
 
 
