@@ -94,6 +94,8 @@ class Line(Part):
     diagnosis_pointers: tuple[int, ...] = ()
     charge: Decimal | None = None
     drug: Drug | None = None
+    start_time: time | None = None
+    stop_time: time | None = None
     encounter: str | None = field(default=None, repr=False)
     line_number: int | None = None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from sphinx.application import Sphinx
 from j1553ref.facts import Answer, Entry, Fact, FactError, as_date, packaged
 from refsite.checked import CheckedDirective
 from refsite.domain import facts
-from refsite.nodes import el, table
+from refsite.nodes import el, element, table
 from refsite.provenance import binds_text, fact_nodes, gap_nodes
 from refsite.reference import Reference, parse_reference, shown
 from refsite.tables import fields
@@ -21,21 +21,22 @@ from refsite.values import date_text, since_text, value_text
 
 #: A table with more fields is counted, not printed: it has a page of its own.
 _MANY = 12
+#: The view of an OPPS status that says what it means for JW and JZ.
+_JW_JZ = "jw-jz"
 _DAY = timedelta(days=1)
 
 
 class Event(NamedTuple):
-    """An entry begins on this day, or (``gone``) it is no longer known to hold."""
+    """On ``day`` the entry begins; if ``day`` is not its start, it is no longer known to hold."""
 
     day: date
     fact: Fact
     entry: Entry
-    before: Entry | None = None
-    gone: bool = False
+    before: Entry | None
 
 
 class Period(NamedTuple):
-    """Dates between two changes: one date of them, one of the period before, and the words for all of them."""
+    """One date of the period, one of the period before it, and the words for the period."""
 
     on: date
     earlier: date | None
@@ -48,90 +49,80 @@ class Changes(CheckedDirective):
     With ``rest``: of all other facts, but those under the prefixes listed and those on a list earlier on the page.
     """
 
-    required_arguments = 1
-    has_content = True
+    required_arguments, has_content = 1, True
     option_spec = {"rest": directives.flag}  # noqa: RUF012 - as docutils declares it
 
     def render(self) -> list[nodes.Node]:
         """Date, statement, value with the one before it, source."""
-        since, rest, base = as_date(self.arguments[0]), "rest" in self.options, packaged()
+        rest, lines = "rest" in self.options, [line.strip() for line in self.content if line.strip()]
         listed: set[str] = self.env.temp_data.setdefault("refsite_changes", set())
-        lines = [line.strip() for line in self.content if line.strip()]
+        chosen = [ref.id for line in lines for ref in _references(line)]
         if rest:
-            left_out = tuple(f"{line}." for line in lines)
-            chosen = [f for f in base.facts.values() if f.id not in listed and not f.id.startswith(left_out)]
-        else:
-            chosen = [base.get(ref.id) for line in lines for ref in _references(line)]
-            listed.update(fact.id for fact in chosen)
-        facts(self.env, *(fact.id for fact in chosen))
-        found = [each for fact in chosen for each in _events(fact, since) if not (rest and each.gone)]
-        found.sort(key=lambda each: each.day, reverse=True)
-        return [table("changes", ["From", "What", "What holds", "Source"], [self._row(each) for each in found])]
+            chosen = [name for name in packaged().facts if name not in listed and name not in chosen]
+        listed.update(chosen)
+        base, since = facts(self.env, *chosen), as_date(self.arguments[0])
+        events = [each for name in chosen for each in _events(base.get(name), since)]
+        shown_ones = [each for each in events if not rest or each.day == each.entry.start]
+        rows = [self._row(each) for each in sorted(shown_ones, key=lambda each: each.day, reverse=True)]
+        return [table("changes", ["From", "What", "What holds", "Source"], rows)]
 
     def _row(self, event: Event) -> list[list[nodes.Node]]:
-        fact, entry = event.fact, event.entry
-        if event.gone:
-            now = [*gap_nodes(self.env, fact.gap), _note(f"until then: {_text(fact, entry)}")]
-        else:
-            now = _value(fact, entry)
-            now += [_note(_before(fact, event.before, entry))] if event.before else []
-            now += [_note(entry.note)] if entry.note else []
+        day, fact, entry, before = event
+        value = _value(fact, entry)
+        if day != entry.start:
+            value = [*gap_nodes(self.env, fact.gap), _note("until then: ", *value)]
+        elif before:
+            value.append(_note("before: ", *_value(fact, before)) if before.value != entry.value else _note("as before"))
+        value += _notes(entry) if day == entry.start else []
         source = fact_nodes(self.env, Reference(fact.id, on=None if entry.ended else entry.start), on_row=True)
-        return [[nodes.Text(date_text(event.day))], _label(fact), now, source]
+        return [[nodes.Text(date_text(day))], _label(fact), value, source]
 
 
 class Periods(CheckedDirective):
-    """What holds between the dates, from one on, at which a listed fact changes or ceases to be known.
+    """What holds between the dates, from one on, at which a listed fact changes or ceases to be known, newest first.
 
-    A line is a reference; ``= head`` puts it into the overview. ``while-known``: prefixes of facts that are left out
-    where they are not known.
+    A line is a reference; ``= head`` puts it into the overview. Facts under the prefixes of ``while-known`` are left
+    out where they are not known.
     """
 
-    required_arguments = 1
-    has_content = True
+    required_arguments, has_content = 1, True
     option_spec = {"while-known": directives.unchanged}  # noqa: RUF012 - as docutils declares it
 
     def render(self) -> list[nodes.Node]:
-        """An overview, then a section for each period, newest first."""
+        """An overview, then a section for each period."""
         lines = [line.partition("=") for line in self.content if line.strip()]
         refs = [(ref, head.strip()) for text, _, head in lines for ref in _references(text.strip())]
-        base = facts(self.env, *(ref.id for ref, _ in refs))
-        first = as_date(self.arguments[0])
+        base, first = facts(self.env, *(ref.id for ref, _ in refs)), as_date(self.arguments[0])
         periods = _periods({each.day for ref, _ in refs for each in _events(base.get(ref.id), first)})
         columns = [(ref, head) for ref, head in refs if head]
-        rows = [[_link(each), *(self._cell(ref, each.on) for ref, _ in columns)] for each in periods]
+        rows = [[_link(each), *(self._value(ref, each.on) for ref, _ in columns)] for each in periods]
         made: list[nodes.Node] = [table("periods", ["Date of service", *(head for _, head in columns)], rows)]
         for each in periods:
             body = [row for ref, _ in refs if (row := self._row(ref, each))]
-            section = nodes.section("", nodes.title("", each.title), ids=[f"on-{each.on}"])
+            section = nodes.section("", nodes.title("", each.title), ids=[_anchor(each)])
             section += table("facts", ["Statement", "Value", "Since", "Source"], body)
             made.append(section)
         return made
 
-    def _cell(self, ref: Reference, on: date) -> list[nodes.Node]:
+    def _row(self, ref: Reference, period: Period) -> list[list[nodes.Node]] | None:
+        answer, fading = _at(ref, period.on), tuple(self.options.get("while-known", "").split())
+        if answer is None or (not answer.known and ref.id.startswith(fading)):
+            return None
+        entry, was = answer.entry, _at(ref, period.earlier) if period.earlier else None
+        news = el("span", "badge badge-info", "changed")
+        label = [*_label(answer.fact), *([news] if period.earlier and _state(was) != _state(answer) else [])]
+        until = f" to {date_text(entry.known_until)}" if entry.known_until else ""
+        source = fact_nodes(self.env, Reference(ref.id, on=entry.start), on_row=True)
+        value = self._value(ref, period.on) if not answer.known else [nodes.Text(_text(ref, answer.fact, entry)), *_notes(entry)]
+        return [label, value, [nodes.Text(since_text(entry) + until)], source]
+
+    def _value(self, ref: Reference, on: date) -> list[nodes.Node]:
         answer = _at(ref, on)
         if answer is None:
             return [nodes.Text("does not apply")]
         if not answer.known:
             return gap_nodes(self.env, answer.fact.gap)
-        return fact_nodes(self.env, Reference(ref.id, on=on), _shown(ref, answer))
-
-    def _row(self, ref: Reference, period: Period) -> list[list[nodes.Node]] | None:
-        answer = _at(ref, period.on)
-        fading = tuple(self.options.get("while-known", "").split())
-        if answer is None or (not answer.known and fading and ref.id.startswith(fading)):
-            return None
-        entry, was = answer.entry, _at(ref, period.earlier) if period.earlier else None
-        label = _label(answer.fact)
-        if period.earlier and _state(was) != _state(answer):
-            label.insert(1, el("span", "badge badge-info", "changed"))
-        since: list[nodes.Node] = [nodes.Text(since_text(entry))]
-        since += [nodes.Text(f" to {date_text(entry.known_until)}")] if entry.known_until else []
-        source = fact_nodes(self.env, Reference(ref.id, on=entry.start), on_row=True)
-        if not answer.known:
-            return [label, gap_nodes(self.env, answer.fact.gap), since, source]
-        value: list[nodes.Node] = [nodes.Text(_shown(ref, answer))]
-        return [label, [*value, *([_note(entry.note)] if entry.note else [])], since, source]
+        return fact_nodes(self.env, Reference(ref.id, on=on), _text(ref, answer.fact, answer.entry))
 
 
 def _references(line: str) -> Iterator[Reference]:
@@ -142,11 +133,17 @@ def _references(line: str) -> Iterator[Reference]:
 
 
 def _events(fact: Fact, since: date) -> Iterator[Event]:
-    """What happens to a fact from a date on; that it is no longer known counts only up to the last check."""
     for index, entry in enumerate(fact.history):
         if entry.dated and entry.start >= since:
             yield Event(entry.start, fact, entry, fact.history[index - 1] if index else None)
-        following = fact.history[index + 1].start if index + 1 < len(fact.history) else None
+        following = [each.start for each in fact.history[index + 1 : index + 2]]
         gone = entry.known_until + _DAY if entry.known_until else None
-        if gone and gone != following and since <= gone <= packaged().checked_until:
-            yield Event(gone, fact, entry, gone=True)
+        # What is not known after the last check is no event yet.
+        if gone and gone not in following and since <= gone <= packaged().checked_until:
+            yield Event(gone, fact, entry, None)
+
+
+def _periods(days: Iterable[date]) -> list[Period]:
+    turns = sorted(days)
+    titles = [f"From {date_text(turns[-1])}"]
+    ...

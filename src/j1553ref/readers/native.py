@@ -85,6 +85,8 @@ def _line(here: _Object) -> Line:
         diagnosis_pointers=here.list("diagnosis_pointers", int),
         charge=here.get("charge", _amount),
         drug=_drug(here.object("drug", ("drug",))),
+        start_time=here.get("start_time", time.fromisoformat),
+        stop_time=here.get("stop_time", time.fromisoformat),
         encounter=here.get("encounter", str),
         line_number=here.get("line_number", int),
         **here.where(),

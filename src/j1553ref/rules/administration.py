@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from j1553ref.claim import Line
-from j1553ref.infusion import further_hours
+from j1553ref.infusion import InfusionError, further_hours, minutes_infused
 from j1553ref.rules.base import Finding, Missing, need, rule
 from j1553ref.rules.views import CODE, PARTING, ClaimView, Group, modifier_at
 
 __all__ = [
-    "add_on_without_base", "complex_drug_code", "drug_without_administration", "further_hours_differ",
+    "add_on_without_base", "complex_drug_code", "drug_without_administration", "further_hours_differ", "hydration_not_billable",
     "jw_or_jz_on_a_service", "push_billed_as_infusion", "second_initial_code", "subcutaneous_code",
     "time_missing", "visit_beside_infusion",
 ]  # fmt: skip
@@ -158,6 +158,36 @@ def subcutaneous_code(group: Group) -> Iterator[Finding]:
             f"{line.procedure_code} is for subcutaneous infusion, and Yimmugo is given into a vein: bill the intravenous codes",
             on=group.on, expected=_plain_code(group, line), actual=line.procedure_code,
         )  # fmt: skip
+
+
+@rule(
+    "ADM007", "hydration-not-billable", severity="warning", since="0.1.0", order=400,
+    facts=("infusion.code.hydration", "infusion.hydration_minimum", "infusion.reaction_fluids"),
+    summary="Hydration ran alongside the drug, or for less than the time that the code needs.",
+)  # fmt: skip
+def hydration_not_billable(group: Group) -> Iterator[Finding]:
+    """Ordered fluids count before or after the drug, and long enough."""
+    code = group.fact("infusion.code.hydration", group.on).value
+    least = group.fact("infusion.hydration_minimum", group.on).value
+    for line in group.beside(code):
+        start = need(line.start_time, "start_time", "the record of the hydration holds no times")
+        stop = need(line.stop_time, "stop_time", "the record of the hydration holds no times")
+        try:
+            minutes = minutes_infused(start, stop)
+        except InfusionError as error:
+            raise Missing("stop_time", str(error)) from None
+        drug = [(each.start, each.stop) for each in group.records if each.start and each.stop]
+        if minutes < least:
+            yield group.finding(
+                line.at("procedure_code"), f"{minutes} minutes of hydration: {code} needs at least {least}",
+                on=group.on, expected=f"at least {least}", actual=minutes,
+            )  # fmt: skip
+        elif any(start < ended and began < stop for began, ended in drug if began < ended):
+            yield group.finding(
+                line.at("procedure_code"),
+                f"the hydration ran while the drug did: {code} counts before or after it only; fluids for a reaction may differ",
+                on=group.on, expected="before or after the drug", actual="alongside",
+            )  # fmt: skip
 
 
 @rule(
