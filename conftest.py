@@ -1,10 +1,21 @@
-"""Counts the doctest examples that really ran, on every page: a conftest sees only what lies below it."""
+"""Counts the doctest examples that really ran, on every page: a conftest sees only what lies below it. Sets Hypothesis."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A busy machine is no failure; nox -s fuzz asks for more examples.
+settings.register_profile(
+    "j1553ref",
+    deadline=None,
+    max_examples=int(os.environ.get("J1553REF_EXAMPLES", "100")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("j1553ref")
 
 #: file -> doctest examples tried in this session; the guard in tests/test_pages.py compares it with the prompts
 TRIED: dict[Path, int] = {}

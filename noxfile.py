@@ -94,6 +94,17 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def fuzz(session: nox.Session) -> None:
+    """The property tests with many examples: ``nox -s fuzz -- 100000``; parser and both JSON Schema engines must agree."""
+    install(session, "test")
+    examples = session.posargs[0] if session.posargs else "20000"
+    session.run(
+        "python", "-P", "-m", "pytest", "-q", "-k", "generated or agree or correct_claim or wrong_number", "tests/test_shape.py",
+        "tests/test_correct_claims.py", env={"J1553REF_EXAMPLES": examples},
+    )  # fmt: skip
+
+
+@nox.session
 def mutate(session: nox.Session) -> None:
     """Mutation score by module: ``nox -s mutate -- units ndc infusion rules``; minutes, so not in CI."""
     install(session, "test")

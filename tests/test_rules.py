@@ -1,6 +1,7 @@
 """Every rule: what makes it fire, what leaves it quiet, what leaves it not checked; and that each is really tested."""
 
 import dataclasses
+from dataclasses import fields
 
 import pytest
 from build import edit, make_claim
@@ -9,8 +10,10 @@ from rule_cases import home, loaded
 from rule_cases_beside import CASES as BESIDE
 
 from j1553ref import check, rules
+from j1553ref.claim import Line
 from j1553ref.facts import FactError, packaged
-from j1553ref.rules.base import REGISTRY
+from j1553ref.payers import parse_payer
+from j1553ref.rules.base import REGISTRY, SEVERITIES
 
 CASES = [*FIRST, *BESIDE]
 RUNNING = [rule.code for rule in rules.catalogue() if rule.run]
@@ -92,3 +95,13 @@ def test_what_is_missing_is_named():
     """The datum, not whatever was asked for first."""
     lone = edit(home(), {"/lines/0/procedure_code": "A4222"})
     assert [each.missing for each in check(lone, payer="medicare-dme").not_checked if each.code == "HOM002"] == ["drug_line"]
+
+
+def test_declarations_name_what_exists():
+    for rule in rules.catalogue():
+        assert rule.severity in SEVERITIES, rule.code
+        assert set(rule.stops) <= set(REGISTRY), rule.code
+        assert rule.scope in {"claim", "group", "shape"}, rule.code
+        assert set(rule.facts) <= set(packaged().facts), rule.code
+        assert all(parse_payer(each).id == each for each in rule.binds), rule.code
+        assert set(rule.needs) <= {each.name for each in fields(Line)}, rule.code

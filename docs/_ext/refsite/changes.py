@@ -1,0 +1,117 @@
+"""The directive ``changes``: what changed and when, newest first, from the histories of the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
+
+from j1553ref.facts import Entry, Fact, FactError, as_date, packaged
+from refsite.checked import CheckedDirective
+from refsite.domain import facts
+from refsite.nodes import el, element, table
+from refsite.provenance import binds_text, fact_nodes, gap_nodes
+from refsite.reference import Reference, parse_reference
+from refsite.tables import fields
+from refsite.values import date_text, pairs, value_text
+
+#: A table with more fields is counted, not printed: it has a page of its own.
+_MANY = 12
+
+
+class Event(NamedTuple):
+    """On ``day`` the entry begins; if ``day`` is not its start, from then on it is no longer known to hold."""
+
+    day: date
+    fact: Fact
+    entry: Entry
+    before: Entry | None
+
+
+class Changes(CheckedDirective):
+    """Dated entries since a date, newest first, of the facts listed, and from when one of them is no longer known.
+
+    With ``rest``: of all other facts, but those listed and those that an earlier list of the page holds.
+    """
+
+    required_arguments = 1
+    has_content = True
+    option_spec = {"rest": directives.flag}  # noqa: RUF012 - as docutils declares it
+
+    def render(self) -> list[nodes.Node]:
+        """Date, statement, value with the one before it, source."""
+        base, rest, since = packaged(), "rest" in self.options, as_date(self.arguments[0])
+        listed: set[str] = self.env.temp_data.setdefault("refsite_changes", set())
+        chosen = [ref.id for line in self.content if line.strip() for ref in references(line)]
+        if rest:
+            chosen = [name for name in base.facts if name not in chosen and name not in listed]
+        listed.update(chosen)
+        facts(self.env, *chosen)
+        found = [each for name in chosen for each in events(base.get(name), since)]
+        kept = [each for each in found if not rest or each.day == each.entry.start]
+        rows = [self._row(each) for each in sorted(kept, key=lambda each: each.day, reverse=True)]
+        return [table("changes", ["From", "What", "What holds", "Source"], rows)]
+
+    def _row(self, event: Event) -> list[list[nodes.Node]]:
+        day, fact, entry, before = event
+        value = value_nodes(fact, entry)
+        if day != entry.start:
+            value = [*gap_nodes(self.env, fact.gap), note("until then: ", *value)]
+        elif before:
+            same = before.value == entry.value and before.ended == entry.ended
+            value.append(note("as before") if same else note("before: ", *value_nodes(fact, before)))
+        if day == entry.start and entry.note:
+            value.append(note(entry.note))
+        source = fact_nodes(self.env, Reference(fact.id, on=None if entry.ended else entry.start), on_row=True)
+        return [[nodes.Text(date_text(day))], label_nodes(fact), value, source]
+
+
+def events(fact: Fact, since: date) -> Iterator[Event]:
+    """What happens to a fact from a date on; that it is no longer known counts only up to the last check."""
+    for index, entry in enumerate(fact.history):
+        if entry.dated and entry.start >= since:
+            yield Event(entry.start, fact, entry, fact.history[index - 1] if index else None)
+        following = [each.start for each in fact.history[index + 1 : index + 2]]
+        gone = entry.known_until + timedelta(days=1) if entry.known_until else None
+        if gone and gone not in following and since <= gone <= packaged().checked_until:
+            yield Event(gone, fact, entry, None)
+
+
+def references(line: str) -> Iterator[Reference]:
+    """The references of a line: one, or ``prefix.*``; raises FactError where nothing begins with the prefix."""
+    text = line.strip()
+    if not text.endswith(".*"):
+        yield parse_reference(text)
+        return
+    found = [Reference(fact.id) for fact in packaged().under(text.removesuffix(".*"))]
+    if not found:
+        raise FactError(f"{text}: no fact begins with this")
+    yield from found
+
+
+def label_nodes(fact: Fact) -> list[nodes.Node]:
+    """The label of a fact, and whom it binds."""
+    return [nodes.Text(fact.label), *([el("span", "binds", binds_text(fact.binds))] if fact.binds else [])]
+
+
+def value_nodes(fact: Fact, entry: Entry) -> list[nodes.Node]:
+    """The value of an entry; a long table is only counted."""
+    if entry.ended:
+        return [nodes.Text("ended")]
+    if not isinstance(entry.value, Mapping):
+        return [nodes.Text(value_text(entry.value, fact.unit))]
+    return [nodes.Text(f"{len(entry.value)} entries")] if len(pairs(entry.value)) > _MANY else fields(entry)
+
+
+def note(*content: nodes.Node | str) -> element:
+    """A smaller line under a value."""
+    return el("span", "fact-note", *content)
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directive."""
+    app.add_directive("changes", Changes)
