@@ -348,6 +348,7 @@ def test_engines_agree_that_generated_documents_are_valid(document: dict[str, An
 @example({"schema_version": "1", "form": "ub04", "lines": [{"revenue_code": "636\n", "units": 1}]})
 @example({"schema_version": "1", "form": "cms1500", "lines": [{"procedure_code": "J1553", "units": 350.0}]})
 @example({"form": "cms1500", "lines": [{"procedure_code": "J1553", "place_of_service": 1, "revenue_code": 2, "unknown": 3}]})
+@example({"schema_version": "1", "form": "cms1500", "lines": [{"procedure_code": "J1553", "units": -0.5, "charge": -1}]})
 @example({"lines": [{"revenue_code": "x", "place_of_service": "x"}], "type_of_bill": "x", "form": "paper"})
 def test_engines_agree_on_single_mutations(document: dict[str, Any]) -> None:
     agree(document)
@@ -384,6 +385,7 @@ UNKNOWN = "<an unknown name>"
         ({}, {"units": [1]}, "/lines/0/units", "a whole number", "<list, 1 item>"),
         ({}, {"units": {}}, "/lines/0/units", "a whole number", "<object>"),
         ({}, {"units": -1}, "/lines/0/units", "at least 0", "-1"),
+        ({}, {"units": -0.5}, "/lines/0/units", "a whole number", "-0.5"),
         ({}, {"units": 1234567890}, "/lines/0/units", "at most 999999999", "<number>"),
         ({}, {"charge": True}, "/lines/0/charge", "a number or text in quotes", "true"),
         ({}, {"charge": 1e9}, "/lines/0/charge", "less than 1000000000", "<number>"),

@@ -33,6 +33,8 @@ _TEXT = frozenset({"pattern", "format", "maxLength", "minLength"})
 _NUMBER = frozenset({"minimum", "maximum", "exclusiveMaximum"})
 _ARRAY = frozenset({"items", "minItems", "maxItems"})
 _OBJECT = frozenset({"required", "properties", "patternProperties", "additionalProperties"})
+#: Keywords of which several may find fault with one and the same value.
+_ONE_VALUE = _TEXT | _NUMBER | {"type"}
 _OTHER = frozenset({"$ref", "type", "enum", "const", "not", "if", "then", "else", "allOf"})
 _KEYWORDS = _ANNOTATIONS | _TEXT | _NUMBER | _ARRAY | _OBJECT | _OTHER
 
@@ -110,7 +112,7 @@ def problems(document: Any) -> tuple[ShapeProblem, ...]:
 
 
 def distinct(found: Iterable[ShapeProblem]) -> tuple[ShapeProblem, ...]:
-    """One problem for each mistake: of the keywords about the writing of one value only the most telling is kept.
+    """One problem for each mistake: of the keywords about the text or number of one value the first is kept.
 
     >>> line = {"procedure_code": "J15530", "units": 400}
     >>> found = problems({"schema_version": "1", "form": "cms1500", "lines": [line]})
@@ -119,7 +121,7 @@ def distinct(found: Iterable[ShapeProblem]) -> tuple[ShapeProblem, ...]:
     """
     kept: dict[Any, ShapeProblem] = {}
     for number, each in enumerate(found):
-        kept.setdefault((each.place or each.pointer) if each.keyword in _TEXT else number, each)
+        kept.setdefault((each.place or each.pointer) if each.keyword in _ONE_VALUE else number, each)
     return tuple(kept.values())
 
 
@@ -232,7 +234,10 @@ class _Compiler:
             found.add(at, "type", expected, lambda: shown(value, private=private))
 
         def whole(value: Decimal, at: _At, found: _Found) -> None:
-            (number or _nothing if value == value.to_integral_value() else wrong)(value, at, found)
+            if value != value.to_integral_value():
+                wrong(value, at, found)
+            if number:  # its keywords look at every number, whole or not
+                number(value, at, found)
 
         allowed = {each for name in wanted for each in _TYPES[name]}
         typed = {each: table.get(each) if each in allowed else wrong for each in (*table, bool, type(None))}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from itertools import groupby
 from typing import NamedTuple
 
 from docutils import nodes
@@ -35,15 +36,16 @@ class Event(NamedTuple):
 class Changes(CheckedDirective):
     """Dated entries since a date, newest first, of the facts listed, and from when one of them is no longer known.
 
-    With ``rest``: of all other facts, but those listed and those that an earlier list of the page holds.
+    A section for each date, or with ``flat`` one table. ``rest``: all other facts than those listed here or in an
+    earlier list of the page.
     """
 
     required_arguments = 1
     has_content = True
-    option_spec = {"rest": directives.flag}  # noqa: RUF012 - as docutils declares it
+    option_spec = {"rest": directives.flag, "flat": directives.flag}  # noqa: RUF012 - as docutils declares it
 
     def render(self) -> list[nodes.Node]:
-        """Date, statement, value with the one before it, source."""
+        """Statement, value with the one before it, date, source."""
         base, rest, since = packaged(), "rest" in self.options, as_date(self.arguments[0])
         listed: set[str] = self.env.temp_data.setdefault("refsite_changes", set())
         chosen = [ref.id for line in self.content if line.strip() for ref in references(line)]
@@ -52,9 +54,16 @@ class Changes(CheckedDirective):
         listed.update(chosen)
         facts(self.env, *chosen)
         found = [each for name in chosen for each in events(base.get(name), since)]
-        kept = [each for each in found if not rest or each.day == each.entry.start]
-        rows = [self._row(each) for each in sorted(kept, key=lambda each: each.day, reverse=True)]
-        return [table("changes", ["From", "What", "What holds", "Source"], rows)]
+        kept = sorted((each for each in found if not rest or each.day == each.entry.start), key=_day, reverse=True)
+        if "flat" in self.options:
+            return [self._table(kept)]
+        return [
+            nodes.section("", nodes.title("", date_text(day)), self._table(list(group)), ids=[f"on-{day}"])
+            for day, group in groupby(kept, _day)
+        ]
+
+    def _table(self, events: list[Event]) -> nodes.table:
+        return table("facts", ["Statement", "Value", "Since", "Source"], [self._row(each) for each in events])
 
     def _row(self, event: Event) -> list[list[nodes.Node]]:
         day, fact, entry, before = event
@@ -62,12 +71,15 @@ class Changes(CheckedDirective):
         if day != entry.start:
             value = [*gap_nodes(self.env, fact.gap), note("until then: ", *value)]
         elif before:
-            same = before.value == entry.value and before.ended == entry.ended
-            value.append(note("as before") if same else note("before: ", *value_nodes(fact, before)))
-        if day == entry.start and entry.note:
+            value += _before(fact, before, entry)
+        if day == entry.start and entry.note and "flat" not in self.options:
             value.append(note(entry.note))
         source = fact_nodes(self.env, Reference(fact.id, on=None if entry.ended else entry.start), on_row=True)
-        return [[nodes.Text(date_text(day))], label_nodes(fact), value, source]
+        return [label_nodes(fact), value, [nodes.Text(date_text(day))], source]
+
+
+def _day(event: Event) -> date:
+    return event.day
 
 
 def events(fact: Fact, since: date) -> Iterator[Event]:
@@ -79,6 +91,17 @@ def events(fact: Fact, since: date) -> Iterator[Event]:
         gone = entry.known_until + timedelta(days=1) if entry.known_until else None
         if gone and gone not in following and since <= gone <= packaged().checked_until:
             yield Event(gone, fact, entry, None)
+
+
+def _before(fact: Fact, before: Entry, entry: Entry) -> list[nodes.Node]:
+    """What held before; of a table only the fields that changed."""
+    if before.value == entry.value and before.ended == entry.ended:
+        return [note("as before")]
+    old, new = before.value, entry.value
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        old = {name: each for name, each in old.items() if new.get(name) != each}
+    text = "ended" if before.ended else value_text(old, fact.unit)
+    return [note(f"before: {text}")] if text else []
 
 
 def references(line: str) -> Iterator[Reference]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
 from j1553ref.facts import Answer, FactError, as_date, packaged
-from refsite.changes import events, label_nodes, note, references, value_nodes
+from refsite.changes import events, label_nodes, references, value_nodes
 from refsite.checked import CheckedDirective
 from refsite.domain import facts
 from refsite.nodes import el, table
@@ -53,29 +53,80 @@ class Periods(CheckedDirective):
         rows = [[_link(each), *(self._value(ref, each.on) for ref, _ in columns)] for each in found]
         made: list[nodes.Node] = [table("periods", ["Date of service", *(head for _, head in columns)], rows)]
         for each in found:
-            body = [row for ref, _ in refs if ref.view != JW_JZ and (row := self._row(ref, each))]
+            body = [row for ref, _ in refs if (row := self._row(ref, each))]
             section = nodes.section("", nodes.title("", each.title), ids=[f"on-{each.on}"])
             section += table("facts", ["Statement", "Value", "Since", "Source"], body)
             made.append(section)
         return made
 
     def _value(self, ref: Reference, on: date) -> list[nodes.Node]:
-        answer = at(ref, on)
+        answer = _at(ref, on)
         if answer is None:
-            return [nodes.Text("no value")]
+            return [nodes.Text("not yet")]
         if not answer.known:
             return gap_nodes(self.env, answer.fact.gap)
         return fact_nodes(self.env, Reference(ref.id, on=on), _text(ref, answer))
 
     def _row(self, ref: Reference, period: Period) -> list[list[nodes.Node]] | None:
-        answer, fading = at(ref, period.on), tuple(self.options.get("while-known", "").split())
+        answer, fading = _at(ref, period.on), tuple(self.options.get("while-known", "").split())
         if answer is None or (not answer.known and ref.id.startswith(fading)):
             return None
-        entry, was = answer.entry, at(ref, period.earlier) if period.earlier else None
-        label = label_nodes(answer.fact)
-        if period.earlier and (was is None or (was.entry, was.known) != (entry, answer.known)):
-            label.insert(1, el("span", "badge badge-info", "changed"))
-        since = since_text(entry) + (f" to {date_text(entry.known_until)}" if entry.known_until else "")
-        value = gap_nodes(self.env, answer.fact.gap)  if not answer.known else ...
-        source = fact_nodes(self.env, Reference(ref.id, on=entry.start), on_row=True)
+        fact, entry = answer.fact, answer.entry
+        label = [nodes.Text("JW or JZ in the hospital")] if ref.view == JW_JZ else label_nodes(fact)
+        if news := _news(answer, _at(ref, period.earlier)) if period.earlier else "":
+            label = [*label, nodes.Text(" "), el("span", "badge badge-info", news)]
+        plain = ref.field or ref.view
+        value: list[nodes.Node] = [nodes.Text(_text(ref, answer))] if plain else value_nodes(fact, entry)
+        value = value if answer.known else gap_nodes(self.env, fact.gap)
+        until = f" to {date_text(entry.known_until)}" if entry.known_until else ""
+        since = since_text(entry) + until
+        if entry.known_until and not answer.known:
+            since = date_text(entry.known_until + _DAY)
+        source = fact_nodes(self.env, Reference(fact.id, on=entry.start), on_row=True)
         return [label, value, [nodes.Text(since)], source]
+
+
+def periods(days: Iterable[date]) -> list[Period]:
+    """The periods that these dates begin, and the one before them all, newest first.
+
+    >>> [(str(each.on), each.title) for each in periods([date(2026, 4, 1), date(2026, 7, 1)])]
+    [('2026-07-01', 'From July 1, 2026'), ('2026-04-01', 'April 1 to June 30, 2026'), ('2026-03-31', 'Before April 1, 2026')]
+    """
+    turns = sorted(days)
+    made = [Period(turns[0] - _DAY, None, f"Before {date_text(turns[0])}")]
+    for start, end in zip(turns, [*turns[1:], None], strict=True):
+        last = date_text(end - _DAY) if end else ""
+        first = date_text(start).removesuffix(last[-6:]) if end else date_text(start)
+        made.append(Period(start, made[-1].on, f"{first} to {last}" if end else f"From {first}"))
+    return made[::-1]
+
+
+def _at(ref: Reference, on: date) -> Answer | None:
+    try:
+        return packaged().on(ref.id, on)
+    except FactError:
+        return None
+
+
+def _text(ref: Reference, answer: Answer) -> str:
+    base, fact, entry = packaged(), answer.fact, answer.entry
+    if ref.view == JW_JZ:
+        return "JW or JZ" if entry.value in base.on("opps.separately_paid", answer.on).value else "neither"
+    if ref.field or not isinstance(entry.value, Mapping):
+        return shown(base, fact, entry, ref)
+    return "".join(each.astext() for each in value_nodes(fact, entry))
+
+
+def _news(now: Answer, before: Answer | None) -> str:
+    if before is None or before.known != now.known or (now.known and before.entry.value != now.entry.value):
+        return "changed"
+    return f"now {now.grade}" if before.grade != now.grade else ""
+
+
+def _link(period: Period) -> list[nodes.Node]:
+    return [nodes.reference("", period.title, refid=f"on-{period.on}", internal=True)]
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directive."""
+    app.add_directive("periods", Periods)
