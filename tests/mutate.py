@@ -20,10 +20,8 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from rule_cases import CASES as FIRST
-from rule_cases_beside import CASES as BESIDE
 from test_golden import GOLDEN, test_golden_claim
-from test_rules import test_declarations_name_what_exists, test_outcome
+from test_rules import CASES, test_declarations_name_what_exists, test_outcome
 
 from j1553ref.rules.base import REGISTRY
 
@@ -123,7 +121,7 @@ def install(module: ModuleType, tree: ast.Module) -> None:
 def prove_rules() -> None:
     """Every rule's declaration, every case and golden claim, without a test runner; the first failure kills."""
     test_declarations_name_what_exists()
-    for each in [*FIRST, *BESIDE]:
+    for each in CASES:
         test_outcome(each)
     for each in GOLDEN:
         test_golden_claim(*each)

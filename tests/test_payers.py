@@ -255,7 +255,6 @@ def test_ndc_profiles() -> None:
         return answer and answer.value
 
     assert of("medicaid:TX", "ndc_required") == of("bcbs:lifewise", "ndc_required") == "required"
-    assert of("medicare-ab:wps", "ndc_required") == "not-required"
     assert of("cigna", "ndc_required") is of("bcbs:texas", "ndc_required") is None
     assert of("medicare-ab:palmetto", "ndc_lines") == "one-line"
     assert of("medicaid:MD", "ndc_lines") == "line-per-ndc"

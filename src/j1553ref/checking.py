@@ -72,7 +72,7 @@ def check(
     subject = claim if isinstance(claim, Claim) else claim_from(claim)
     base = facts or packaged()
     wanted = _wanted(tuple(select), tuple(ignore))
-    who, notes = _payer(subject, payer)
+    who, notes = _payer(subject, payer, base)
     view = ClaimView(claim=subject, payer=who, facts=base)
     findings = [finding_for(problem) for problem in subject.shape]
     not_checked: list[NotChecked] = []
@@ -98,12 +98,15 @@ def _wanted(select: tuple[str, ...], ignore: tuple[str, ...]) -> frozenset[str]:
     return chosen - (matching(ignore) if ignore else frozenset())
 
 
-def _payer(claim: Claim, given: str | None) -> tuple[Payer | None, list[str]]:
+def _payer(claim: Claim, given: str | None, facts: FactBase) -> tuple[Payer | None, list[str]]:
     """The payer: as asked for, else as the claim says, else by its filing indicator, else unknown."""
     if named := given or claim.payer:
         return parse_payer(named), []
     if claim.claim_filing_code and (guess := payer_from_filing_code(claim.claim_filing_code)):
-        return parse_payer(guess), ["payer_from_filing_code"]
+        # The indicator does not tell the two kinds of Medicare contractor apart; the home service does.
+        bundle = facts.get("home.bundle_code").newest.value
+        home = guess == "medicare-ab" and any(line.procedure_code == bundle for line in claim.lines)
+        return parse_payer("medicare-dme" if home else guess), ["payer_from_filing_code"]
     return None, ["payer_unknown"]
 
 
@@ -119,6 +122,9 @@ def _run(claim: ClaimView) -> Iterator[Finding | NotChecked]:
             yield NotChecked(code=by.code, reason="the rule depends on the payer", missing="payer")
             continue
         if by.binds and claim.payer is not None and not set(by.binds) & set(claim.payer.line):
+            continue
+        if by.scope == "group" and claim.torn:
+            yield NotChecked(code=by.code, reason="damaged in the input", missing=claim.torn)
             continue
         for view in claim.groups if by.scope == "group" else (claim,):
             yield from _outcome(view, by)

@@ -109,7 +109,7 @@ class NdcStrings(CheckedDirective):
         rows: list[element] = []
         for package in packages():
             label = fact_nodes(self.env, Reference(ids[package.ndc], view="label"))
-            rows += [el("dt", "", *label), el("dd", "", _block(FORMS[form](parts(package, base))))]
+            rows.append(el("div", "", el("dt", "", *label), el("dd", "", _block(FORMS[form](parts(package, base))))))
         return [el("dl", f"strings strings-{form}", *rows)]
 
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from j1553ref.claim import Line
 from j1553ref.infusion import InfusionError, further_hours, minutes_infused
 from j1553ref.rules.base import Finding, Missing, need, rule
-from j1553ref.rules.views import CODE, PARTING, ClaimView, Group, modifier_at
+from j1553ref.rules.views import CODE, PARTING, SEPARATE, ClaimView, Group, modifier_at
 
 __all__ = [
-    "add_on_without_base", "complex_drug_code", "drug_without_administration", "further_hours_differ", "hydration_not_billable",
-    "jw_or_jz_on_a_service", "push_billed_as_infusion", "second_initial_code", "subcutaneous_code",
-    "time_missing", "visit_beside_infusion",
+    "add_on_without_base", "complex_drug_code", "drug_without_administration", "further_hours_differ",
+    "hydration_not_billable", "infusion_without_drug", "jw_or_jz_on_a_service", "push_billed_as_infusion",
+    "second_initial_code", "subcutaneous_code", "time_missing", "visit_beside_infusion",
 ]  # fmt: skip
 
 
@@ -25,7 +25,7 @@ def second_initial_code(group: Group) -> Iterator[Finding]:
     """One initial service in an encounter, unless a second site or encounter is marked."""
     group.readable_beside("modifiers")
     lines = group.beside(*group.fact("infusion.initial_codes", group.on).value)
-    plain = [line for line in lines if not PARTING & set(line.modifiers)]
+    plain = [line for line in lines if not SEPARATE & set(line.modifiers)]
     units = sum(need(line.units, "units") for line in plain)
     if units > 1:
         codes = " and ".join(dict.fromkeys(str(line.procedure_code) for line in plain))
@@ -109,12 +109,10 @@ def _one_infusion_of_one_drug(group: Group, initial: str) -> None:
     """Further hours can be another drug's, or the first hour of a second infusion: then not checked."""
     group.readable_beside("modifiers")
     first = group.beside(initial)
-    if sum(line.units or 1 for line in first) > 1 or any(PARTING & set(line.modifiers) for line in first):
+    if sum(need(line.units, "units") for line in first) > 1 or any(PARTING & set(line.modifiers) for line in first):
         raise Missing("encounter", "more than one infusion on this date, and which minutes are whose is not known")
     others = (group.fact(f"infusion.code.{each}", group.on).value for each in ("sequential", "concurrent"))
-    push = group.fact("infusion.code.sequential_push", group.on).value
-    drugs = [line for line in group.neighbors if (line.procedure_code or "").startswith("J")]
-    if group.beside(*others) or (drugs and not group.beside(push)):
+    if group.beside(*others) or group.other_drugs:
         raise Missing("infused_drugs", "another drug of the same encounter may have been infused")
 
 
@@ -124,7 +122,10 @@ def _one_infusion_of_one_drug(group: Group, initial: str) -> None:
 )  # fmt: skip
 def complex_drug_code(group: Group) -> Iterator[Finding]:
     """The codes for highly complex agents, unless the contractor's list names the drug."""
-    for line in group.beside(*group.fact("infusion.complex_codes", group.on).value):
+    lines = group.beside(*group.fact("infusion.complex_codes", group.on).value)
+    if lines and group.other_drugs:
+        raise Missing("infused_drugs", "another drug of the same encounter may have been the complex one")
+    for line in lines[:1]:
         yield group.finding(
             line.at("procedure_code"),
             f"{line.procedure_code} is for highly complex agents: bill the plain infusion codes unless your contractor's list "
@@ -150,9 +151,9 @@ def _plain_code(group: Group, line: Line) -> str | None:
 def subcutaneous_code(group: Group) -> Iterator[Finding]:
     """Subcutaneous infusion of a drug that is given into a vein."""
     lines = group.beside(*group.fact("infusion.subcutaneous_codes", group.on).value)
-    if lines and any((line.procedure_code or "").startswith("J") for line in group.neighbors):
+    if lines and group.other_drugs:
         raise Missing("infused_drugs", "another drug of the same encounter may have been given under the skin")
-    for line in lines:
+    for line in lines[:1]:
         yield group.finding(
             line.at("procedure_code"),
             f"{line.procedure_code} is for subcutaneous infusion, and Yimmugo is given into a vein: bill the intravenous codes",
@@ -177,17 +178,22 @@ def hydration_not_billable(group: Group) -> Iterator[Finding]:
         except InfusionError as error:
             raise Missing("stop_time", str(error)) from None
         drug = [(each.start, each.stop) for each in group.records if each.start and each.stop]
+        timed = len(drug) == len(group.records) > 0
         if minutes < least:
             yield group.finding(
                 line.at("procedure_code"), f"{minutes} minutes of hydration: {code} needs at least {least}",
                 on=group.on, expected=f"at least {least}", actual=minutes,
             )  # fmt: skip
-        elif any(start < ended and began < stop for began, ended in drug if began < ended):
+        elif any(start < ended < began for began, ended in drug):
+            raise Missing("start_time", "the infusion ran past midnight, and the hydration may be of either day")
+        elif any(began < stop and (start < ended or ended < began) for began, ended in drug):
             yield group.finding(
                 line.at("procedure_code"),
                 f"the hydration ran while the drug did: {code} counts before or after it only; fluids for a reaction may differ",
                 on=group.on, expected="before or after the drug", actual="alongside",
             )  # fmt: skip
+        elif not timed:
+            raise Missing("start", "the record of the infusion holds no start and stop time")
 
 
 @rule(
@@ -258,6 +264,21 @@ def add_on_without_base(group: Group) -> Iterator[Finding]:
             f"{lines[0].procedure_code} is an add-on code and no initial service stands on this date: add the initial code, or "
             "say which claim holds it",
             on=group.on, expected="an initial code", actual=lines[0].procedure_code,
+        )  # fmt: skip
+
+
+@rule(
+    "ADM011", "infusion-without-drug", severity="info", since="0.1.0", order=424, scope="claim",
+    facts=("infusion.code.initial", "diagnosis.family"),
+    summary="An infusion for a primary immunodeficiency stands on a claim that bills no drug.",
+)  # fmt: skip
+def infusion_without_drug(claim: ClaimView) -> Iterator[Finding]:
+    """The mirror of a drug without its administration."""
+    line = claim.lone_infusion
+    if line is not None and not claim.claim.administrations:
+        yield claim.finding(
+            line.pointer, f"an infusion and no drug on this claim: confirm that the drug is billed elsewhere, or add {CODE}",
+            on=line.start, expected="a drug line", actual="none",
         )  # fmt: skip
 
 

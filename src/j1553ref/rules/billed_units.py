@@ -13,14 +13,16 @@ from j1553ref.rules.base import Finding, Missing, need, rule
 from j1553ref.rules.views import CODE, PARTING, ClaimView, Group
 
 __all__ = [
-    "dose_above_opened_vials", "milligrams_as_units", "recorded_dose_not_billed", "split_lines_unmarked", "unit_of_another_size",
-    "units_differ_from_dose", "vials_as_units",
+    "dose_above_opened_vials", "line_of_no_units", "milligrams_as_units", "recorded_dose_not_billed",
+    "split_lines_unmarked", "unit_of_another_size", "units_differ_from_dose", "vials_as_units",
 ]  # fmt: skip
 
 _TOTALS = ("JWZ001", "JWZ010", "JWZ011", "NDC002")
 #: How many milligrams the other habits take for one unit: a 500 mg code's unit, and a gram.
 _HABITS = ((500, "500 mg units"), (1000, "grams"))
 _FACTOR = 5
+#: More milliliters on one date are likelier a slip in the NDC quantity than in the units: NDC002 names both.
+_PLAUSIBLE_ML = 1000
 
 
 @rule(
@@ -62,7 +64,7 @@ def vials_as_units(group: Group) -> Iterator[Finding]:
         return
     total, millilitres = group.given_units + group.discarded_units, group.ndc_millilitres
     sizes = [size // group.unit_size for size in group.fact("product.vial_sizes", group.on).value]
-    if millilitres and -(-millilitres // max(sizes)) <= total <= millilitres // min(sizes):
+    if 0 < millilitres <= _PLAUSIBLE_ML and -(-millilitres // max(sizes)) <= total <= millilitres // min(sizes):
         yield group.finding(
             group.first("units"),
             f"{total} units with an NDC quantity of {millilitres:f} mL look like a number of vials; {millilitres:f} mL "
@@ -85,7 +87,7 @@ def unit_of_another_size(group: Group) -> Iterator[Finding]:
         return
     total, millilitres = group.given_units + group.discarded_units, group.ndc_millilitres
     right = _whole(millilitres)
-    for size, habit in _HABITS:
+    for size, habit in _HABITS if millilitres <= _PLAUSIBLE_ML else ():
         share = size // group.unit_size
         if total != right and total == _whole(millilitres / share):
             yield group.finding(
@@ -189,6 +191,9 @@ def recorded_dose_not_billed(claim: ClaimView) -> Iterator[Finding]:
     billed = {line.start for line in (*claim.drug_lines, *claim.misplaced_lines)}
     if claim.claim.administrations and any(line.start is None for line in claim.drug_lines):
         raise Missing("service_date", "a drug line without a date may be the one of this record")
+    at_home = claim.facts.get("home.product_date").binds
+    if claim.payer is not None and claim.payer.is_bound_by(at_home):
+        return  # there the date of the product, not that of the infusion, stands on the line
     for record in claim.claim.administrations:
         if record.stock == "free" or record.service_date in billed:
             continue
@@ -197,6 +202,20 @@ def recorded_dose_not_billed(claim: ClaimView) -> Iterator[Finding]:
                 record.pointer, f"the record holds an infusion on this date, and the claim has no line {CODE}: add it, or say "
                 "which claim holds it",
                 on=record.service_date, expected=f"a line {CODE}", actual="none",
+            )  # fmt: skip
+
+
+@rule(
+    "UNT008", "line-of-no-units", severity="warning", since="0.1.0", order=22,
+    summary="A drug line has zero units.",
+)  # fmt: skip
+def line_of_no_units(group: Group) -> Iterator[Finding]:
+    """A line that bills nothing."""
+    for line in group.lines:
+        if need(line.units, "units") == 0:
+            yield group.finding(
+                line.at("units"), "zero units bill nothing: enter the units, or take the line off",
+                on=group.on, expected="at least 1", actual=0,
             )  # fmt: skip
 
 

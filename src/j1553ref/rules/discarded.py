@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from j1553ref.rules.base import Finding, need, rule
-from j1553ref.rules.views import CODE, ClaimView, Group, modifier_at
+from j1553ref.rules.base import Finding, Missing, need, rule
+from j1553ref.rules.views import CODE, PARTING, ClaimView, Group, modifier_at
 
 __all__ = [
     "avoidable_waste", "free_drug_billed", "jw_and_jz_together", "jw_line_alone", "jw_line_missing", "jz_missing",
@@ -17,7 +17,7 @@ _SINGLE_DOSE = "discard.single_dose_basis"
 
 @rule(
     "JWZ004", "jw-and-jz-together", needs=("modifiers",),
-    severity="error", since="0.1.0", order=65, facts=("discard.exclusive",),
+    severity="error", since="0.1.0", order=65, facts=("discard.exclusive", "discard.jw_line"),
     stops=("JWZ002", "JWZ003", "JWZ005", "JWZ009", "JWZ010"),
     summary="JW and JZ stand on one line, or a JZ line beside a JW line of the same date and encounter.",
 )  # fmt: skip
@@ -27,6 +27,8 @@ def jw_and_jz_together(group: Group) -> Iterator[Finding]:
         return
     line = next(each for each in group.lines if "JZ" in each.modifiers)
     same = "JW" in line.modifiers
+    if not same and group.encounter is None and any(PARTING & set(each.modifiers) for each in group.lines):
+        raise Missing("encounter", "the lines may belong to separate encounters of that date")
     yield group.finding(
         modifier_at(line, "JZ"),
         "JW says that drug was discarded and JZ that none was: "
@@ -90,7 +92,7 @@ def jw_line_missing(group: Group) -> Iterator[Finding]:
 )  # fmt: skip
 def jz_missing(group: Group) -> Iterator[Finding]:
     """Whole vials used up, and JZ is not there to say so."""
-    if not group.given_lines or group.has("JZ") or not group.waste_rule or group.unused != 0:
+    if not group.given_lines or group.has("JZ") or group.has("JW") or not group.waste_rule or group.unused != 0:
         return
     tail = group.tail_mg
     yield group.finding(
@@ -110,10 +112,12 @@ def jz_missing(group: Group) -> Iterator[Finding]:
 def jw_line_alone(group: Group) -> Iterator[Finding]:
     """A discarded amount without a dose."""
     if group.discarded_lines and not group.given_lines:
+        binds = group.fact("discard.jw_line", group.on).fact.binds
+        bound = group.payer is not None and group.payer.is_bound_by(binds)
         yield group.finding(
             modifier_at(group.discarded_lines[0], "JW"),
             "a JW line alone is rejected: put the line for the units given before it, on the same claim",
-            on=group.on, expected="a line for the units given", actual="JW only",
+            on=group.on, expected="a line for the units given", actual="JW only", severity="error" if bound else "warning",
         )  # fmt: skip
 
 
@@ -133,7 +137,10 @@ def not_used_here(group: Group) -> Iterator[Finding]:
         reason = "the container is a multi-dose one"
     elif group.claim.form == "ub04":
         reason = _bill_reason(group)
-    elif need(marked.place_of_service, "place_of_service") in group.fact("discard.not_used_places", group.on).value:
+    elif (
+        need(marked.place_of_service, "place_of_service") in group.fact("discard.not_used_places", group.on).value
+        and not _asked_for_anywhere(group)
+    ):
         reason = f"at place of service {marked.place_of_service} the drug is inside another payment"
     if reason:
         which = next(each for each in ("JW", "JZ") if each in marked.modifiers)
@@ -141,6 +148,13 @@ def not_used_here(group: Group) -> Iterator[Finding]:
             modifier_at(marked, which), f"{which} is not used here: {reason}",
             on=group.on, expected="neither JW nor JZ", actual=which,
         )  # fmt: skip
+
+
+def _asked_for_anywhere(group: Group) -> bool:
+    """Whether this payer asks for the modifiers and is not the one whose policy leaves these places out."""
+    asks = group.profile("jw_jz", group.on) if group.payer else None
+    binds = group.fact("discard.jz", group.on).fact.binds
+    return bool(asks and asks.value == "required" and group.payer and not group.payer.is_bound_by(binds))
 
 
 def _bill_reason(group: Group) -> str | None:
@@ -165,9 +179,14 @@ def avoidable_waste(group: Group) -> Iterator[Finding]:
         yield group.finding(
             group.records[0].at("vials"),
             f"the opened vials hold {group.opened} units, and a smaller set would have done ({group.least}): record why, for "
-            "the payer may pay only what the smaller set leaves",
+            f"the payer may pay only what the smaller set leaves{_untrue(group)}",
             on=group.on, expected=group.least, actual=group.opened,
         )  # fmt: skip
+
+
+def _untrue(group: Group) -> str:
+    left = "modifiers" not in {name for line in group.lines for name in line.damaged} and group.has("JZ") and group.unused >= 1
+    return "; JZ is not true where drug was left" if left else ""
 
 
 @rule(

@@ -64,6 +64,12 @@ def _malformed(group: Group, drug: Drug, code: str) -> Iterator[Finding]:
             on=group.on, expected="11 digits", actual=code if ten else f"<text, {len(code)} characters>",
             severity="error" if ten or strict else "warning",
         )  # fmt: skip
+    elif any(each.isspace() for each in code):
+        yield group.finding(
+            drug.at("ndc"), f"blanks and line breaks do not belong in an NDC: write {ndc.to_11_digits(code.strip())}",
+            on=group.on, expected=ndc.to_11_digits(code.strip()), actual=f"<text, {len(code)} characters>",
+            severity="error" if strict else "warning",
+        )  # fmt: skip
     elif "-" in code and drug.has_qualifier_slot:
         yield group.finding(
             drug.at("ndc"), f"hyphens do not belong in the NDC of a claim: write {ndc.to_11_digits(code)}",
@@ -197,7 +203,8 @@ def ndc_quantity_above_vials(group: Group) -> Iterator[Finding]:
     """What is billed by milliliter cannot be more than what was opened."""
     unit = group.fact("ndc.unit", group.on).value
     stated = [line.drug for line in group.lines if line.drug and line.drug.quantity and line.drug.unit == unit]
-    total = sum((drug.quantity for drug in stated if drug.quantity), Decimal(0))
+    billed = [line for line in group.lines if line.drug in stated]
+    total = sum((_billed_ml(group, line) for line in billed), Decimal(0))
     if not stated:
         return
     held = Decimal(group.opened * group.unit_size) / group.fact("product.concentration", group.on).value
@@ -207,3 +214,10 @@ def ndc_quantity_above_vials(group: Group) -> Iterator[Finding]:
             f"the lines state {total:f} mL and the opened vials hold {held:f}: correct the NDC quantities",
             on=group.on, expected=f"at most {held:f}", actual=f"{total:f}",
         )  # fmt: skip
+
+
+def _billed_ml(group: Group, line: Line) -> Decimal:
+    """The stated milliliters; where they are those of a whole vial, no more than the units of the line."""
+    assert line.drug is not None and line.drug.quantity is not None
+    whole = line.units is not None and _whole_vials(group, line, line.drug)
+    return min(line.drug.quantity, Decimal(line.units or 0)) if whole else line.drug.quantity

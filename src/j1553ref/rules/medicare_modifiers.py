@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from j1553ref.claim import Line
 from j1553ref.rules.base import Finding, Missing, need, rule
 from j1553ref.rules.views import CODE, WITHOUT_SOURCE, ClaimView, Group, modifier_at
 
@@ -114,7 +115,7 @@ def tb_missing(group: Group) -> Iterator[Finding]:
 
 @rule(
     "MOD008", "jg-after-its-end", needs=("modifiers",),
-    severity="error", since="0.1.0", order=320, binds=_MEDICARE,
+    severity="error", since="0.1.0", order=305, binds=_MEDICARE, stops=("MOD007",),
     facts=("modifier.JG", "modifier.TB"),
     summary="JG stands on the drug; TB took its place before J1553 existed.",
 )  # fmt: skip
@@ -129,8 +130,7 @@ def jg_after_its_end(group: Group) -> Iterator[Finding]:
 
 
 @rule(
-    "MOD009", "off-campus-modifier", needs=("modifiers",),
-    severity="error", since="0.1.0", order=330, scope="claim", binds=_MEDICARE,
+    "MOD009", "off-campus-modifier", severity="error", since="0.1.0", order=330, scope="claim", binds=_MEDICARE,
     facts=("modifier.PO", "modifier.PN", "discard.opps_bill_types", "infusion.code_family", "infusion.visit_family"),
     summary="PO or PN is missing, stands beside the other, or stands on a department that is on campus.",
 )  # fmt: skip
@@ -139,37 +139,48 @@ def off_campus_modifier(claim: ClaimView) -> Iterator[Finding]:
     claim.readable("modifiers")
     if claim.claim.form != "ub04":
         return
-    both_unknown = False
-    borne = {each for line in claim.drug_lines for each in line.modifiers} & {"PO", "PN"}
-    for line in (line for line in claim.claim.lines if _departmental(claim, line.procedure_code)):
-        found = [each for each in ("PO", "PN") if each in line.modifiers]
-        drug = line.procedure_code == CODE
-        if len(found) == 2:
-            yield claim.finding(
-                modifier_at(line, "PN"), "PO and PN exclude each other: keep the one that fits the department",
-                on=line.start, expected="PO or PN", actual="PO and PN", severity="warning",
-            )  # fmt: skip
-        elif not drug and len(borne) == 1 and set(found) != borne:
-            [right] = borne
-            yield claim.finding(
-                line.at("modifiers"),
-                f"the drug bears {right} and this line {found[0] if found else 'does not'}: put {right} on each",
-                on=line.start, expected=right, actual=found[0] if found else "neither", severity="warning",
-            )  # fmt: skip
-        elif drug and claim.claim.off_campus is None:
-            both_unknown = not found or both_unknown
-        elif drug and claim.claim.off_campus and not found:
-            yield claim.finding(
-                line.at("modifiers"), "an off-campus department marks each line: add PO (excepted) or PN (not excepted)",
-                on=line.start, expected="PO or PN", actual="neither",
-            )  # fmt: skip
-        elif drug and claim.claim.off_campus is False and found:
+    unknown = False
+    for day in dict.fromkeys(line.start for line in claim.drug_lines):
+        lines = [line for line in claim.on_date(day) if _departmental(claim, line.procedure_code)]
+        drug = [line for line in lines if line.procedure_code == CODE]
+        borne = [each for line in drug for each in _marks(line)]
+        for line in lines:
+            outcome = _campus(claim, line, borne[0] if borne else None)
+            yield from outcome
+        unknown = unknown or (claim.claim.off_campus is None and not borne)
+    if unknown:
+        raise Missing("off_campus", "not in the claim")
+
+
+def _marks(line: Line) -> list[str]:
+    return [each for each in ("PO", "PN") if each in line.modifiers]
+
+
+def _campus(claim: ClaimView, line: Line, borne: str | None) -> Iterator[Finding]:
+    """What is wrong with one line of the department; ``borne`` is what the first marked drug line bears."""
+    found, off = _marks(line), claim.claim.off_campus
+    if len(found) == 2:
+        yield claim.finding(
+            modifier_at(line, "PN"), "PO and PN exclude each other: keep the one that fits the department",
+            on=line.start, expected="PO or PN", actual="PO and PN", severity="error" if off else "warning",
+        )  # fmt: skip
+    elif off is False:
+        if found:
             yield claim.finding(
                 modifier_at(line, found[0]), f"{found[0]} marks an off-campus department, and this one is on campus",
                 on=line.start, expected="neither", actual=found[0], severity="warning",
             )  # fmt: skip
-    if both_unknown:
-        raise Missing("off_campus", "not in the claim")
+    elif borne and found != [borne]:
+        yield claim.finding(
+            line.at("modifiers"),
+            f"the drug bears {borne} and this line {found[0] if found else 'does not'}: put {borne} on each",
+            on=line.start, expected=borne, actual=found[0] if found else "neither", severity="warning",
+        )  # fmt: skip
+    elif off and not found and line.procedure_code == CODE:
+        yield claim.finding(
+            line.at("modifiers"), "an off-campus department marks each line: add PO (excepted) or PN (not excepted)",
+            on=line.start, expected="PO or PN", actual="neither",
+        )  # fmt: skip
 
 
 def _departmental(claim: ClaimView, code: str | None) -> bool:

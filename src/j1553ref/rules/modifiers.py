@@ -41,7 +41,8 @@ def modifier_25_off_the_visit(claim: ClaimView) -> Iterator[Finding]:
 )  # fmt: skip
 def separate_service_on_drug(group: Group) -> Iterator[Finding]:
     """A modifier for split lines on a drug that is not split."""
-    if len(group.given_lines) > 1:
+    given = [each for each in group.claim.lines if each.procedure_code == CODE and "JW" not in each.modifiers]
+    if sum(each.start == group.on for each in given) > 1:
         return
     for line in group.lines:
         for modifier in line.modifiers:

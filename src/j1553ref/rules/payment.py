@@ -24,6 +24,8 @@ _MEDICARE = ("medicare-ab", "medicare-dme")
 #: A price per unit that is off by one of these betrays another unit: 500 mg, a gram, a 10 g vial.
 _FACTORS = (5, 10, 100)
 _NEAR = Decimal("0.1")
+#: Revenue code of the line of a UB-04 that repeats the total.
+_TOTAL_LINE = "0001"
 
 
 @rule(
@@ -114,7 +116,10 @@ def reduced_coinsurance(group: Group) -> Iterator[Finding]:
 def charges_do_not_add_up(claim: ClaimView) -> Iterator[Finding]:
     """The total is the sum of the lines."""
     total = need(claim.claim.total_charge, "total_charge")
-    charges = [need(line.charge, "charge") for line in claim.claim.lines]
+    if "lines" in claim.claim.damaged:
+        raise Missing("lines", "damaged in the input")
+    lines = [line for line in claim.claim.lines if line.revenue_code != _TOTAL_LINE]
+    charges = [need(line.charge, "charge") for line in lines]
     if sum(charges) != total:
         yield claim.finding(
             claim.claim.at("total_charge"), f"the lines add up to {sum(charges):.2f}, and the claim says {total:.2f}",

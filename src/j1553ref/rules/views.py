@@ -19,10 +19,14 @@ from j1553ref.infusion import InfusionError, minutes_infused
 from j1553ref.payers import Payer, profile
 from j1553ref.rules.base import Finding, Missing, Rule, need
 
-__all__ = ["CODE", "PARTING", "WITHOUT_SOURCE", "ClaimView", "Group", "WasteRule", "modifier_at"]
+__all__ = ["CODE", "PARTING", "SEPARATE", "WITHOUT_SOURCE", "ClaimView", "Group", "WasteRule", "modifier_at"]
 
 #: Modifiers that part two lines of one code on one date.
 PARTING = frozenset({"59", "76", "77", "XE", "XP", "XS", "XU"})
+#: Those of them that mark a second site or a separate encounter.
+SEPARATE = PARTING - {"76", "77"}
+#: First letters of the codes under which drugs are billed.
+DRUG_LETTERS = ("J", "Q", "C")
 #: Modifiers that no source on immune globulin speaks of; see the gap ``modifiers-without-source``.
 WITHOUT_SOURCE = ("KD", "JE", "RA", "RB", "TH")
 
@@ -97,10 +101,27 @@ class ClaimView(View):
     @cached_property
     def misplaced_lines(self) -> tuple[Line, ...]:
         """Lines of another code that carry an NDC of Yimmugo."""
+        unlisted = self.facts.get("code.unlisted").newest.value
+        recorded = {each.service_date for each in self.claim.administrations if _of_yimmugo(each)}
+        billed = {line.start for line in self.drug_lines}
         return tuple(
             line for line in self.claim.lines
-            if line.procedure_code != CODE and line.drug and line.drug.ndc and ndc.is_yimmugo(line.drug.ndc)
+            if line.procedure_code != CODE and (
+                (line.drug and line.drug.ndc and _means_yimmugo(line.drug.ndc))
+                or (line.procedure_code in unlisted and line.start in recorded and line.start not in billed)
+            )
         )  # fmt: skip
+
+    @cached_property
+    def lone_infusion(self) -> Line | None:
+        """An infusion for a primary immunodeficiency on a claim that bills no drug at all."""
+        codes = self.facts.get("infusion.code.initial").newest.value
+        families = tuple(self.facts.get("diagnosis.family").newest.value)
+        if not any(code.upper().startswith(families) for code in self.claim.diagnoses):
+            return None
+        if any((line.procedure_code or "?").startswith(DRUG_LETTERS) or line.drug for line in self.claim.lines):
+            return None
+        return next((line for line in self.claim.lines if line.procedure_code == codes), None)
 
     def readable(self, name: str) -> None:
         """Not checked where a field of any line of the claim is damaged."""
@@ -113,10 +134,19 @@ class ClaimView(View):
         return not self.drug_lines and any("procedure_code" in line.damaged for line in self.claim.lines)
 
     @cached_property
+    def torn(self) -> str:
+        """What is damaged so that a group may lack one of its lines; empty where every line is where it belongs."""
+        if "lines" in self.claim.damaged:
+            return "lines"
+        if any("procedure_code" in line.damaged for line in self.claim.lines):
+            return "procedure_code"
+        return "service_date" if any("start" in line.damaged for line in self.drug_lines) else ""
+
+    @cached_property
     def in_scope(self) -> bool:
         """Whether the claim has a J1553 line, one that should be one, or a record of the drug."""
         found = self.drug_lines or self.misplaced_lines or self.claim.administrations
-        return bool(found) or self.unreadable_code
+        return bool(found) or self.unreadable_code or self.lone_infusion is not None
 
     def on_date(self, day: date | None, encounter: str | None = None) -> tuple[Line, ...]:
         """The lines of one date; of one encounter where the line names one."""
@@ -249,6 +279,17 @@ class Group(View):
                 raise Missing("stop", str(error)) from None
         return total
 
+    @cached_property
+    def other_drugs(self) -> tuple[Line, ...]:
+        """Lines of other drugs on the same date, without those that a push code beside them accounts for."""
+        service = self.fact("home.bundle_code", self.on).value
+        push = self.fact("infusion.code.sequential_push", self.on).value
+        drugs = tuple(
+            line for line in self.neighbors
+            if (line.procedure_code or "").startswith(DRUG_LETTERS) and line.procedure_code != service
+        )  # fmt: skip
+        return drugs[len(self.beside(push)):]
+
     def beside(self, *codes: str) -> tuple[Line, ...]:
         """The lines of the same date and encounter with one of the codes."""
         return tuple(line for line in self.neighbors if line.procedure_code in codes)
@@ -308,12 +349,23 @@ class Group(View):
             raise Missing("payer_rule", "whether this payer asks for JW and JZ is not known")
         if asks.value != "required" or any(each.stock == "free" or each.container == "multi" for each in self.records):
             return None
-        loudest = "error" if asks.entry.carries_error else "warning"
+        self._not_free()
+        binds = self.fact("discard.jz", self.on).fact.binds
+        bound = self.payer is not None and self.payer.is_bound_by(binds)
+        loudest = "error" if bound and asks.entry.carries_error else "warning"
         if self.claim.form == "cms1500":
             outside = self.fact("discard.not_used_places", self.on).value
             places = {need(line.place_of_service, "place_of_service") for line in self.lines}
             return None if places & set(outside) else WasteRule(loudest, "separately payable on a CMS-1500")
         return self._facility_waste_rule(loudest)
+
+    def _not_free(self) -> None:
+        """Not checked where a token charge says that the drug may have been free and no record says whose stock it was."""
+        token = self.fact("discard.free_drug_charge", self.on).value
+        if all(each.stock is None for each in self.records) and any(
+            line.charge is not None and line.charge <= token for line in self.given_lines
+        ):
+            raise Missing("stock", "the charge is that of a free drug, and whose stock it was is not in the claim")
 
     def _facility_waste_rule(self, loudest: str) -> WasteRule | None:
         bill = need(self.claim.type_of_bill, "type_of_bill", "JW and JZ depend on the type of bill")[:2]
@@ -340,6 +392,19 @@ class Group(View):
                 raise Missing("dose_mg", "neither the dose nor an NDC quantity in mL stands on every line")
             total += drug.quantity
         return total
+
+
+def _means_yimmugo(text: str) -> bool:
+    """Whether an NDC is Yimmugo's, also where it is not written as a claim wants it."""
+    digits = "".join(each for each in text if each.isascii() and each.isdigit())
+    digits = digits.removeprefix("4") if text.upper().startswith("N4") else digits
+    if len(digits) == 10:
+        return any(ndc.is_yimmugo(f"{digits[:cut]}0{digits[cut:]}") for cut in (0, 5, 9))
+    return ndc.is_yimmugo(text) or ndc.is_yimmugo(digits)
+
+
+def _of_yimmugo(record: Administration) -> bool:
+    return any(_means_yimmugo(each.ndc) for each in record.vials or ())
 
 
 def modifier_at(line: Line, modifier: str) -> str:
