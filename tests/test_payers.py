@@ -227,7 +227,7 @@ def test_who_is_bound(payer: str, binds: list[str], bound: bool) -> None:
         ("medicare-ab", "required", "primary"),
         ("medicare-ab:palmetto", "required", "primary"),
         ("medicare-dme", "required", "inferred"),
-        ("medicare-advantage", "required", "secondary"),
+        ("medicare-advantage", "required", "inferred"),
         ("bcbs:lifewise", "required", "primary"),
         ("bcbs:premera", "required", "secondary"),
         ("bcbs:north-dakota", "not-required", "primary"),
@@ -247,6 +247,28 @@ def test_who_asks_for_jw_and_jz(payer: str, value: str, grade: str) -> None:
 )
 def test_nothing_is_known_is_none_and_no_guess(payer: str) -> None:
     assert profile(parse_payer(payer), "jw_jz", DAY, FACTS) is None
+
+
+@pytest.mark.parametrize(
+    ("payer", "grade"), [("medicare-ab:ngs", "primary"), ("medicare-ab:wps", "inferred"), ("medicare-ab", "inferred")]
+)
+def test_split_lines_are_ngs_own_text_and_inferred_elsewhere(payer: str, grade: str) -> None:
+    answer = profile(parse_payer(payer), "split_lines", DAY, FACTS)
+    assert answer is not None
+    assert (answer.value, answer.grade) == ("marked", grade)
+
+
+@pytest.mark.parametrize(
+    "fact_id",
+    ["unitedhealthcare.authorization", "unitedhealthcare.policy", "cigna.policy", "cigna.site_of_care",
+     "aetna.bulletin_2017", "bcbs.highmark.criteria", "bcbs.florida_blue.policy", "bcbs.massachusetts.policy",
+     "bcbs.hcsc.site_of_care", "bcbs.anthem.marker_340b", "medicaid.nc.drug_program"],
+)  # fmt: skip
+def test_a_document_older_than_the_product_says_nothing_of_today(fact_id: str) -> None:
+    answer = FACTS.on(fact_id, DAY)
+    assert not answer.known
+    assert answer.fact.gap in FACTS.gaps
+    assert answer.entry.known_until is not None and answer.entry.known_until < FACTS.get("product.approval_date").newest.value
 
 
 def test_ndc_profiles() -> None:

@@ -33,7 +33,7 @@ def code_before_its_first_date(group: Group) -> Iterator[Finding]:
 @rule(
     "DAT002", "unlisted-code-for-yimmugo", severity="error", since="0.1.0", order=20, scope="claim",
     facts=("code.valid", "code.unlisted"),
-    summary="An unlisted code bears the NDC of Yimmugo on a date of service for which J1553 exists.",
+    summary="An unlisted code bills Yimmugo, by its NDC or by the record, on a date of service for which J1553 exists.",
 )  # fmt: skip
 def unlisted_code_for_yimmugo(claim: ClaimView) -> Iterator[Finding]:
     """An unlisted code where a specific one exists."""
@@ -43,11 +43,13 @@ def unlisted_code_for_yimmugo(claim: ClaimView) -> Iterator[Finding]:
         if not claim.fact("code.valid", line.start).value:
             continue
         rejects = claim.profile("specific_code", line.start) if claim.payer else None
-        certain = rejects is not None and rejects.value == "required" and rejects.entry.carries_error
+        by_ndc = line.drug is not None and line.drug.ndc is not None
+        certain = by_ndc and rejects is not None and rejects.value == "required" and rejects.entry.carries_error
+        named = "the NDC is Yimmugo's" if by_ndc else "the vials in the record are Yimmugo's"
         yield claim.finding(
             line.at("procedure_code"),
-            f"the NDC is Yimmugo's and {CODE} exists for this date of service: bill {CODE} in units of 100 mg "
-            f"instead of {line.procedure_code}",
+            f"{named} and {CODE} exists for this date of service: bill {CODE} in units of 100 mg instead of "
+            f"{line.procedure_code}",
             on=line.start, expected=CODE, actual=line.procedure_code, severity="error" if certain else "warning",
         )  # fmt: skip
 

@@ -108,7 +108,10 @@ class ClaimView(View):
             line for line in self.claim.lines
             if line.procedure_code != CODE and (
                 (line.drug and line.drug.ndc and _means_yimmugo(line.drug.ndc))
-                or (line.procedure_code in unlisted and line.start in recorded and line.start not in billed)
+                or (
+                    line.procedure_code in unlisted and not (line.drug and line.drug.ndc)
+                    and line.start in recorded and line.start not in billed
+                )
             )
         )  # fmt: skip
 
@@ -119,7 +122,9 @@ class ClaimView(View):
         families = tuple(self.facts.get("diagnosis.family").newest.value)
         if not any(code.upper().startswith(families) for code in self.claim.diagnoses):
             return None
-        if any((line.procedure_code or "?").startswith(DRUG_LETTERS) or line.drug for line in self.claim.lines):
+        if "lines" in self.claim.damaged or "diagnoses" in self.claim.damaged:
+            return None
+        if any((line.procedure_code or DRUG_LETTERS[0]).startswith(DRUG_LETTERS) or line.drug for line in self.claim.lines):
             return None
         return next((line for line in self.claim.lines if line.procedure_code == codes), None)
 
