@@ -126,7 +126,7 @@ def test_shape_errors_are_findings_not_refusals(write):
 
 @pytest.mark.parametrize("shape", ["array", "ndjson"])
 def test_many_claims_in_one_file(write, shape):
-    claims = [RIGHT, WRONG, make_claim(None, None, [])]
+    claims = [RIGHT, WRONG, make_claim(None, None, []) | {"diagnoses": ["M05.79"]}]
     text = json.dumps(claims) if shape == "array" else "\n".join(map(json.dumps, claims))
     done = run("check", write("many.json", text.encode()), "--output", "json")
     report = json.loads(done.stdout)

@@ -34,10 +34,11 @@ def test_before_it_it_is_never_j1553(days: int, payer: str | None) -> None:
 def test_without_a_payer_the_list_says_for_whom_each_code_was_seen() -> None:
     found = code_for(BEFORE)
     assert found.code is None
-    listed = {each.code: each for each in found.alternatives}
-    assert set(listed) == {"J3590", "J1599", "C9399"}
-    assert listed["J1599"].grade == "inferred" and listed["J1599"].binds == ()
-    assert "bcbs:anthem" in listed["J3590"].binds
+    listed = [(each.code, each.grade, *each.binds) for each in found.alternatives]
+    assert listed == [
+        ("J3590", "primary", "bcbs:anthem"), ("J3590", "secondary", "bcbs:premera"), ("C9399", "mirror", "bcbs:anthem"),
+        ("J1599", "inferred"),
+    ]  # fmt: skip
     assert "ask the payer" in found.why
 
 
@@ -48,13 +49,13 @@ def test_a_payer_with_one_named_code_gets_it_and_is_told_to_confirm() -> None:
     assert found.why == (
         "J1553 is not valid before 2026-04-01. A source names J3590 for this payer; confirm it with the payer."
     )
-    assert found.alternatives[0].says.startswith("named for Yimmugo. Anthem commercial lists it")
+    assert found.alternatives[0].says.startswith("named for Yimmugo. Premera's policy, revised June 10")
 
 
 def test_a_payer_with_two_named_codes_is_to_be_asked() -> None:
     found = code_for(BEFORE, payer="bcbs:anthem")
     assert found.code is None
-    assert [each.code for each in found.alternatives] == ["J3590", "C9399", "J1599"]
+    assert [each.code for each in found.alternatives] == ["J3590", "C9399", "J3590", "J1599"]
     assert found.why.endswith(". Sources name J3590 and C9399 for this payer; ask which one it takes.")
 
 
@@ -71,6 +72,8 @@ def test_the_date_decides_which_alternatives_hold() -> None:
     assert {each.code for each in code_for("2025-02-01").alternatives} == {"J1599", "J3590"}
     assert {each.code for each in code_for("2025-03-01").alternatives} == {"J1599", "J3590", "C9399"}
     assert code_for("2025-02-15", payer="bcbs:anthem").code == "J3590"
+    assert code_for("2025-06-09", payer="bcbs:premera").code is None
+    assert code_for("2025-06-10", payer="bcbs:premera").code == "J3590"
 
 
 def test_before_the_launch_the_date_itself_is_doubted() -> None:

@@ -73,7 +73,7 @@ def test_severities_never_exceed_the_declared_one():
 
 
 def test_an_error_stands_on_a_base_that_carries_it():
-    """Primary, mirror, or two agreeing secondary sources; the single-dose premise is the one documented exception."""
+    """Primary, mirror, or two agreeing secondary sources; the documented exceptions are on the severity page."""
     for rule in rules.catalogue():
         if rule.severity == "error" and rule.facts:
             bases = [

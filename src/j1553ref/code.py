@@ -19,12 +19,13 @@ _BEFORE = "code.predecessor"
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """A code used before J1553: whom the statement binds (empty: everyone), its grade, and what it says."""
+    """A code used before J1553: whom it binds (empty: everyone), its grade, what it says, and the id of the fact."""
 
     code: str
     binds: tuple[str, ...]
     grade: str
     says: str
+    fact: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +86,7 @@ def code_for(on: date | str, *, payer: str | None = None, facts: FactBase | None
         code=code,
         alternatives=(*named, *others),
         why=" ".join(_reasons(base, when, code, payer, named, bool(seen))),
-        facts=("code.valid", "product.launch_date", *(f"{_BEFORE}.{each.code}" for each in seen)),
+        facts=("code.valid", "product.launch_date", *(each.fact for each in seen)),
     )
 
 
@@ -97,7 +98,9 @@ def _alternatives(base: FactBase, when: date) -> Iterator[Alternative]:
             continue
         if answer.known:
             says = f"{answer.value}. {answer.entry.note}".rstrip()
-            yield Alternative(fact.id.removeprefix(f"{_BEFORE}."), fact.binds, answer.grade, says)
+            # What follows the code in an id, as in J3590-premera, only tells two payers' statements apart.
+            code = fact.id.removeprefix(f"{_BEFORE}.").partition("-")[0]
+            yield Alternative(code, fact.binds, answer.grade, says, fact.id)
 
 
 def _reasons(
