@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from j1553ref.shape import redacted
 
-__all__ = ["Locator", "first_constant", "first_duplicate", "values"]
+__all__ = ["MANY", "Locator", "first_constant", "first_duplicate", "values"]
 
 #: More values than this are not indexed: a hostile file must not fill the memory.
 _MOST = 200_000
 
+#: A group many times over, without going back. Before 3.11.5 ``re`` forgets to go back to where a failed round of such a
+#: group began (Debian 12 has 3.11.2), so there the plain one has to do.
+MANY = "*+" if sys.version_info >= (3, 11, 5) else "*"
 _TOKEN = re.compile(
-    r"""[ \t\r\n]*+
-    (?:(?P<string>"[^"\\]*+(?:\\.[^"\\]*+)*+") | (?P<mark>[\[\]{},:]) | (?P<scalar>[^ \t\r\n\[\]{},:"]++))""",
+    rf"""[ \t\r\n]*+
+    (?:(?P<string>"[^"\\]*+(?:\\.[^"\\]*+){MANY}") | (?P<mark>[\[\]{{}},:]) | (?P<scalar>[^ \t\r\n\[\]{{}},:"]++))""",
     re.DOTALL | re.VERBOSE,
 )
 

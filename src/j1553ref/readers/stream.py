@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from j1553ref.readers.locate import MANY
+
 __all__ = ["LIMIT", "Piece", "Unreadable", "Window", "characters", "split"]
 
 #: The most characters that one record may have.
@@ -33,10 +35,10 @@ _BOMS = (
 _PACKED = ((b"\x1f\x8b", "gzip"), (b"PK\x03\x04", "zip"), (b"%PDF", "PDF"))
 
 # A string ends at its quote, or, being broken, at the line's end, so that a missing quote spoils one record only.
-_BODY = re.compile(r'[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*+')
+_BODY = re.compile(rf'[^"\\\n]*+(?:\\[^\n][^"\\\n]*+){MANY}')
 _STRING = rf'"{_BODY.pattern}"'
-_SHALLOW = re.compile(rf'[^"\[\]{{}},]*+(?:{_STRING}[^"\[\]{{}},]*+)*+')
-_DEEP = re.compile(rf'[^"\[\]{{}}]*+(?:{_STRING}[^"\[\]{{}}]*+)*+')
+_SHALLOW = re.compile(rf'[^"\[\]{{}},]*+(?:{_STRING}[^"\[\]{{}},]*+){MANY}')
+_DEEP = re.compile(rf'[^"\[\]{{}}]*+(?:{_STRING}[^"\[\]{{}}]*+){MANY}')
 
 
 class Unreadable(Exception):  # noqa: N818 - the sentence below says what it is

@@ -10,7 +10,7 @@ from numbers import Integral, Real
 from typing import Any
 
 from j1553ref.claim import InputError
-from j1553ref.readers.locate import first_constant, first_duplicate
+from j1553ref.readers.locate import MANY, first_constant, first_duplicate
 from j1553ref.readers.stream import Unreadable
 from j1553ref.shape import redacted
 
@@ -32,7 +32,7 @@ _MESSAGES = {
     "Illegal trailing comma": "a comma stands before a closing bracket",
 }
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
-_BRACKETS = re.compile(r'[^"\[\]{}]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"\[\]{}]*+)*+([\[\]{}])', re.DOTALL)
+_BRACKETS = re.compile(rf'[^"\[\]{{}}]*+(?:"[^"\\]*+(?:\\.[^"\\]*+){MANY}"[^"\[\]{{}}]*+){MANY}([\[\]{{}}])', re.DOTALL)
 _HALF_ESCAPE = re.compile(
     r"\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]", re.DOTALL
 )
