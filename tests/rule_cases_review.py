@@ -40,7 +40,7 @@ CASES = [
     fires("DAT002", "the qualifier glued to the NDC", edit(with_ndc(80, "400", ndc="N470573060521"), {"/lines/0/procedure_code": "J1599"}), "error", "/lines/0/procedure_code"),
     fires("DAT002", "only the record's vials name the brand", edit(whole(), {"/lines/0/procedure_code": "J1599"}), "warning", "/lines/0/procedure_code"),
     quiet("DAT002", "an unlisted code with another product's NDC beside the record", edit(whole(), {"/lines/0/procedure_code": "J3490", "/lines/0/drug": {"ndc": "99999999999"}})),
-    quiet("ADM011", "a damaged line may be the drug's", edit(bare([(1, ["JZ"])]), {"/lines/0": 5})),
+    unsure("ADM011", "a damaged line may be the drug's", edit(bare([(1, ["JZ"])]), {"/lines/0": 5})),
     quiet("UNT007", "an unlisted code bills the recorded dose, DAT002 speaks", edit(whole(), {"/lines/0/procedure_code": "J1599"})),
     fires("ADM007", "the infusion ran past midnight", edit(beside(timed("22:30", "02:10", 3), "96361"), {"/lines/3/start_time": "23:00", "/lines/3/stop_time": "23:45"}), "warning", "/lines/3/procedure_code"),
     unsure("ADM007", "past midnight, hydration in the small hours", edit(beside(timed("22:30", "02:10", 3), "96361"), {"/lines/3/start_time": "01:00", "/lines/3/stop_time": "01:45"})),

@@ -188,6 +188,9 @@ def test_no_text_of_the_input_is_repeated(write):
         (("check", "x.json", "--select", "JWZ03"), "JWZ003"),
         (("check", "x.json", "--output", "xml"), "json"),
         (("check",), "FILE"),
+        ((), "--help"),
+        (("check", "x.json", "--select", "UNT", "--ignore", "UNT"), "no rule"),
+        (("check", "x.json", "--select", ","), "prefixes"),
         (("chek",), "chek"),
         (("fact", "unit.sise"), "unit.size"),
         (("fact", "unit.size", "--on", "2026-03-31"), "2026-04-01"),
@@ -306,3 +309,40 @@ def test_a_facts_folder_is_laid_over_the_packaged_ones(write, tmp_path):
     path = write("facility.json", claim)
     assert "JWZ003 warning" in run("check", path).stdout
     assert "JWZ" not in run("check", path, "--facts", str(folder)).stdout
+
+
+def test_a_facts_folder_that_fits_no_fact_is_refused(write, tmp_path):
+    path = write("right.json", RIGHT)
+    head = '[{}]\nlabel = "x"\n[[{}.history]]\nfrom = 2026-04-01\nvalue = {}\nchecked = 2026-11-23\n'
+    tail = 'sources = [{id = "synthetic", locator = "test", grade = "primary"}]\n'
+    folder = tmp_path / "facts"
+    folder.mkdir()
+    for fact_id, value, says in (
+        ("unit.size", '"abc"', "value like 100"), ("unit.size", "-5", "value like 100"), ("unit.size", "true", "value like 100"),
+        ("unit.sise", "100", "unit.size"), ("unit.size", "9" * 5000, "TOML"),
+    ):  # fmt: skip
+        (folder / "x.toml").write_text(head.format(fact_id, fact_id, value) + tail)
+        done = run("check", path, "--facts", str(folder))
+        assert done.returncode == 2
+        assert done.stderr.count("\n") == 1 and says in done.stderr, done.stderr
+
+
+def test_problems_of_shape_are_not_passed_in_silence(write):
+    broken = edit(json.loads(json.dumps(RIGHT)), {"/lines/0/units": "many"})
+    done = run("check", write("shape.json", broken), "--select", "JWZ")
+    assert "this is no pass" in done.stdout
+
+
+def test_a_thousand_problems_are_not_out_of_scope(write):
+    broken = RIGHT | {f"unknown{number}": 1 for number in range(1200)}
+    report = json.loads(run("check", write("many.json", broken), "--output", "json").stdout)
+    assert report["claims"][0]["notes"] == ["payer_unknown"]
+    assert report["summary"]["errors"] >= 1000
+
+
+def test_a_full_disk_is_one_line(write):
+    path = write("right.json", RIGHT)
+    done = subprocess.run(
+        f"{sys.executable} -P -m j1553ref check {path} >/dev/full", shell=True, capture_output=True, check=False, timeout=60
+    )
+    assert done.returncode == 2 and done.stderr.count(b"\n") == 1

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from j1553ref.claim import Claim
+from j1553ref.claim import Claim, InputError
 from j1553ref.facts import FactBase, packaged
 from j1553ref.payers import Payer, parse_payer, payer_from_filing_code
 from j1553ref.readers import claim_from
-from j1553ref.rules import catalogue, matching
+from j1553ref.rules import RuleError, catalogue, matching
 from j1553ref.rules.base import Finding, Missing, NotChecked, Rule
 from j1553ref.rules.shape import finding_for
 from j1553ref.rules.views import ClaimView, Group
@@ -23,6 +23,7 @@ NOTES = {
     "beyond_facts": "a date of service lies after the date up to which the facts were checked",
     "payer_from_filing_code": "the payer was taken from the claim filing indicator",
     "service_date_from_statement": "a drug line has no date of its own: the statement's single date was used",
+    "shape_not_selected": "the claim has problems of shape, and the selected rules leave them out: this is no pass",
     "payer_unknown": "no payer was named: rules that depend on the payer were not checked",
 }
 
@@ -54,8 +55,8 @@ def check(
     claim: Claim | Mapping[str, Any] | str | bytes,
     *,
     payer: str | None = None,
-    select: Iterable[str] = (),
-    ignore: Iterable[str] = (),
+    select: str | Iterable[str] = (),
+    ignore: str | Iterable[str] = (),
     facts: FactBase | None = None,
 ) -> Report:
     """Run the rules on one claim.
@@ -69,9 +70,11 @@ def check(
     >>> check(case("whole-vials-jz")).codes
     []
     """
+    if not isinstance(claim, Claim | Mapping | str | bytes):
+        raise InputError("expected one claim: a Claim, a JSON document or its text")
     subject = claim if isinstance(claim, Claim) else claim_from(claim)
     base = facts or packaged()
-    wanted = _wanted(tuple(select), tuple(ignore))
+    wanted = _wanted(_prefixes(select), _prefixes(ignore))
     who, notes = _payer(subject, payer, base)
     view = ClaimView(claim=subject, payer=who, facts=base)
     findings = [finding_for(problem) for problem in subject.shape]
@@ -85,6 +88,8 @@ def check(
         notes.append("beyond_facts")
     if any(line.start and not line.at("start").startswith(f"{line.pointer}/") for line in view.drug_lines):
         notes.append("service_date_from_statement")
+    if subject.shape and not any(code.startswith("SHP") for code in wanted):
+        notes.append("shape_not_selected")
     return Report(
         findings=tuple(each for each in findings if each.code in wanted),
         not_checked=tuple(dict.fromkeys(each for each in not_checked if each.code in wanted)),
@@ -93,9 +98,17 @@ def check(
     )
 
 
+def _prefixes(codes: str | Iterable[str]) -> tuple[str, ...]:
+    """Codes or prefixes; a text holds one or several, separated by commas."""
+    return tuple(part.strip() for part in codes.split(",")) if isinstance(codes, str) else tuple(map(str, codes))
+
+
 def _wanted(select: tuple[str, ...], ignore: tuple[str, ...]) -> frozenset[str]:
     chosen = matching(select) if select else frozenset(each.code for each in catalogue())
-    return chosen - (matching(ignore) if ignore else frozenset())
+    left = chosen - (matching(ignore) if ignore else frozenset())
+    if not left:
+        raise RuleError("no rule is left: what is selected is ignored too")
+    return left
 
 
 def _payer(claim: Claim, given: str | None, facts: FactBase) -> tuple[Payer | None, list[str]]:

@@ -50,7 +50,7 @@ def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
         context.exit()
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=False)
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version,
               help="Version, and the date up to which the facts were checked.")  # fmt: skip
 def cli() -> None:
@@ -88,7 +88,8 @@ def check(
     if payer:
         parse_payer(payer)
     chosen, left_out = _codes(select), _codes(ignore)
-    rules.matching(chosen), rules.matching(left_out)
+    if not (rules.matching(chosen) if chosen else {"all"}) - (rules.matching(left_out) if left_out else frozenset()):
+        raise click.ClickException("--select and --ignore leave no rule: select more, or ignore less")
     summary = report.Summary()
 
     def claims() -> Iterator[dict[str, Any]]:
@@ -111,7 +112,7 @@ def check(
 def _records(sources: tuple[str, ...], form: str | None) -> Iterator[Record]:
     """Every record of every source; a source that cannot be opened is a record with an error."""
     for source in sources:
-        name = "<stdin>" if source == "-" else source
+        name = "<stdin>" if source == "-" else "".join(each if each.isprintable() else "?" for each in source)
         try:
             with open_source(source) as stream:
                 yield from read(stream, source=name, format=form)
@@ -184,7 +185,7 @@ def units(dose_mg: str, vials: str, on: str | None, payer: str | None, output: s
 @output_option
 def infusion(start: str, stop: str, pauses: tuple[str, ...], next_day: bool, on: str | None, output: str) -> None:
     """Administration codes for an infusion, from its start and stop times."""
-    day = _day(on, "unit.size")
+    day = _day(on, "infusion.push_limit")
     outcome = infusion_codes(start, stop, pauses=pauses, next_day=next_day, on=day)
     if output == "json":
         _json(outcome.to_json())
@@ -316,7 +317,12 @@ def _facts(folder: str | None) -> facts.FactBase:
 
 
 def _codes(text: str | None) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip()) if text else ()
+    if text is None:
+        return ()
+    parts = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not parts:
+        raise click.ClickException("--select and --ignore want codes or prefixes, such as JWZ,UNT002")
+    return parts
 
 
 def _entry_object(entry: facts.Entry) -> dict[str, Any]:
@@ -352,6 +358,8 @@ def _data(value: Any) -> Any:
 def _notes(notes: tuple[str, ...], on: str | None, day: date) -> None:
     for note in notes:
         click.secho(f"  note: {note}", dim=True)
+    if day > facts.checked_until():
+        click.secho(f"  note: the facts were checked until {facts.checked_until().isoformat()}", dim=True)
     if on is None:
         click.secho(f"  note: no date of service was given; the newest entry is used, from {day.isoformat()}", dim=True)
 
@@ -378,6 +386,13 @@ def main() -> None:
     except J1553Error as error:
         _complain(str(error))
         sys.exit(2)
+    except KeyboardInterrupt:
+        _complain("interrupted")
+        sys.exit(130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that the interpreter's last flush is silent
         sys.exit(1)
+    except OSError as error:
+        _complain(f"cannot write: {error.strerror}")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(2)

@@ -12,6 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from j1553ref.errors import nearest
 from j1553ref.facts.model import GRADES, Document, Entry, Fact, FactBase, FactError, Gap, SourceRef
 
 __all__ = ["load"]
@@ -43,6 +44,8 @@ def load(folder: Traversable | Path, base: FactBase | None = None) -> FactBase:
                 if new.id in own:
                     raise FactError(f"{name}: {new.id} stands twice")
                 own.add(new.id)
+                if base is not None:
+                    _fits(new, facts, name)
                 facts[new.id] = _overlay(facts[new.id], new) if new.id in facts else new
     return FactBase(facts, gaps, documents)
 
@@ -59,6 +62,8 @@ def _documents(folder: Traversable | Path) -> Iterator[tuple[str, dict[str, Any]
             yield name, tomllib.loads(item.read_text(encoding="utf-8"), parse_float=Decimal)
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise FactError(f"{name}: not readable as TOML: {error}") from None
+        except ValueError:
+            raise FactError(f"{name}: not readable as TOML: a number or date that cannot be") from None
         except (OSError, RecursionError):
             raise FactError(f"{name}: cannot be read") from None
 
@@ -173,6 +178,35 @@ def _names(value: Any) -> tuple[str, ...]:
 
 def _frozen(value: Any) -> Any:
     return tuple(_frozen(each) for each in value) if isinstance(value, list) else value
+
+
+#: What a folder may add: tables of a payer or a quarter, and further members of a family.
+_OPEN = (
+    "profile.", "payment.limit", "payer.", "payer_part.", "product.package.", "code.predecessor.", "modifier.",
+    "related.", "related_opps.",
+)  # fmt: skip
+
+
+def _fits(new: Fact, known: Mapping[str, Fact], file: str) -> None:
+    """Refuses an overlay that names no known fact, or gives a value of another kind than the fact has."""
+    old = known.get(new.id)
+    if old is None:
+        if not new.id.startswith(_OPEN):
+            raise FactError(f"{file}: {new.id}: no such fact to lay entries over{nearest(new.id, known)}")
+        return
+    like = next((entry.value for entry in reversed(old.history) if not entry.ended), None)
+    for entry in new.history:
+        if not entry.ended and like is not None and not _same_kind(entry.value, like):
+            raise FactError(f"{file}: {new.id}: expected a value like {like!r}")
+
+
+def _same_kind(value: Any, like: Any) -> bool:
+    if isinstance(like, bool) or isinstance(value, bool):
+        return isinstance(like, bool) and isinstance(value, bool)
+    if isinstance(like, int | Decimal):
+        whole = isinstance(value, int) or (isinstance(like, Decimal) and isinstance(value, Decimal) and value.is_finite())
+        return whole and (value > 0 or like <= 0)
+    return isinstance(value, type(like))
 
 
 def _overlay(old: Fact, new: Fact) -> Fact:

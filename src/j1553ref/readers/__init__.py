@@ -90,6 +90,8 @@ def open_source(path: str | Path) -> AbstractContextManager[BinaryIO]:
     not be read.
     """
     if path == "-":
+        if sys.stdin is None:
+            raise InputError("-: standard input is closed; expected a claim on it, or name a file")
         return nullcontext(sys.stdin.buffer)
     try:
         return Path(path).open("rb")

@@ -135,8 +135,9 @@ class ClaimView(View):
 
     @cached_property
     def unreadable_code(self) -> bool:
-        """Whether a line's code is damaged and no other line is the drug's: then nothing can be decided."""
-        return not self.drug_lines and any("procedure_code" in line.damaged for line in self.claim.lines)
+        """Whether a line or its code is damaged and no other line is the drug's: then nothing can be decided."""
+        torn = "lines" in self.claim.damaged or any("procedure_code" in line.damaged for line in self.claim.lines)
+        return torn and not self.drug_lines
 
     @cached_property
     def torn(self) -> str:
