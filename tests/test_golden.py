@@ -1,9 +1,9 @@
 """The golden claims: dose, vials and lines, with exactly the findings that they must and must not draw."""
 
 import pytest
-from build import make_claim
+from build import edit, make_claim
 
-from j1553ref import check
+from j1553ref import case, check
 
 V35 = [20, 10, 5]
 
@@ -43,3 +43,42 @@ def test_before_the_first_date_only_the_code_is_wrong():
 
 def test_on_the_first_date_nothing_is_wrong():
     assert check(make_claim(40000, [20, 20], [(400, ["JZ"])], day="2026-04-01")).codes == []
+
+
+#: One slip in a right claim, and exactly the rules that own it.
+SLIPS = [
+    ({"/lines/0/units": 80}, ["UNT002"]),
+    ({"/lines/0/units": 40}, ["UNT002"]),
+    ({"/lines/0/units": 2}, ["UNT001"]),
+    ({"/lines/0/units": 401}, ["UNT003"]),
+    ({"/lines/0/units": 40000}, ["UNT005"]),
+    ({"/lines/0/units": 0}, ["UNT008"]),
+    ({"/lines/0/modifiers": []}, ["JWZ003"]),
+    ({"/lines/0/modifiers": ["JW", "JZ"]}, ["JWZ004"]),
+    ({"/lines/0/modifiers": ["JZ", "25"]}, ["MOD001"]),
+    ({"/lines/0/modifiers": ["JZ", "59"]}, ["MOD002"]),
+    ({"/lines/0/modifiers": ["JZ", "GZ"]}, ["MOD003"]),
+    ({"/lines/0/modifiers": ["JZ", "JB"]}, ["MOD005"]),
+    ({"/lines/0/modifiers": ["JZ", "JG"]}, ["MOD008"]),
+    ({"/lines/0/modifiers": ["JZ", "JZ"]}, ["MOD011"]),
+    ({"/lines/1/modifiers": ["JZ"]}, ["MOD010"]),
+    ({"/lines/0/drug/ndc": "7057360521"}, ["NDC001"]),
+    ({"/lines/0/drug/ndc": "70573-0605-21"}, ["NDC001"]),
+    ({"/lines/0/drug/ndc": "76179001004"}, ["NDC003"]),
+    ({"/lines/0/drug/unit": "UN"}, ["NDC002"]),
+    ({"/lines/0/drug/quantity": "300"}, ["NDC002"]),
+    ({"/lines/0/drug/quantity": "0"}, ["NDC004"]),
+    ({"/lines/0/place_of_service": "22"}, ["SOS001"]),
+    ({"/lines/0/diagnosis_pointers": [2]}, ["DXC003"]),
+    ({"/lines/0/service_date/end": "2026-05-05"}, ["DAT003"]),
+    ({"/lines/1/units": 2}, ["ADM001"]),
+    ({"/lines/2/units": 4}, ["ADM003"]),
+    ({"/administrations/0/dose_mg": "41000", "/lines/0/units": 410}, ["UNT004", "NDC002"]),
+    ({"/administrations/0/stop": ...}, ["ADM004"]),
+    ({"/total_charge": "1.00"}, ["PAY004"]),
+]
+
+
+@pytest.mark.parametrize(("slip", "owners"), SLIPS, ids=lambda each: str(each))
+def test_a_single_slip_draws_exactly_its_owners(slip, owners):
+    assert check(edit(case("whole-vials-jz"), slip)).codes == owners

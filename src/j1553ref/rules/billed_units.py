@@ -114,7 +114,7 @@ def _other_size_by_dose(group: Group) -> Iterator[Finding]:
 
 @rule(
     "UNT003", "units-differ-from-dose", severity="error", since="0.1.0", order=50,
-    facts=("unit.size", "rounding.dose"), stops=("JWZ001", "JWZ010", "JWZ011"),
+    facts=("unit.size", "rounding.dose"), stops=("JWZ001", "JWZ010", "JWZ011", "NDC002"),
     summary="The units given are not the dose divided by 100 mg, rounded up.",
 )  # fmt: skip
 def units_differ_from_dose(group: Group) -> Iterator[Finding]:
@@ -207,6 +207,7 @@ def recorded_dose_not_billed(claim: ClaimView) -> Iterator[Finding]:
 
 @rule(
     "UNT008", "line-of-no-units", severity="warning", since="0.1.0", order=22,
+    stops=("UNT001", "UNT002", "UNT003", "NDC002"),
     summary="A drug line has zero units.",
 )  # fmt: skip
 def line_of_no_units(group: Group) -> Iterator[Finding]:
