@@ -33,6 +33,7 @@ from refsite import (
     publish,
     registers,
     roles,
+    rulelists,
     search,
     strings,
     tables,
@@ -41,7 +42,7 @@ from refsite import (
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register every part."""
-    parts = (nodes, domain, footnotes, lint, roles, tables, registers, cards, cases, doors, page, search, publish)
+    parts = (nodes, domain, footnotes, lint, roles, tables, registers, cards, rulelists, cases, doors, page, search, publish)
     for part in (*parts, changes, dates, doses, strings, bundle, harden):
         part.setup(app)
     return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": False}
