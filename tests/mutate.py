@@ -133,7 +133,7 @@ def prover(name: str) -> Callable[[], None]:
 
     def prove() -> None:
         files = [str(HERE / f"{each}.py") for each in TESTS[name]]
-        assert pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:doctestplus", *files]) == 0
+        assert pytest.main(["-x", "-q", "-p", "no:cacheprovider", *files]) == 0
 
     return prove
 
