@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from j1553ref.errors import J1553Error, nearest
@@ -142,7 +143,7 @@ class Document:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FactBase:
     """All facts, gaps and documents that were loaded together."""
 
@@ -168,7 +169,7 @@ class FactBase:
         """Every fact whose id starts with ``prefix.``, in the order of the files."""
         return (f for f in self.facts.values() if f.id.startswith(prefix + "."))
 
-    @property
+    @cached_property
     def checked_until(self) -> date:
         """The date up to which all facts were checked: the oldest of the facts' newest checks."""
         return min(f.newest.checked for f in self.facts.values())

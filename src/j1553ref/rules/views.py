@@ -118,7 +118,7 @@ class ClaimView(View):
     @cached_property
     def lone_infusion(self) -> Line | None:
         """An infusion for a primary immunodeficiency on a claim that bills no drug at all."""
-        codes = self.facts.get("infusion.code.initial").newest.value
+        initial = self.facts.get("infusion.code.initial").newest.value
         families = tuple(self.facts.get("diagnosis.family").newest.value)
         if not any(code.upper().startswith(families) for code in self.claim.diagnoses):
             return None
@@ -126,7 +126,7 @@ class ClaimView(View):
             return None
         if any((line.procedure_code or DRUG_LETTERS[0]).startswith(DRUG_LETTERS) or line.drug for line in self.claim.lines):
             return None
-        return next((line for line in self.claim.lines if line.procedure_code == codes), None)
+        return next((line for line in self.claim.lines if line.procedure_code == initial), None)
 
     def readable(self, name: str) -> None:
         """Not checked where a field of any line of the claim is damaged."""
@@ -136,8 +136,7 @@ class ClaimView(View):
     @cached_property
     def unreadable_code(self) -> bool:
         """Whether a line or its code is damaged and no other line is the drug's: then nothing can be decided."""
-        torn = "lines" in self.claim.damaged or any("procedure_code" in line.damaged for line in self.claim.lines)
-        return torn and not self.drug_lines
+        return bool(self.torn) and not self.drug_lines
 
     @cached_property
     def torn(self) -> str:
