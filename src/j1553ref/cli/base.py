@@ -1,0 +1,73 @@
+"""What the commands share: options, the facts that they read, notes, and one clear line for an error."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from j1553ref import facts
+
+__all__ = [
+    "complain", "day_of", "fact_base", "facts_option", "on_option", "output_option", "plain_text", "print_json",
+    "print_notes",
+]  # fmt: skip
+
+output_option = click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+facts_option = click.option(
+    "--facts", "folder", metavar="DIR", help="A folder of dated fact files laid over the packaged ones."
+)
+
+
+def on_option(help_text: str) -> Callable[[Any], Any]:
+    """The ``--on`` option: a date of service, never today by default."""
+    return click.option(
+        "--on", metavar="DATE", help=f"{help_text} (YYYY-MM-DD). Default: the newest entry, whose date is printed."
+    )
+
+
+def day_of(on: str | None, fact_id: str) -> date:
+    """The date of service given, else the first date of a fact's newest entry."""
+    return facts.as_date(on) if on else facts.packaged().get(fact_id).newest.start
+
+
+def fact_base(folder: str | None) -> facts.FactBase:
+    """The packaged facts, with a folder of dated fact files laid over them."""
+    if folder is None:
+        return facts.packaged()
+    if not Path(folder).is_dir():
+        raise click.ClickException(f"--facts {folder}: not a folder; give a folder with dated fact files (*.toml)")
+    return facts.load(Path(folder), facts.packaged())
+
+
+def plain_text(value: Any) -> str:
+    """A fact's value on one line."""
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {plain_text(each)}" for key, each in value.items())
+    if isinstance(value, tuple):
+        return ", ".join(map(plain_text, value))
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def print_notes(notes: tuple[str, ...], on: str | None, day: date) -> None:
+    """Print what to know about an answer, and which date it rests on."""
+    for note in notes:
+        click.secho(f"  note: {note}", dim=True)
+    if day > facts.checked_until():
+        click.secho(f"  note: the facts were checked until {facts.checked_until().isoformat()}", dim=True)
+    if on is None:
+        click.secho(f"  note: no date of service was given; the newest entry is used, from {day.isoformat()}", dim=True)
+
+
+def print_json(value: Any) -> None:
+    """Print an answer as JSON."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def complain(message: str) -> None:
+    """One line on standard error."""
+    click.echo(f"j1553ref: {message}", err=True)
