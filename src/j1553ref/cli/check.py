@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import click
 
-from j1553ref import checking, facts, report, rules
+from j1553ref import checking, report, rules
 from j1553ref.claim import InputError
 from j1553ref.cli.base import complain, fact_base, facts_option
+from j1553ref.cli.printers import PRINTERS
 from j1553ref.payers import parse_payer
 from j1553ref.readers import FORMATS, Record, open_source, read
-from j1553ref.report import text as report_text
 
 __all__ = ["check"]
-
-_STYLES: dict[str, dict[str, Any]] = {
-    "title": {"bold": True},
-    "error": {"fg": "red", "bold": True},
-    "warning": {"fg": "yellow"},
-    "info": {"fg": "cyan"},
-    "quiet": {"dim": True},
-    "plain": {},
-}
 
 
 @click.command()
@@ -36,7 +26,7 @@ _STYLES: dict[str, dict[str, Any]] = {
 )
 @click.option("--select", metavar="CODES", help="Only these rules; prefixes allowed: JWZ,UNT002.")
 @click.option("--ignore", metavar="CODES", help="Not these rules; prefixes allowed.")
-@click.option("--output", type=click.Choice(["text", "json", "jsonl"]), default="text", show_default=True)
+@click.option("--output", type=click.Choice(tuple(PRINTERS)), default="text", show_default=True)
 @click.option("--show-not-checked", is_flag=True, help="List the rules that could not be decided, by missing datum.")
 @click.option("--statistics", is_flag=True, help="Count findings by rule (text output).")
 @click.option("--fail-level", type=click.Choice(["error", "warning", "info"]), default="error", show_default=True,
@@ -73,7 +63,7 @@ def check(
                 complain(f"{claim['source']}: {claim['error']}")
             yield claim
 
-    _PRINTERS[output](claims(), summary, base, show_not_checked, statistics)
+    PRINTERS[output](claims(), summary, base, show_not_checked, statistics)
     sys.exit(summary.exit_status(fail_level, exit_zero=exit_zero))
 
 
@@ -86,40 +76,6 @@ def _records(sources: tuple[str, ...], form: str | None) -> Iterator[Record]:
                 yield from read(stream, source=name, format=form)
         except InputError as error:
             yield Record(source=name, index=0, error=str(error).removeprefix(f"{name}: "))
-
-
-def _print_text(
-    claims: Iterator[dict[str, Any]], summary: report.Summary, _: facts.FactBase, show: bool, count: bool
-) -> None:
-    for claim in claims:
-        if claim["error"] is not None:
-            continue  # stands on stderr already
-        for style, line in report_text.claim_lines(claim, show_not_checked=show):
-            click.secho(line, **_STYLES[style])
-    if count:
-        for code, number in sorted(summary.by_code.items()):
-            click.echo(f"{number:6d}  {code}  {rules.get(code).name}")
-    click.secho(report_text.summary_line(summary), bold=True)
-
-
-def _print_json(claims: Iterator[dict[str, Any]], summary: report.Summary, base: facts.FactBase, *_: bool) -> None:
-    """One document, written claim by claim so that memory stays constant."""
-    head = {"schema_version": report.SCHEMA_VERSION, "tool": report.tool_object(base)}
-    click.echo(json.dumps(head, indent=2)[:-2] + ',\n  "claims": [', nl=False)
-    for index, claim in enumerate(claims):
-        body = json.dumps(claim, indent=2, ensure_ascii=False).replace("\n", "\n    ")
-        click.echo(("," if index else "") + "\n    " + body, nl=False)
-    counts = json.dumps(summary.to_json(), indent=2).replace("\n", "\n  ")
-    click.echo(f'\n  ],\n  "summary": {counts}\n}}')
-
-
-def _print_jsonl(claims: Iterator[dict[str, Any]], summary: report.Summary, *_: Any) -> None:
-    for claim in claims:
-        click.echo(json.dumps(claim, ensure_ascii=False))
-    click.echo(json.dumps({"summary": summary.to_json()}))
-
-
-_PRINTERS: dict[str, Callable[..., None]] = {"text": _print_text, "json": _print_json, "jsonl": _print_jsonl}
 
 
 def _codes(text: str | None) -> tuple[str, ...]:
