@@ -53,6 +53,20 @@ def test_every_case_is_shown_on_the_page_of_its_name(root):
     assert {path.stem for path in pages(root, "examples/*.md")} - {"index"} == set(cases.slugs())
 
 
+def tags(path) -> dict[str, str]:
+    """The front matter of an example page."""
+    front = re.match(r"---\n(.*?)\n---\n", path.read_text(encoding="utf-8"), re.S)
+    return dict(line.split(": ", 1) for line in front[1].splitlines()) if front else {}
+
+
+def test_a_case_whose_answer_is_not_settled_says_so_before_its_first_heading(root):
+    """The badge is for the eye; the words are for whoever reads on."""
+    for path in pages(root, "examples/*.md"):
+        if tags(path).get("answer") in ("inferred", "open"):
+            opening = path.read_text(encoding="utf-8").split("\n## ")[0]
+            assert re.search(r"infer|open|not known|not settled|no source|differ|confirm|\{gap\}", opening), path.stem
+
+
 def test_examples_and_rules_have_a_prompt(root):
     for path in [*pages(root, "examples/*.md"), *pages(root, "rules/*.md")]:
         if path.stem != "index":

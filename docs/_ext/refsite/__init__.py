@@ -5,7 +5,7 @@ In a page:
 - ``{fact}`id```, ``{fact}`id[field]|view@2026-05-01``` (views: g units since until checked label note),
   ``{source}`id```, ``{gap}`id```, ``{rule}`JWZ003```, ``{cpt}`96365```, ``{case-value}`slug:/lines/0/units```;
 - ``facts`` (an id or ``prefix.*`` a line), ``fact-history``, ``changes``, ``periods``, ``gaps-list``, ``case``
-  (``:pointer:``), ``rule-card``;
+  (``:pointer:``), ``rule-card``, ``worked-cases`` (``:topic:``, ``:level:``, ``:rule:`` or ``:denial:``);
 - ``dose-table`` (``:step:`` and ``:last:`` in mg), ``ndc-strings`` (a form), ``chargemaster``: figures and text to copy;
 - once for the site: ``at-a-glance``, ``doors``, ``fact-register``, ``sources-list``, ``rule-index``.
 """
@@ -37,12 +37,13 @@ from refsite import (
     search,
     strings,
     tables,
+    worked,
 )
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register every part."""
     parts = (nodes, domain, footnotes, lint, roles, tables, registers, cards, rulelists, cases, doors, page, search, publish)
-    for part in (*parts, changes, dates, doses, strings, bundle, harden):
+    for part in (*parts, changes, dates, doses, strings, worked, bundle, harden):
         part.setup(app)
     return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": False}

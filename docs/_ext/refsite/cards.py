@@ -16,6 +16,7 @@ from refsite.nodes import el, element, table
 from refsite.provenance import binds_text, fact_nodes
 from refsite.reference import Reference
 from refsite.values import value_text
+from refsite.worked import rule_cases
 
 
 class AtAGlance(CheckedDirective):
@@ -75,6 +76,7 @@ class RuleCard(CheckedDirective):
             "Severity": el("dd", "", severity(rule)), "Binds": el("dd", "", binds_text(rule.binds) if rule.binds else ""),
             "Since": el("dd", "", f"version {rule.since}"),
             "Reads": el("dd", "", *([el("ul", "plain", *reads)] if reads else [])),
+            "Worked cases": el("dd", "", *rule_cases(self.env, rule.code)),
         }  # fmt: skip
         shown = [node for key, value in rows.items() if value.astext() for node in (el("dt", "", key), value)]
         body = el("dl", "rows", *shown)

@@ -27,13 +27,16 @@ _FACTS = Path(str(files("j1553ref.facts")))
 
 
 class ReferenceDomain(Domain):
-    """``objects``: (kind, id) -> (page, anchor). ``usage``: page -> kind -> ids, for the tests that govern the site."""
+    """``objects``: (kind, id) -> (page, anchor). ``usage``: page -> kind -> ids, for the tests that govern the site.
+
+    ``worked``: page -> its lists of worked cases, to tell when they would differ.
+    """
 
     name = "j1553"
     label = "J1553 reference"
     object_types = {kind: ObjType(kind, kind) for kind in KINDS}  # noqa: RUF012 - as Sphinx declares it
-    initial_data = {"objects": {}, "usage": {}}  # noqa: RUF012
-    data_version = 2
+    initial_data = {"objects": {}, "usage": {}, "worked": {}}  # noqa: RUF012
+    data_version = 3
 
     def define(self, kind: str, name: str, anchor: str, location: Any) -> None:
         """Note where the entry of an id stands; a second place is an error."""
@@ -49,13 +52,15 @@ class ReferenceDomain(Domain):
     def clear_doc(self, docname: str) -> None:
         """Forget a page that is read again."""
         self.data["usage"].pop(docname, None)
+        self.data["worked"].pop(docname, None)
         for key in [key for key, (page, _) in self.data["objects"].items() if page == docname]:
             del self.data["objects"][key]
 
     def merge_domaindata(self, docnames: Iterable[str], otherdata: dict[str, Any]) -> None:
         """Take over what a parallel reader noted."""
         pages = set(docnames)
-        self.data["usage"] |= {page: used for page, used in otherdata["usage"].items() if page in pages}
+        for noted in ("usage", "worked"):
+            self.data[noted] |= {page: held for page, held in otherdata[noted].items() if page in pages}
         self.data["objects"] |= {key: at for key, at in otherdata["objects"].items() if at[0] in pages}
 
     def resolve_xref(self, env: Any, fromdocname: str, builder: Any, typ: str, target: str,

@@ -1,0 +1,199 @@
+"""Worked cases by the tags in their front matter: the mark under a case's title, and ``worked-cases``, which lists them.
+
+The tags stand in each page of ``docs/examples`` and nowhere else; every list is made of them, so none can be forgotten.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+
+from j1553ref.facts import FactError
+from j1553ref.rules import FAMILIES
+from refsite.checked import CheckedDirective
+from refsite.domain import domain_of, known
+from refsite.nodes import el, table
+
+FOLDER = "examples"
+LEVELS = {1: "First steps", 2: "Everyday", 3: "Tricky"}
+TOPICS = {
+    "units": "units", "jw-jz": "JW and JZ", "ndc": "NDC", "administration": "administration",
+    "modifiers": "modifiers", "sites": "sites of service", "home": "home infusion", "payers": "payers",
+    "code-by-date": "code by date", "authorization": "authorization", "denials": "denials", "payment": "payment",
+    "diagnoses": "diagnoses",
+}  # fmt: skip
+#: How well the main answer is sourced, and what a reader sees of it.
+ANSWERS = {"settled": "", "inferred": "answer inferred", "open": "partly open"}
+#: On a rule's card no more than these; the rest is on the index.
+_MOST = 6
+_RULE = re.compile(rf"\b(?:{'|'.join(FAMILIES)})[0-9]{{3}}\b")
+_FRONT = re.compile(r"---\n(.*?)\n---\n", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """A case by its page: what its front matter says, its title, and every rule that it speaks of."""
+
+    slug: str
+    title: str
+    level: int
+    topics: tuple[str, ...]
+    answer: str
+    denials: tuple[str, ...]
+    rules: frozenset[str]
+
+    def has(self, kind: str, name: str) -> bool:
+        """Whether it belongs into the list of a topic, level, rule or denial."""
+        held: dict[str, Iterable[str]] = {
+            "topic": self.topics, "level": (str(self.level),), "rule": self.rules, "denial": self.denials,
+        }  # fmt: skip
+        return name in held[kind]
+
+
+def worked(folder: Path) -> tuple[Worked, ...]:
+    """All cases of a folder of pages, by level, then by title; raises FactError for tags that cannot be used."""
+    pages = [path for path in folder.glob("*.md") if path.stem != "index"]
+    return tuple(sorted((_read(path, path.stat().st_mtime_ns) for path in pages), key=lambda each: (each.level, each.title)))
+
+
+@cache
+def _read(path: Path, changed: int) -> Worked:
+    text = path.read_text(encoding="utf-8")
+    front, title = _FRONT.match(text), re.search(r"^# (.+)$", text, re.M)
+    tags: dict[str, Any] = yaml.safe_load(front[1]) if front else {}
+    topics = str(tags.get("topics", "")).split()
+    wrong = [
+        name
+        for name, good in {
+            "level": tags.get("level") in LEVELS,
+            "topics": bool(topics) and set(topics) <= TOPICS.keys(),
+            "answer": tags.get("answer") in ANSWERS,
+            "a title": bool(title),
+        }.items()
+        if not good
+    ]
+    if wrong or title is None:
+        expected = f"level {', '.join(map(str, LEVELS))}; topics of {' '.join(TOPICS)}; answer {', '.join(ANSWERS)}"
+        raise FactError(f"{path.name}: front matter: {', '.join(wrong)}: expected {expected}")
+    denials = tuple(str(tags.get("denials", "")).split())
+    rules = frozenset(_RULE.findall(text))
+    return Worked(path.stem, title[1].replace("`", ""), tags["level"], tuple(topics), tags["answer"], denials, rules)
+
+
+class WorkedCases(CheckedDirective):
+    """Lists the cases of one ``topic``, ``level``, ``rule`` or ``denial`` (several names: cases of any of them).
+
+    Without an option, for the index: a section for each level, a table by topic, and the menu.
+    """
+
+    option_spec = dict.fromkeys(("topic", "level", "rule", "denial"), directives.unchanged_required)
+
+    def render(self) -> list[nodes.Node]:
+        """One list, or the index."""
+        if not self.options:
+            return self._index(noted(self.env, "level", *map(str, LEVELS)))
+        [(kind, names)] = self.options.items()
+        return [case_list(self.env, noted(self.env, kind, *names.split()))]
+
+    def _index(self, every: list[Worked]) -> list[nodes.Node]:
+        made: list[nodes.Node] = []
+        for level, name in LEVELS.items():
+            section = nodes.section("", nodes.title("", name), ids=[f"level-{level}"])
+            section += case_list(self.env, [each for each in every if each.level == level], topics=True)
+            made.append(section)
+        made.append(nodes.section("", nodes.title("", "By topic"), self._by_topic(every), ids=["by-topic"]))
+        menu = addnodes.toctree(
+            parent=self.env.docname, entries=[(None, f"{FOLDER}/{each.slug}") for each in every], glob=False,
+            includefiles=[f"{FOLDER}/{each.slug}" for each in every], hidden=True, titlesonly=True, maxdepth=1,
+            numbered=0, includehidden=False, caption=None, rawentries=[],
+        )  # fmt: skip
+        return [*made, nodes.compound("", menu, classes=["toctree-wrapper"])]
+
+    def _by_topic(self, every: list[Worked]) -> nodes.table:
+        rows: list[list[list[nodes.Node]]] = [
+            [[nodes.Text(name[0].upper() + name[1:])], [case_list(self.env, found)]]
+            for topic, name in TOPICS.items()
+            if (found := [each for each in every if each.has("topic", topic)])
+        ]
+        return table("by-topic", ["Topic", "Cases"], rows)
+
+
+def noted(env: BuildEnvironment, kind: str, *names: str) -> list[Worked]:
+    """The cases of a list; the page is made anew when the list would differ."""
+    if kind == "topic":
+        for name in names:
+            known("topic", name, TOPICS)
+    found = chosen(Path(env.srcdir), kind, names)
+    if not found and kind != "rule":
+        raise FactError(f"worked-cases: no case has the {kind} {' '.join(names)}")
+    domain_of(env).data["worked"].setdefault(env.docname, []).append((kind, names, found))
+    return found
+
+
+def chosen(source: Path, kind: str, names: tuple[str, ...]) -> list[Worked]:
+    """The cases that have any of the names."""
+    return [each for each in worked(source / FOLDER) if any(each.has(kind, name) for name in names)]
+
+
+def case_list(env: BuildEnvironment, cases: list[Worked], *, topics: bool = False) -> nodes.Node:
+    """Links to the cases, each with how well its answer is sourced and, if asked for, its topics."""
+    return el("ul", "worked", *(el("li", "", *case_link(env, each, topics=topics)) for each in cases))
+
+
+def case_link(env: BuildEnvironment, case: Worked, *, topics: bool = False) -> list[nodes.Node]:
+    """The link to a case by its title, with its marks."""
+    to = addnodes.pending_xref(
+        "", nodes.inline("", case.title), refdomain="std", reftype="doc", reftarget=f"/{FOLDER}/{case.slug}",
+        refdoc=env.docname, refexplicit=True, refwarn=True,
+    )  # fmt: skip
+    made: list[nodes.Node] = [to]
+    if ANSWERS[case.answer]:
+        made += [nodes.Text(" "), el("span", f"badge badge-{case.answer}", ANSWERS[case.answer])]
+    if topics:
+        made.append(el("span", "case-topics", ", ".join(TOPICS[each] for each in case.topics)))
+    return made
+
+
+def rule_cases(env: BuildEnvironment, code: str) -> list[nodes.Node]:
+    """The easiest cases that speak of a rule, for its card."""
+    found = noted(env, "rule", code)
+    return [case_list(env, found[:_MOST])] if found else []
+
+
+def mark(app: Sphinx, doctree: nodes.document) -> None:
+    """Under the title of a case: its level and topics, and how well its answer is sourced."""
+    folder, _, slug = app.env.docname.rpartition("/")
+    if folder != FOLDER or slug == "index":
+        return
+    case = next(each for each in worked(Path(app.srcdir) / FOLDER) if each.slug == slug)
+    words = " · ".join([LEVELS[case.level], ", ".join(TOPICS[each] for each in case.topics)])
+    shown: list[nodes.Node | str] = [words]
+    if ANSWERS[case.answer]:
+        shown += [" ", el("span", f"badge badge-{case.answer}", ANSWERS[case.answer])]
+    title = next(iter(doctree.findall(nodes.title)))
+    title.parent.insert(title.parent.index(title) + 1, el("p", "case-tags no-search", *shown))
+
+
+def outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
+    """The pages whose lists of cases would differ now."""
+    source = Path(app.srcdir)
+    lists = domain_of(env).data["worked"]
+    return [page for page, made in lists.items() if any(chosen(source, kind, names) != found for kind, names, found in made)]
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directive, the mark, and what makes pages anew."""
+    app.add_directive("worked-cases", WorkedCases)
+    app.connect("doctree-read", mark)
+    app.connect("env-get-outdated", outdated)
