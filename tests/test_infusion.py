@@ -70,7 +70,8 @@ def test_further_hours_are_those_of_counting_half_hours(minutes: int) -> None:
 
 def test_past_midnight_says_so_and_keeps_the_date_of_the_start() -> None:
     found = infusion_codes("22:30", "02:10", on=DAY)
-    assert found.notes[0] == "Ended the next day: bill it all under the date on which it started."
+    assert found.notes[0].startswith("Ended the next day: counted as one infusion on the date on which it started.")
+    assert "ask the payer" in found.notes[0]
     assert not noted(infusion_codes("09:00", "13:35", on=DAY), "next day")
 
 

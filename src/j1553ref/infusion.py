@@ -169,7 +169,9 @@ def _timed(start: time | str, stop: time | str, pauses: Iterable[PauseLike], nex
         raise InfusionError("pauses: nothing is left of the infusion; compare the times with the record")
     notes = []
     if overnight:
-        notes.append("Ended the next day: bill it all under the date on which it started.")
+        notes.append(
+            "Ended the next day: counted as one infusion on the date on which it started. No text says so: ask the payer."
+        )
     if paused:
         notes.append(f"{paused} min of pauses are left out: only the minutes in which the drug ran count.")
     return elapsed - paused, notes

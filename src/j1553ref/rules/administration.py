@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from j1553ref.claim import Line
 from j1553ref.infusion import InfusionError, further_hours, minutes_infused
@@ -106,14 +107,40 @@ def further_hours_differ(group: Group) -> Iterator[Finding]:
 
 
 def _one_infusion_of_one_drug(group: Group, initial: str) -> None:
-    """Further hours can be another drug's, or the first hour of a second infusion: then not checked."""
+    """Further hours can be another drug's, or another infusion's or date's: then not checked."""
     group.readable_beside("modifiers")
     first = group.beside(initial)
-    if sum(need(line.units, "units") for line in first) > 1 or any(PARTING & set(line.modifiers) for line in first):
+    # Where drug and infusion name their encounter, the mark tells it from another one.
+    parted = any(PARTING & set(each.modifiers) for each in first if None in (group.encounter, each.encounter))
+    if sum(need(line.units, "units") for line in first) > 1 or parted:
         raise Missing("encounter", "more than one infusion on this date, and which minutes are whose is not known")
-    others = (group.fact(f"infusion.code.{each}", group.on).value for each in ("sequential", "concurrent"))
-    if group.beside(*others) or group.other_drugs:
+    if _billed_on_the_next_day(group):
+        raise Missing("service_date", "it ran past midnight and part of it is billed on the day after; no text on that was found")
+    kinds = ("sequential", "concurrent")
+    others = group.beside(*(group.fact(f"infusion.code.{each}", group.on).value for each in kinds))
+    # Another drug that ran for no more than its first hour has no further hour that could be meant.
+    if any(_further_hours_of(group, line) != 0 for line in others) or len(group.other_drugs) > len(others):
         raise Missing("infused_drugs", "another drug of the same encounter may have been infused")
+
+
+def _billed_on_the_next_day(group: Group) -> bool:
+    """Whether the drug ran past midnight and an infusion code stands on the day after."""
+    if not any(each.next_day or (each.start and each.stop and each.stop < each.start) for each in group.records):
+        return False
+    after = need(group.on, "service_date") + timedelta(days=1)
+    codes = {group.fact(f"infusion.code.{each}", group.on).value for each in ("initial", "further")}
+    return any(line.start == after and line.procedure_code in codes for line in group.claim.lines)
+
+
+def _further_hours_of(group: Group, line: Line) -> int | None:
+    """Further hours that the clock times of one other infusion make; None where the line has none."""
+    if line.units != 1 or line.start_time is None or line.stop_time is None:
+        return None
+    try:
+        minutes = minutes_infused(line.start_time, line.stop_time)
+    except InfusionError:
+        return None
+    return further_hours(minutes, on=need(group.on, "service_date"), facts=group.facts)
 
 
 @rule(
