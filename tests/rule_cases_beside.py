@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from build import edit, make_claim
 from rule_cases import A, bare, beside, facility, fires, home, loaded, quiet, refused, timed, unsure, whole, with_ndc
@@ -19,6 +20,13 @@ def diagnosed(text: str, *, pointer: int = 1) -> Claim:
     claim = claim_from(home())
     lines = tuple(replace(line, diagnosis_pointers=(pointer,)) for line in claim.lines)
     return replace(claim, diagnoses=(text,), lines=lines)
+
+
+def two_encounters() -> dict[str, Any]:
+    """The drug and its infusion in the morning, and both again in the evening of the same day."""
+    claim = bare([(200, ["JZ"])])
+    claim["lines"] += [line | {"line_number": number} for number, line in enumerate(claim["lines"], 3)]
+    return edit(claim, {f"/lines/{at}/encounter": "morning" if at < 2 else "evening" for at in range(4)})
 
 
 CASES = [
@@ -120,6 +128,10 @@ CASES = [
     quiet("ADM001", "another date", edit(beside(whole(), "96374"), {"/lines/2/service_date/start": "2026-05-05"})),
     quiet("ADM001", "the second one marked", beside(whole(), "96374", modifiers=("59",))),
     quiet("ADM001", "another encounter", edit(beside(whole(), "96365"), {"/lines/0/encounter": "a", "/lines/1/encounter": "a", "/lines/2/encounter": "b"})),
+    fires("ADM001", "a second encounter, not marked", two_encounters(), "warning", "/lines/3", says="of a further encounter on this date", actual="none"),
+    quiet("ADM001", "a second encounter, marked", edit(two_encounters(), {"/lines/3/modifiers": ["XE"]})),
+    quiet("ADM001", "the first of two encounters marked", edit(two_encounters(), {"/lines/1/modifiers": ["59"]})),
+    unsure("ADM001", "the modifiers of the first encounter not readable", edit(two_encounters(), {"/lines/1/modifiers": "59"}), missing="modifiers"),
     unsure("ADM001", "modifiers beside it not readable", edit(beside(whole(), "96374"), {"/lines/2/modifiers": "59"})),
     unsure("ADM001", "units of the code not readable", edit(whole(), {"/lines/1/units": "two"})),
     fires("ADM002", "15 minutes", timed("09:00", "09:15", 0), "error", "/lines/1/procedure_code", says="15 minutes, and 96365 needs more than 15", expected="96374"),

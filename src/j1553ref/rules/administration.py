@@ -20,13 +20,13 @@ __all__ = [
 @rule(
     "ADM001", "second-initial-code", severity="error", since="0.1.0", order=340,
     facts=("infusion.initial_codes", "infusion.one_initial"),
-    summary="Two initial administration codes in one encounter, the second one not marked as separate.",
+    summary="A second initial administration code in one encounter or on one date, not marked as separate.",
 )  # fmt: skip
 def second_initial_code(group: Group) -> Iterator[Finding]:
-    """One initial service in an encounter, unless a second site or encounter is marked."""
+    """One initial service, unless a second site or encounter is marked."""
     group.readable_beside("modifiers")
-    lines = group.beside(*group.fact("infusion.initial_codes", group.on).value)
-    plain = [line for line in lines if not SEPARATE & set(line.modifiers)]
+    initial = group.fact("infusion.initial_codes", group.on).value
+    plain = [line for line in group.beside(*initial) if not SEPARATE & set(line.modifiers)]
     units = sum(need(line.units, "units") for line in plain)
     if units > 1:
         codes = " and ".join(dict.fromkeys(str(line.procedure_code) for line in plain))
@@ -36,6 +36,24 @@ def second_initial_code(group: Group) -> Iterator[Finding]:
             "are add-on codes, or need 59 or an X modifier for a second site or a separate encounter",
             on=group.on, expected=1, actual=units,
         )  # fmt: skip
+    elif plain and _initial_of_an_earlier_encounter(group, initial):
+        yield group.finding(
+            plain[0].pointer,
+            f"{plain[0].procedure_code} of a further encounter on this date is not marked: the payer sees two initial codes on "
+            "one day and no encounters, so add 59 or an X modifier",
+            on=group.on, expected="59 or an X modifier", actual="none", severity="warning",
+        )  # fmt: skip
+
+
+def _initial_of_an_earlier_encounter(group: Group, initial: tuple[str, ...]) -> bool:
+    """Whether the first unmarked initial code of the date stands in another encounter that the claim names."""
+    for line in group.claim.lines:
+        if line.start == group.on and line.procedure_code in initial:
+            if "modifiers" in line.damaged:
+                raise Missing("modifiers", "damaged in the input")
+            if not SEPARATE & set(line.modifiers):
+                return None not in (group.encounter, line.encounter) and line.encounter != group.encounter
+    return False
 
 
 @rule(
