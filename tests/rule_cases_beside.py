@@ -120,6 +120,13 @@ CASES = [
     fires("MOD013", "a modifier that no source names", make_claim(40000, [20, 20], [(400, ["JZ", "Q9"])]), "info", "/lines/0/modifiers/1"),
     unsure("MOD013", "modifiers not readable", edit(whole(), {"/lines/0/modifiers": "JZ"})),
     quiet("MOD013", "KP", make_claim(40000, [20, 20], [(400, ["JZ", "KP"])])),
+    fires("MOD014", "TB on the administration", edit(whole(), {"/lines/1/modifiers": ["TB"]}), "warning", "/lines/1/modifiers/0", expected="96365 without TB"),
+    fires("MOD014", "JG on a visit", beside(whole(), "99213", modifiers=("25", "JG")), "warning", "/lines/2/modifiers/1", actual="JG"),
+    quiet("MOD014", "TB on the drug", make_claim(40000, [20, 20], [(400, ["JZ", "TB"])])),
+    quiet("MOD014", "TB on another drug", beside(whole(), "J1200", modifiers=("TB",))),
+    quiet("MOD014", "TB on the administration for a plan", edit(whole(), {"/lines/1/modifiers": ["TB"]}), "commercial"),
+    unsure("MOD014", "modifiers not readable", edit(whole(), {"/lines/1/modifiers": "TB"})),
+    unsure("MOD014", "no date of service", edit(whole(), {"/lines/1/modifiers": ["TB"], "/lines/1/service_date": ...})),
     # -- ADM ---------------------------------------------------------------------------------------------------------
     fires("ADM001", "96365 twice on one line", edit(whole(), {"/lines/1/units": 2}), "error", "/lines/1", says="2 units of initial codes (96365)", actual="2"),
     fires("ADM001", "96374 beside 96365", beside(whole(), "96374"), "error", "/lines/2"),

@@ -62,6 +62,7 @@ SLIPS = [
     ({"/lines/0/modifiers": ["JZ", "JG"]}, ["MOD008"]),
     ({"/lines/0/modifiers": ["JZ", "JZ"]}, ["MOD011"]),
     ({"/lines/1/modifiers": ["JZ"]}, ["MOD010"]),
+    ({"/lines/1/modifiers": ["TB"]}, ["MOD014"]),
     ({"/lines/0/drug/ndc": "7057360521"}, ["NDC001"]),
     ({"/lines/0/drug/ndc": "70573-0605-21"}, ["NDC001"]),
     ({"/lines/0/drug/ndc": "76179001004"}, ["NDC003"]),

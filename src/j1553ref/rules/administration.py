@@ -338,14 +338,8 @@ def jw_or_jz_on_a_service(claim: ClaimView) -> Iterator[Finding]:
     claim.readable("modifiers")
     for line in claim.claim.lines:
         found = [each for each in ("JW", "JZ") if each in line.modifiers]
-        if found and _is_service(claim, line):
+        if found and claim.is_service(line):
             yield claim.finding(
                 modifier_at(line, found[0]), f"{found[0]} speaks of the drug and belongs on its line: take it off here",
                 on=line.start, expected=f"{line.procedure_code} without {found[0]}", actual=found[0],
             )  # fmt: skip
-
-
-def _is_service(claim: ClaimView, line: Line) -> bool:
-    code = line.procedure_code or ""
-    families = (claim.fact("infusion.code_family", line.start).value, *claim.fact("infusion.visit_family", line.start).value)
-    return code != CODE and code.startswith(families)

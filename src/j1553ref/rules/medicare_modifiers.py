@@ -10,7 +10,7 @@ from j1553ref.rules.views import CODE, WITHOUT_SOURCE, ClaimView, Group, modifie
 
 __all__ = [
     "auto_denied", "conflicting_notices", "jg_after_its_end", "off_campus_modifier", "route_modifier_asked_for",
-    "tb_missing", "wrong_for_intravenous",
+    "stock_modifier_on_a_service", "tb_missing", "wrong_for_intravenous",
 ]  # fmt: skip
 
 _MEDICARE = ("medicare-ab",)
@@ -126,6 +126,24 @@ def jg_after_its_end(group: Group) -> Iterator[Finding]:
             yield group.finding(
                 modifier_at(line, "JG"), "JG is no longer used for 340B stock: replace it by TB",
                 on=group.on, expected="TB", actual="JG",
+            )  # fmt: skip
+
+
+@rule(
+    "MOD014", "stock-modifier-on-a-service", needs=("modifiers",),
+    severity="warning", since="0.1.0", order=312, scope="claim", binds=_MEDICARE,
+    facts=("modifier.TB", "modifier.JG", "infusion.code_family"),
+    summary="TB or JG stands on an administration or visit line; they speak of the drug's stock.",
+)  # fmt: skip
+def stock_modifier_on_a_service(claim: ClaimView) -> Iterator[Finding]:
+    """The markers of 340B stock off the drug."""
+    claim.readable("modifiers")
+    for line in claim.claim.lines:
+        found = [each for each in ("TB", "JG") if each in line.modifiers]
+        if found and claim.is_service(line):
+            yield claim.finding(
+                modifier_at(line, found[0]), f"{found[0]} marks stock of a drug, and this line is a service: take it off here",
+                on=line.start, expected=f"{line.procedure_code} without {found[0]}", actual=found[0],
             )  # fmt: skip
 
 

@@ -153,6 +153,11 @@ class ClaimView(View):
         found = self.drug_lines or self.misplaced_lines or self.claim.administrations
         return bool(found) or self.unreadable_code or self.lone_infusion is not None
 
+    def is_service(self, line: Line) -> bool:
+        """Whether a line is an administration code or a visit."""
+        families = self.fact("infusion.code_family", line.start).value, *self.fact("infusion.visit_family", line.start).value
+        return line.procedure_code != CODE and (line.procedure_code or "").startswith(families)
+
     def on_date(self, day: date | None, encounter: str | None = None) -> tuple[Line, ...]:
         """The lines of one date; of one encounter where the line names one."""
         same = (line for line in self.claim.lines if line.start == day and day is not None)
