@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from build import edit, make_claim
-from rule_cases import A, C, bare, beside, facility, fires, home, quiet, timed, unsure, whole, with_ndc
+from rule_cases import A, B, C, bare, beside, facility, fires, home, quiet, timed, unsure, whole, with_ndc
 
 FILED = {"payer": None, "claim_filing_code": "MB"}
 
@@ -27,6 +27,10 @@ CASES = [
     quiet("UNT002", "right units, five times the milliliters", with_ndc(400, "2000")),
     quiet("UNT001", "right units, milligrams as milliliters", with_ndc(400, "40000")),
     fires("NDC002", "right units, five times the milliliters", with_ndc(400, "2000"), "warning", "/lines/0/drug/quantity"),
+    fires("NDC002", "one vial's milliliters where every vial has that NDC", edit(whole(), {"/lines/0/drug": {"ndc": A, "quantity": "200", "unit": "ML"}}), "warning", "/lines/0/drug/quantity", says="200 mL are 200 units and the line has 400"),
+    quiet("NDC002", "a whole vial on the JW line, every vial with that NDC", edit(make_claim(37000, [20, 20], [(370, []), (30, ["JW"])]), {"/lines/1/drug": {"ndc": A, "quantity": "200", "unit": "ML"}})),
+    quiet("NDC002", "one vial's milliliters, the other vial under its own NDC", edit(whole(), {"/lines/0/drug": {"ndc": A, "quantity": "200", "unit": "ML"}, "/administrations/0/vials": [{"ndc": A, "count": 1}, {"ndc": B, "count": 2}]})),
+    quiet("NDC002", "one vial's milliliters, vials not recorded", with_ndc(400, "200")),
     quiet("MOD002", "two encounters of one date", edit(bare([(100, ["JZ"]), (100, ["JZ", "76"])]), {"/lines/0/encounter": "am", "/lines/1/encounter": "pm"})),
     quiet("UNT007", "home: the product's date is on the line, the infusion's in the record", edit(home(), {"/administrations/0/service_date": "2026-05-08"})),
     quiet("JWZ006", "a plan that asks for it everywhere", edit(with_ndc(400, "400"), {"/lines/0/place_of_service": "50"}), "medicaid:MD"),

@@ -95,9 +95,13 @@ def jz_missing(group: Group) -> Iterator[Finding]:
     if not group.given_lines or group.has("JZ") or group.has("JW") or not group.waste_rule or group.unused != 0:
         return
     tail = group.tail_mg
+    # That such claims come back is Medicare's word; of another payer that asks for JZ it is not known.
+    binds = group.fact("discard.jz", group.on).fact.binds
+    bound = group.payer is not None and group.payer.is_bound_by(binds)
     yield group.finding(
         group.first("modifiers", group.given_lines),
-        "the dose uses up the opened vials: add JZ; claims without it have been returned as unprocessable"
+        "the dose uses up the opened vials: add JZ"
+        + ("; claims without it have been returned as unprocessable" if bound else "")
         if not tail
         else f"only {tail:f} mg of the opened vials are left, less than one unit, so there is no JW unit to bill: add JZ",
         on=group.on, expected="JZ", actual="no JZ", severity="warning" if tail else group.waste_rule.severity,

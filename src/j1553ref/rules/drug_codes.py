@@ -118,12 +118,20 @@ def ndc_quantity_differs(group: Group) -> Iterator[Finding]:
 
 
 def _whole_vials(group: Group, line: Line, drug: Drug) -> bool:
-    """A quantity stated for whole vials: the line's first vial alone, or all that was opened for the line."""
+    """A quantity stated for whole vials: the line's first vial alone, or all that was opened for the line.
+
+    The first vial alone stands for the others only where they have another NDC: one NDC takes all of its milliliters.
+    """
     assert drug.quantity is not None and line.units is not None
     package = ndc.package(drug.ndc) if drug.ndc and ndc.is_valid(drug.ndc) else None
-    if package is not None and drug.quantity == package.ml:
+    if package is not None and drug.quantity == package.ml and (drug.quantity >= line.units or not _one_ndc(group)):
         return True
     return drug.quantity % group.vial_step == 0 and line.units <= drug.quantity < line.units + group.vial_step
+
+
+def _one_ndc(group: Group) -> bool:
+    """Whether the record shows one NDC for all of the opened vials."""
+    return group.knows_vials and len({vials.ndc for each in group.records for vials in each.vials or ()}) == 1
 
 
 @rule(
