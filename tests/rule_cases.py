@@ -84,6 +84,13 @@ def with_ndc(units: int, ml: str, modifiers: tuple[str, ...] = ("JZ",), *, ndc: 
     )
 
 
+def by_ndc(last: str) -> dict[str, Any]:
+    """32,450 mg on a line for each NDC; the milliliters of the last vial as given."""
+    claim = make_claim(32450, V35, [(200, []), (100, []), (25, []), (25, ["JW"])])
+    stated = enumerate(((A, "200"), (B, "100"), (C, last), (C, "25.5")))
+    return edit(claim, {f"/lines/{at}/drug": {"ndc": ndc, "quantity": ml, "unit": "ML"} for at, (ndc, ml) in stated})
+
+
 def facility(
     bill: str = "131", day: str = "2026-05-04", modifiers: tuple[str, ...] = (), **more: Any
 ) -> dict[str, Any]:
@@ -348,6 +355,13 @@ CASES = [
     quiet("NDC002", "the first vial only", edit(make_claim(32000, V35, [(320, []), (30, ["JW"])]),
           {"/lines/0/drug": {"ndc": A, "quantity": "200", "unit": "ML"}})),
     quiet("NDC002", "the wrong unit was found already", with_ndc(80, "400")),
+    quiet("NDC002", "stopped early: the rest of the first vial, then vials of which nothing was given",
+          with_ndc(230, "80", ("JW",))),
+    quiet("NDC002", "the same with a rounded dose", with_ndc(229, "79.5", ("JW",))),
+    fires("NDC002", "a rest that leaves no whole vials", with_ndc(230, "81", ("JW",)), "warning", "/lines/0/drug/quantity"),
+    fires("NDC002", "a part of one vial on the line of the dose", with_ndc(230, "80"), "warning", "/lines/0/drug/quantity"),
+    fires("NDC002", "more than one vial and less than the line", with_ndc(350, "250", ("JW",)), "warning",
+          "/lines/0/drug/quantity"),
     unsure("NDC002", "no date of service", edit(with_ndc(400, "400"), {"/lines/0/service_date": ...})),
     fires("NDC003", "the NDC of Qivigy", with_ndc(400, "400", ndc="76179001004"), "warning", "/lines/0/drug/ndc", says="this NDC is Qivigy's"),
     fires("NDC003", "Yimmugo's NDC on another product's code",

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from build import edit, make_claim
-from rule_cases import A, B, C, bare, beside, facility, fires, home, quiet, timed, unsure, whole, with_ndc
+from rule_cases import A, B, C, bare, beside, by_ndc, facility, fires, home, quiet, timed, unsure, whole, with_ndc
 
 FILED = {"payer": None, "claim_filing_code": "MB"}
 
@@ -69,5 +69,8 @@ CASES = [
     unsure("JWZ002", "the JW line's code is not readable", edit(make_claim(32000, [20, 10, 5], [(320, []), (30, ["JW"])]), {"/lines/1/procedure_code": "j1553"})),
     unsure("JWZ002", "the JW line's date is not readable", edit(make_claim(32000, [20, 10, 5], [(320, []), (30, ["JW"])]), {"/lines/1/service_date/start": "5/4/2026"})),
     unsure("PAY004", "a line that is no object", edit(whole(), {"/lines/1": 5})),
+    fires("NDC005", "a line for each NDC, 25 mL for 24.5", by_ndc("25"), "info", "/lines/2/drug/quantity", says="the NDC quantities repeat", expected="24.5", actual="25"),
+    quiet("NDC005", "a line for each NDC, 24.5 mL", by_ndc("24.5")),
+    quiet("NDC005", "a line for each NDC, one of them without it", edit(by_ndc("25"), {"/lines/0/drug": ...})),
     unsure("ADM003", "units of the first hour not readable", edit(timed("09:00", "13:35", 4), {"/lines/1/units": "one"})),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from math import ceil
 
 from j1553ref import ndc
 from j1553ref.claim import Drug, Line
@@ -118,7 +119,7 @@ def ndc_quantity_differs(group: Group) -> Iterator[Finding]:
 
 
 def _whole_vials(group: Group, line: Line, drug: Drug) -> bool:
-    """A quantity stated for whole vials: the line's first vial alone, or all that was opened for the line.
+    """A quantity stated for the line's first vial alone, or for all that was opened for the line.
 
     The first vial alone stands for the others only where they have another NDC: one NDC takes all of its milliliters.
     """
@@ -126,6 +127,9 @@ def _whole_vials(group: Group, line: Line, drug: Drug) -> bool:
     package = ndc.package(drug.ndc) if drug.ndc and ndc.is_valid(drug.ndc) else None
     if package is not None and drug.quantity == package.ml and (drug.quantity >= line.units or not _one_ndc(group)):
         return True
+    if package is not None and "JW" in line.modifiers and drug.quantity < min(package.ml, line.units) and not _one_ndc(group):
+        # An infusion stopped early: the rest of one vial, and beside it vials of which nothing was given.
+        return ceil(line.units - drug.quantity) % group.vial_step == 0
     return drug.quantity % group.vial_step == 0 and line.units <= drug.quantity < line.units + group.vial_step
 
 
@@ -189,17 +193,22 @@ def ndc_quantity_missing(group: Group) -> Iterator[Finding]:
     summary="The NDC quantity repeats the rounded units although the dose makes a fraction of a milliliter.",
 )  # fmt: skip
 def ndc_quantity_copied(group: Group) -> Iterator[Finding]:
-    """Units are rounded, milliliters are not."""
-    if len(group.given_lines) != 1 or group.given_lines[0].drug is None:
-        return
-    line, drug = group.given_lines[0], group.given_lines[0].drug
-    if drug.quantity is None or drug.unit != group.fact("ndc.unit", group.on).value:
+    """Units are rounded, milliliters are not; on a line for each NDC the fraction stands where a vial was used in part."""
+    unit = group.fact("ndc.unit", group.on).value
+    drugs = [line.drug for line in group.given_lines if line.drug and line.drug.unit == unit]
+    stated = [(drug, drug.quantity) for drug in drugs if drug.quantity]
+    if not stated:
         return
     true = group.dose_mg / group.fact("product.concentration", group.on).value
-    if drug.quantity == line.units and drug.quantity != true and line.units == group.needed:
+    total = sum((quantity for _, quantity in stated), Decimal(0))
+    if total == group.given_units == group.needed and total != true:
+        drug, quantity = next((each for each in reversed(stated) if each[1] % group.vial_step), stated[-1])
+        several = len(stated) > 1
         yield group.finding(
-            drug.at("quantity"), f"the dose is {true.normalize():f} mL, and the NDC quantity repeats the rounded units",
-            on=group.on, expected=f"{true.normalize():f}", actual=f"{drug.quantity:f}",
+            drug.at("quantity"),
+            f"the dose is {true.normalize():f} mL, and the NDC {'quantities repeat' if several else 'quantity repeats'} the "
+            "rounded units",
+            on=group.on, expected=f"{(quantity - total + true).normalize():f}", actual=f"{quantity:f}",
         )  # fmt: skip
 
 
