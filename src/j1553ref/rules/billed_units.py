@@ -129,7 +129,7 @@ def units_differ_from_dose(group: Group) -> Iterator[Finding]:
     yield group.finding(
         group.first("units", group.given_lines),
         f"{given} units are all that was opened, discarded units billed as given: the dose of {group.dose_mg:f} mg is "
-        f"{right} units, the other {given - right} belong on a JW line"
+        f"{right} units, the other {given - right} belong{'s' if given - right == 1 else ''} on a JW line"
         if billed_as_given
         else f"the dose of {group.dose_mg:f} mg is {right} units of {group.unit_size} mg, rounded up once for the "
         f"date of service; the claim has {given}",

@@ -79,7 +79,7 @@ def jw_line_missing(group: Group) -> Iterator[Finding]:
     yield group.finding(
         group.first("modifiers"),
         f"the opened vials hold {group.opened} units and {group.needed} were given: add a line {CODE} JW with "
-        f"{group.unused} units{limit}",
+        f"{group.unused} unit{'' if group.unused == 1 else 's'}{limit}",
         on=group.on, expected=f"JW {group.unused}", actual="no JW line", severity=group.waste_rule.severity,
     )  # fmt: skip
 
