@@ -7,6 +7,7 @@ import re
 import pytest
 
 from j1553ref import cases, rules
+from j1553ref.facts import packaged
 
 HEADINGS = [
     "What it checks", "Why it matters", "Example", "Corrected claim", "When it stays silent", "Sources", "History",
@@ -57,6 +58,11 @@ def tags(path) -> dict[str, str]:
     """The front matter of an example page."""
     front = re.match(r"---\n(.*?)\n---\n", path.read_text(encoding="utf-8"), re.S)
     return dict(line.split(": ", 1) for line in front[1].splitlines()) if front else {}
+
+
+def test_every_denial_is_prevented_by_a_worked_case(root):
+    prevented = {each for path in pages(root, "examples/*.md") for each in tags(path).get("denials", "").split()}
+    assert prevented == {each.id.removeprefix("denial.") for each in packaged().under("denial")}
 
 
 def test_a_case_whose_answer_is_not_settled_says_so_before_its_first_heading(root):
