@@ -1,0 +1,13 @@
+"""Question sheets for a class, with keys that are computed: every option is a claim that the checker has seen.
+
+>>> from j1553ref.exercises import sheet
+>>> made = sheet("units", level=1, count=3, seed=7)
+>>> len(made.questions), made.questions[0].options[0].letter
+(3, 'A')
+"""
+
+from j1553ref.exercises.model import ExerciseError, Sheet
+from j1553ref.exercises.sheets import sheet
+from j1553ref.exercises.topics import LEVEL_NAMES, TOPICS
+
+__all__ = ["LEVEL_NAMES", "TOPICS", "ExerciseError", "Sheet", "sheet"]

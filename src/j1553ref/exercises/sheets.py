@@ -1,0 +1,169 @@
+"""``sheet()``: draws questions that differ, checks every option as it is made, and puts letters to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from j1553ref.checking import check
+from j1553ref.errors import J1553Error, nearest
+from j1553ref.exercises.asking import Asked, Choice, Draft, Template
+from j1553ref.exercises.draws import Draws
+from j1553ref.exercises.model import LETTERS, Basis, ExerciseError, Option, Question, Sheet, Wrong
+from j1553ref.exercises.settled import MAY_BE_INFERRED
+from j1553ref.exercises.topics import LEVEL_NAMES, TOPICS
+from j1553ref.facts import FactBase, FactError, as_date, packaged
+
+__all__ = ["sheet"]
+
+_MOST_QUESTIONS = 100
+#: A seed is written by hand on paper, so it stays short.
+_DIGITS_OF_SEED = 9
+#: So many draws in a row without a new question mean that there is none left.
+_PATIENCE = 150
+
+
+def sheet(topic: str, level: int, count: int, seed: int, on: date | str | None = None) -> Sheet:
+    """A sheet of questions with its key; the same arguments give the same sheet on every machine.
+
+    ``on`` is the date of service of every dated question; without it each draws its own, from the first date of
+    J1553 to the end of the quarter for which its OPPS status is known. Every option that makes a claim has been
+    checked: the right one draws neither error nor warning, each wrong one is caught by the rule that it names.
+    Raises :class:`ExerciseError` for an unknown topic or level, a count that is not 1 to 100, a seed that is no
+    whole number of at most nine digits, and where the topic cannot yield so many distinct questions.
+
+    >>> made = sheet("jw-jz", level=1, count=2, seed=7)
+    >>> [(each.number, each.answer, each.right.text) for each in made.questions]
+    []
+    """
+    templates = _templates(topic, level)
+    _whole(count, "count", 1, _MOST_QUESTIONS)
+    _whole(seed, "seed", 0, 10**_DIGITS_OF_SEED - 1)
+    base, day = packaged(), None if on is None else as_date(on)
+    questions: list[Question] = []
+    seen: set[object] = set()
+    reason: J1553Error | None = None
+    drawn = missed = 0
+    order = Draws(seed, topic, level, "order").shuffled(templates)
+    while len(questions) < count:
+        name, template = order[drawn % len(order)]
+        asked = Asked(Draws(seed, topic, level, drawn), date.min, base)
+        asked.on = day or _day(asked.draws, base)
+        drawn, missed = drawn + 1, missed + 1
+        if missed > _PATIENCE:
+            raise ExerciseError(_too_few(topic, level, count, len(questions), day, reason))
+        try:
+            draft = template(asked)
+            if draft is None or draft.identity in seen:
+                continue
+            basis = tuple(_basis(asked))
+        except J1553Error as error:
+            reason = error
+            continue
+        options = _options(draft, asked)
+        if options is not None:
+            seen.add(draft.identity)
+            questions.append(_question(len(questions) + 1, name, template, draft, asked, options, basis))
+            missed = 0
+    return Sheet(
+        topic=topic, level=level, seed=seed, on=day, facts_checked=base.checked_until, questions=tuple(questions)
+    )
+
+
+def _templates(topic: str, level: int) -> list[tuple[str, Template]]:
+    if topic not in TOPICS:
+        raise ExerciseError(f"topic: no such topic{nearest(topic, TOPICS)}; there are {', '.join(TOPICS)}")
+    if isinstance(level, bool) or level not in LEVEL_NAMES:
+        names = ", ".join(f"{number} ({name})" for number, name in LEVEL_NAMES.items())
+        raise ExerciseError(f"level: no such level; there are {names}")
+    return list(TOPICS[topic].templates(level))
+
+
+def _whole(value: int, name: str, least: int, most: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise ExerciseError(f"{name}: expected a whole number from {least} to {most}")
+
+
+def _day(draws: Draws, base: FactBase) -> date:
+    """A weekday from the first date of the code to the end of the quarter whose OPPS status is known."""
+    first: date = base.get("code.first_date_of_service").newest.value
+    last = base.get("opps.status").newest.known_until
+    assert last is not None
+    while (day := first + timedelta(days=draws.below((last - first).days + 1))).weekday() > 4:
+        continue
+    return day
+
+
+def _basis(asked: Asked) -> Iterator[Basis]:
+    """The facts that were read; raises FactError where one is only inferred and not among those that may be."""
+    for fact_id, on in asked.read.items():
+        answer = asked.base.on(fact_id, on)
+        if answer.grade == "inferred" and fact_id not in MAY_BE_INFERRED:
+            raise FactError(f"{fact_id} is only inferred for {on.isoformat()}, and such a thing is not asked")
+        sources = tuple(each.id for each in answer.entry.sources)
+        note = MAY_BE_INFERRED[fact_id] if answer.grade == "inferred" else ""
+        yield Basis(fact_id, answer.fact.label, answer.grade, sources, note)
+
+
+def _options(draft: Draft, asked: Asked) -> list[Choice] | None:
+    """The right choice and three wrong ones in the order of the sheet; None where three that differ are not to be had.
+
+    A wrong one that the checker does not catch by the rule of its mistake is never offered.
+    """
+    if draft.right.claim is not None and (found := loud(draft.right)):
+        raise ExerciseError(f"a right answer draws {', '.join(found)}: please report this exercise ({draft.situation})")
+    chosen = [draft.right]
+    for choice in (*asked.draws.shuffled(draft.wrong), *asked.draws.shuffled(draft.spare)):
+        if choice.lines not in [each.lines for each in chosen] and caught(choice):
+            chosen.append(choice)
+        if len(chosen) == len(LETTERS):
+            return asked.draws.shuffled(chosen)
+    return None
+
+
+def loud(choice: Choice) -> list[str]:
+    """The codes of errors and warnings that a choice's claim draws."""
+    assert choice.claim is not None
+    report = check(choice.claim)
+    return [each.code for each in report.findings if each.severity != "info"] + ["out_of_scope"] * ("out_of_scope" in report.notes)
+
+
+def caught(choice: Choice) -> bool:
+    """Whether the rule of the mistake is among those that the choice's claim draws; a choice without a claim passes."""
+    assert choice.mistake is not None
+    return choice.claim is None or choice.mistake.rule in check(choice.claim).codes
+
+
+def _question(
+    number: int, topic: str, template: Template, draft: Draft, asked: Asked, chosen: Sequence[Choice],
+    basis: tuple[Basis, ...],
+) -> Question:  # fmt: skip
+    lettered = list(zip(LETTERS, chosen, strict=True))
+    return Question(
+        number=number,
+        topic=topic,
+        kind=template.__name__,
+        setting=draft.setting,
+        on=asked.on if draft.dated else None,
+        situation=draft.situation,
+        ask=draft.ask,
+        options=tuple(Option(letter, each.lines, each.claim) for letter, each in lettered),
+        answer=next(letter for letter, each in lettered if each is draft.right),
+        steps=draft.steps,
+        wrong=tuple(
+            Wrong(letter, each.mistake.id, each.mistake.name, each.why, each.mistake.rule)
+            for letter, each in lettered
+            if each.mistake
+        ),
+        basis=basis,
+    )
+
+
+def _too_few(topic: str, level: int, count: int, found: int, day: date | None, reason: J1553Error | None) -> str:
+    on = f" for {day.isoformat()}" if day else ""
+    if not found and reason:
+        return f"topic {topic}, level {level}: no question can be asked{on}: {reason}"
+    return (
+        f"topic {topic}, level {level}: {found} distinct questions were found{on}, and {count} were asked for;"
+        f" ask for {found} or fewer"
+    )

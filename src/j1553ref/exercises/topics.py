@@ -1,0 +1,41 @@
+"""The topics with their three levels: what each asks, and the templates that ask it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from j1553ref.exercises import billed_units
+from j1553ref.exercises.asking import Template
+
+__all__ = ["LEVEL_NAMES", "TOPICS", "Topic"]
+
+LEVEL_NAMES = {1: "first steps", 2: "everyday", 3: "tricky"}
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic: its id and title, and by level what it asks and the templates, each with the topic that it is of."""
+
+    id: str
+    title: str
+    about: Mapping[int, str]
+    levels: Mapping[int, tuple[Template, ...]]
+
+    def templates(self, level: int) -> Iterator[tuple[str, Template]]:
+        """The templates of a level; those of ``mixed`` are all the others'."""
+        for topic in TOPICS.values() if self.id == "mixed" else (self,):
+            yield from ((topic.id, each) for each in topic.levels.get(level, ()))
+
+
+_ALL = (
+    Topic("units", "Dose and vials to units", {
+        1: "whole vials; the dose in grams, milligrams or milliliters",
+        2: "drug left in the vials, a dose that is no whole number of units, a switch from a code per 500 mg",
+        3: "an order by body weight, an infusion that was stopped, two days",
+    }, billed_units.LEVELS),
+    Topic("mixed", "Mixed", {1: "all topics", 2: "all topics", 3: "all topics"}, {}),
+)  # fmt: skip
+
+#: Every topic by its id.
+TOPICS: dict[str, Topic] = {each.id: each for each in _ALL}
