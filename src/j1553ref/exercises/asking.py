@@ -97,11 +97,11 @@ class Asked:
         size: int = self.fact("unit.size")
         return size
 
-    def bill(self, dose_mg: int | Decimal, vials: Iterable[Vial], on: date | None = None) -> Billing:
-        """The billing of a dose, its facts noted."""
-        when = on or self.on
-        bill = bill_units(dose_mg=dose_mg, vials=tuple(vials), on=when, facts=self.base)
-        self.read |= dict.fromkeys((each for each in bill.facts if each not in _BESIDE_THE_LINES), when)
+    def bill(self, dose_mg: int | Decimal, vials: Iterable[Vial], *, aside: bool = False) -> Billing:
+        """The billing of a dose; its facts are noted unless the question is about something else."""
+        bill = bill_units(dose_mg=dose_mg, vials=tuple(vials), on=self.on, facts=self.base)
+        if not aside:
+            self.rests_on(*(each for each in bill.facts if each not in _BESIDE_THE_LINES))
         return bill
 
     def infusion(self, start: str, stop: str, pauses: Iterable[PauseLike] = ()) -> Infusion:

@@ -103,16 +103,17 @@ def by_weight(asked: Asked) -> Draft | None:
     """An order by body weight; the figures are made up and no advice on a dose."""
     half_kilograms, mg_per_kg = asked.draws.between(91, 199, 2), asked.draws.between(350, 550, 50)
     dose = half_kilograms * mg_per_kg // 2
-    given = Given(asked=asked, place=asked.office(), dose=dose, vials=least_waste(dose, on=asked.on, facts=asked.base))
+    vials = least_waste(dose, on=asked.on, facts=asked.base)
+    given = Given(asked=asked, place=asked.office("medicare-ab:ngs"), dose=dose, vials=vials)
     if given.bill.discarded_units < 2 or given.exact == given.bill.administered_units:
         return None
     weight, per_kg = number(Decimal(half_kilograms) / 2), number(Decimal(mg_per_kg) / 1000)
     told = (
         f"The order in this exercise reads {per_kg} g/kg, and the patient weighs {weight} kg. That dose is given from"
-        f" {vials_text(given.vials)}; the rest is discarded."
+        f" {vials_text(vials)}; the rest is discarded."
     )
     first = (f"{weight} kg × {per_kg} g/kg = {number(dose)} mg.",)
-    return _draft(given, _OFFICE, told, first, about=_SLIPS_OF_A_REST)
+    return _draft(given, _NGS, told, first, about=_SLIPS_OF_A_REST)
 
 
 def stopped(asked: Asked) -> Draft | None:

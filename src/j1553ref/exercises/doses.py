@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from itertools import product
 from typing import Any
 
@@ -25,7 +26,7 @@ __all__ = ["Given", "drug", "odd_dose", "whole_dose_with_rest", "whole_vials"]
 _MOST_VIALS, _MOST_MG = 4, 60_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Given:
     """A dose (mg) given from opened vials on the date of the question, and who bills it."""
 
@@ -35,11 +36,13 @@ class Given:
     vials: tuple[Vial, ...]
     #: further fields of the record, such as start and stop
     more: dict[str, Any] = field(default_factory=dict)
+    #: whether the question is about something else, so that the facts behind the units are not its own
+    aside: bool = False
 
-    @property
+    @cached_property
     def bill(self) -> Billing:
         """Units and lines."""
-        return self.asked.bill(self.dose, self.vials)
+        return self.asked.bill(self.dose, self.vials, aside=self.aside)
 
     @property
     def count(self) -> int:
@@ -49,7 +52,7 @@ class Given:
     @property
     def initial(self) -> Line:
         """The line of the first hour, which stands beside the drug."""
-        return line(self.asked.fact("infusion.code.initial"), 1)
+        return line(self.asked.base.on("infusion.code.initial", self.asked.on).value, 1)
 
     def lines(self) -> list[Line]:
         """The right drug lines."""
@@ -95,13 +98,13 @@ def drug(units: int, *modifiers: str, **more: Any) -> Line:
 
 def whole_vials(asked: Asked, kinds: int | None = None) -> tuple[Vial, ...]:
     """Vials that are used up, largest first; of so many sizes, where ``kinds`` is given."""
-    sizes: tuple[int, ...] = asked.fact("product.vial_sizes")
+    sizes: tuple[int, ...] = asked.base.on("product.vial_sizes", asked.on).value
     return asked.draws.pick([each for each in _sets(sizes) if kinds in (None, len(each))])
 
 
 def whole_dose_with_rest(asked: Asked, step_mg: int = 1000) -> tuple[int, tuple[Vial, ...]]:
     """A dose (mg) in steps of whole units and the smallest set of vials for it, which leaves at least two units."""
-    smallest: int = min(asked.fact("product.vial_sizes"))
+    smallest: int = min(asked.base.on("product.vial_sizes", asked.on).value)
     held = smallest * asked.draws.between(2, _MOST_MG // smallest)
     # Above the next smaller set, so that no vial too many was opened.
     least_left = max(step_mg, 2 * asked.unit)

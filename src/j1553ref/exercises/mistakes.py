@@ -95,6 +95,8 @@ _NDC = (
      "{figure} is the dose in units of {usual} mg; at {per_ml} mg in 1 mL it is {right} mL."),
     ("ml-copied", "Units copied into the quantity", "NDC005",
      "Units are rounded, milliliters are not: {right} mL were given, not {figure}."),
+    ("ml-rounded-down", "Milliliters rounded down", "NDC002",
+     "Milliliters are not rounded at all: {right} mL were given, and {figure} is a unit short of the line."),
     ("ml-missing", "No quantity", "NDC004", "A unit of measure needs a quantity above zero beside it."),
     ("ml-swapped", "Quantities on each other's line", "NDC002",
      "The quantity belongs to the NDC of its own line: {right}."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from j1553ref.exercises import billed_units
+from j1553ref.exercises import administration, billed_units, discarded, ndc_strings
 from j1553ref.exercises.asking import Template
 
 __all__ = ["LEVEL_NAMES", "TOPICS", "Topic"]
@@ -34,6 +34,21 @@ _ALL = (
         2: "drug left in the vials, a dose that is no whole number of units, a switch from a code per 500 mg",
         3: "an order by body weight, an infusion that was stopped, two days",
     }, billed_units.LEVELS),
+    Topic("jw-jz", "JW and JZ", {
+        1: "JZ or a JW line; doses in whole grams",
+        2: "a dose and a rest that are no whole units, the hospital's claim",
+        3: "two days, overfill, free drug, vials that could have been avoided",
+    }, discarded.LEVELS),
+    Topic("ndc", "NDC", {
+        1: "eleven digits from the carton, the qualifier, milliliters of whole vials",
+        2: "the whole string of item 24A, a line for each NDC",
+        3: "a dose that is no whole number of units, two brands of one seller",
+    }, ndc_strings.LEVELS),
+    Topic("administration", "Administration codes", {
+        1: "start and stop time to first and further hours",
+        2: "a last piece at the threshold, a pause, a push before the infusion",
+        3: "premedication, hydration, an infusion no longer than a push",
+    }, administration.LEVELS),
     Topic("mixed", "Mixed", {1: "all topics", 2: "all topics", 3: "all topics"}, {}),
 )  # fmt: skip
 
