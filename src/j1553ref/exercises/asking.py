@@ -49,7 +49,8 @@ def wrong(mistake: str, lines: Iterable[str], claim: dict[str, Any] | None = Non
 class Draft:
     """A question before its options are chosen: everything that a template says.
 
-    ``wrong`` are the mistakes that the question is about; ``spare`` ones fill up where these are fewer than three.
+    ``wrong`` are the mistakes that the question is about; ``spare`` ones fill up where these are fewer than three. Where
+    figures alone make no new question, ``variant`` says what it is about; it comes again only when the others were asked.
     """
 
     setting: str
@@ -60,6 +61,7 @@ class Draft:
     steps: tuple[str, ...]
     spare: tuple[Choice, ...] = ()
     dated: bool = True
+    variant: str = ""
 
     @property
     def identity(self) -> tuple[str, str, tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
@@ -19,8 +20,9 @@ __all__ = ["sheet"]
 _MOST_QUESTIONS = 100
 #: A seed is written by hand on paper, so it stays short.
 _DIGITS_OF_SEED = 9
-#: So many draws in a row without a new question mean that there is none left.
-_PATIENCE = 150
+#: How often a template is tried for one question, and after how many rounds through all templates without a new question
+#: there is none left.
+_TRIES, _IDLE_ROUNDS = 12, 3
 
 
 def sheet(topic: str, level: int, count: int, seed: int, on: date | str | None = None) -> Sheet:
@@ -40,34 +42,58 @@ def sheet(topic: str, level: int, count: int, seed: int, on: date | str | None =
     _whole(count, "count", 1, _MOST_QUESTIONS)
     _whole(seed, "seed", 0, 10**_DIGITS_OF_SEED - 1)
     base, day = packaged(), None if on is None else as_date(on)
-    questions: list[Question] = []
-    seen: set[object] = set()
-    reason: J1553Error | None = None
-    drawn = missed = 0
-    order = Draws(seed, topic, level, "order").shuffled(templates)
-    while len(questions) < count:
-        name, template = order[drawn % len(order)]
-        asked = Asked(Draws(seed, topic, level, drawn), date.min, base)
-        asked.on = day or _day(asked.draws, base)
-        drawn, missed = drawn + 1, missed + 1
-        if missed > _PATIENCE:
-            raise ExerciseError(_too_few(topic, level, count, len(questions), day, reason))
-        try:
-            draft = template(asked)
-            if draft is None or draft.identity in seen:
-                continue
-            basis = tuple(_basis(asked))
-        except J1553Error as error:
-            reason = error
-            continue
-        options = _options(draft, asked)
-        if options is not None:
-            seen.add(draft.identity)
-            questions.append(_question(len(questions) + 1, name, template, draft, asked, options, basis))
-            missed = 0
+    maker = _Maker(base, day)
+    order = Draws(seed, topic, level).shuffled(templates)
+    idle = 0
+    for turn in range(_MOST_QUESTIONS * (_IDLE_ROUNDS + 1) * len(order)):
+        name, template = order[turn % len(order)]
+        idle = 0 if maker.add(name, template, (seed, topic, level, turn)) else idle + 1
+        if len(maker.questions) == count:
+            break
+        if idle and idle % len(order) == 0:
+            maker.rounds += 1
+            if idle == len(order) * _IDLE_ROUNDS:
+                raise ExerciseError(_too_few(topic, level, count, maker, day))
     return Sheet(
-        topic=topic, level=level, seed=seed, on=day, facts_checked=base.checked_until, questions=tuple(questions)
+        topic=topic, level=level, seed=seed, on=day, facts_checked=base.checked_until, questions=tuple(maker.questions)
     )
+
+
+class _Maker:
+    """The questions so far, and what must not come again."""
+
+    def __init__(self, base: FactBase, day: date | None) -> None:
+        self.base, self.day = base, day
+        self.questions: list[Question] = []
+        self.seen: set[object] = set()
+        self.uses: Counter[tuple[Template, str]] = Counter()
+        #: how often each variant may have come already
+        self.rounds = 0
+        self.reason: J1553Error | None = None
+
+    def add(self, topic: str, template: Template, path: tuple[object, ...]) -> bool:
+        """One more question from a template; False where it has no new one."""
+        for attempt in range(_TRIES):
+            draws = Draws(*path, attempt)
+            asked = Asked(draws, self.day or _day(draws, self.base), self.base)
+            try:
+                draft = template(asked)
+                if draft is None or self._known(template, draft):
+                    continue
+                basis = tuple(_basis(asked))
+            except FactError as error:
+                self.reason = error
+                return False
+            if options := _options(draft, asked):
+                self.seen.add(draft.identity)
+                self.uses[template, draft.variant] += 1
+                self.questions.append(_question(len(self.questions) + 1, topic, template, draft, asked, options, basis))
+                return True
+        return False
+
+    def _known(self, template: Template, draft: Draft) -> bool:
+        often = self.uses[template, draft.variant] if draft.variant else 0
+        return draft.identity in self.seen or often > self.rounds
 
 
 def _templates(topic: str, level: int) -> list[tuple[str, Template]]:
@@ -159,10 +185,10 @@ def _question(
     )
 
 
-def _too_few(topic: str, level: int, count: int, found: int, day: date | None, reason: J1553Error | None) -> str:
-    on = f" for {day.isoformat()}" if day else ""
-    if not found and reason:
-        return f"topic {topic}, level {level}: no question can be asked{on}: {reason}"
+def _too_few(topic: str, level: int, count: int, maker: _Maker, day: date | None) -> str:
+    on, found = f" for {day.isoformat()}" if day else "", len(maker.questions)
+    if not found and maker.reason:
+        return f"topic {topic}, level {level}: no question can be asked{on}: {maker.reason}"
     return (
         f"topic {topic}, level {level}: {found} distinct questions were found{on}, and {count} were asked for;"
         f" ask for {found} or fewer"

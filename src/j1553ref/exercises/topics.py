@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from j1553ref.exercises import administration, billed_units, discarded, ndc_strings
+from j1553ref.exercises import administration, billed_units, discarded, ndc_strings, riding_modifiers
 from j1553ref.exercises.asking import Template
 
 __all__ = ["LEVEL_NAMES", "TOPICS", "Topic"]
@@ -49,6 +49,11 @@ _ALL = (
         2: "a last piece at the threshold, a pause, a push before the infusion",
         3: "premedication, hydration, an infusion no longer than a push",
     }, administration.LEVELS),
+    Topic("modifiers", "Modifiers and their lines", {
+        1: "25, JZ and JB: which line bears it",
+        2: "340B stock, off-campus departments, a signed notice",
+        3: "two encounters, a visit on the day, three modifiers of a hospital, one dose on two lines",
+    }, riding_modifiers.LEVELS),
     Topic("mixed", "Mixed", {1: "all topics", 2: "all topics", 3: "all topics"}, {}),
 )  # fmt: skip
 
