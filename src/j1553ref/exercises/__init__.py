@@ -6,8 +6,9 @@
 (3, 'A')
 """
 
-from j1553ref.exercises.model import ExerciseError, Sheet
+from j1553ref.exercises.model import ExerciseError, Question, Sheet
+from j1553ref.exercises.pages import key_page, sheet_page
 from j1553ref.exercises.sheets import sheet
 from j1553ref.exercises.topics import LEVEL_NAMES, TOPICS
 
-__all__ = ["LEVEL_NAMES", "TOPICS", "ExerciseError", "Sheet", "sheet"]
+__all__ = ["LEVEL_NAMES", "TOPICS", "ExerciseError", "Question", "Sheet", "key_page", "sheet", "sheet_page"]

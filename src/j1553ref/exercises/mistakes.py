@@ -226,8 +226,11 @@ _SITES = (
 )  # fmt: skip
 
 _DENIALS = (
-    ("other-pair", "What another pair of codes says", "", "{trigger}: that comes back with {codes}."),
-    ("sent-again-unchanged", "Sent again unchanged", "JWZ003", "What was missing is still missing: the drug line bears no JZ."),
+    ("denied-modifier", "A modifier that does not fit", "MOD007", "{cause}: that comes back with {codes}."),
+    ("denied-date", "A date before the code", "DAT001", "{cause}: that comes back with {codes}."),
+    ("denied-diagnosis", "A diagnosis off the list", "DXC001", "{cause}: that comes back with {codes}."),
+    ("denied-contractor", "The wrong contractor", "HOM001", "{cause}: that comes back with {codes}."),
+    ("denied-place", "A place that does not fit", "SOS001", "{cause}: that comes back with {codes}."),
 )  # fmt: skip
 
 #: Every mistake by its id.

@@ -84,7 +84,7 @@ class Day:
         if "off-campus" in self.features:
             made = _add(made, (*_DRUG, *_SERVICES), self.mark)
         if "notice" in self.features:
-            made = _add(made, (*_DRUG, "infusion", "again"), "GA")
+            made = _add(made, (*_DRUG, "infusion"), "GA")
         return made
 
     def choice(self, lines: _Lines) -> tuple[tuple[str, ...], dict[str, Any]]:
@@ -227,7 +227,7 @@ def _day(asked: Asked, features: tuple[str, ...], hospital: bool) -> Draft:
     # Whether TB rides on the JW line too rests on one source, so 340B stock is always used up here.
     rest = "340b" not in features and bool(asked.draws.below(2))
     day = Day(asked, features, hospital=hospital, rest=rest, recorded="visit" not in features)
-    about = features or ("discarded",)
+    about = features if len(features) == 1 else (*features, "discarded")
     return Draft(
         setting=day.setting, situation=day.told, ask="Which lines go on the claim?", right=right(*day.choice(day.lines())),
         wrong=tuple(day.slips(about)), spare=tuple(day.slips(("discarded",))), steps=day.steps(),

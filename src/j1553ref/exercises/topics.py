@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from j1553ref.exercises import administration, billed_units, discarded, ndc_strings, riding_modifiers
+from j1553ref.exercises import (
+    administration,
+    billed_units,
+    codes_by_date,
+    denials,
+    discarded,
+    home_benefit,
+    ndc_strings,
+    riding_modifiers,
+    sites_of_service,
+)
 from j1553ref.exercises.asking import Template
 
 __all__ = ["LEVEL_NAMES", "TOPICS", "Topic"]
@@ -50,10 +60,30 @@ _ALL = (
         3: "premedication, hydration, an infusion no longer than a push",
     }, administration.LEVELS),
     Topic("modifiers", "Modifiers and their lines", {
-        1: "25, JZ and JB: which line bears it",
-        2: "340B stock, off-campus departments, a signed notice",
-        3: "two encounters, a visit on the day, three modifiers of a hospital, one dose on two lines",
+        1: "one modifier and its line: 25, JZ, PO and PN, TB, GA",
+        2: "two at once: a visit, a signed notice, a second encounter, 340B stock, an off-campus department",
+        3: "three at once, and one dose on two lines",
     }, riding_modifiers.LEVELS),
+    Topic("code-by-date", "Code by date of service", {
+        1: "J1553 against unlisted codes, and the dates that staff remember",
+        2: "days around the first date, two dates at a payer that named its code",
+        3: "the day of the change, an approval of the old code, code and units together",
+    }, codes_by_date.LEVELS),
+    Topic("home", "Medicare's home benefit", {
+        1: "contractor, place of service, diagnoses on the list",
+        2: "bundle lines and dates, diagnoses of one category",
+        3: "the last day of the window, diagnosis pointers, a whole claim",
+    }, home_benefit.LEVELS),
+    Topic("sites", "Sites of service and forms", {
+        1: "an office's place of service, who bills a hospital's patient, the drug's revenue code",
+        2: "a critical access hospital, an off-campus department, modifiers at a hospital",
+        3: "a whole claim of a hospital or an office",
+    }, sites_of_service.LEVELS),
+    Topic("denials", "Denials", {
+        1: "from the pair of codes to the cause, and back",
+        2: "prevention, and what is sent instead",
+        3: "four claims, of which one may go out",
+    }, denials.LEVELS),
     Topic("mixed", "Mixed", {1: "all topics", 2: "all topics", 3: "all topics"}, {}),
 )  # fmt: skip
 
