@@ -15,8 +15,12 @@ __all__ = ["exercise"]
 @click.option("--topic", required=True, metavar="TOPIC", help=f"One of {', '.join(TOPICS)}.")
 @click.option("--level", default="1", show_default=True, metavar="N", help="1 first steps, 2 everyday, 3 tricky.")
 @click.option("--count", default="10", show_default=True, metavar="N", help="How many questions, 1 to 100.")
-@click.option("--seed", default="1", show_default=True, metavar="N", help="A number; the same one gives the same sheet.")
-@click.option("--on", metavar="DATE", help="Date of service of each dated question (YYYY-MM-DD). Default: drawn by the seed.")
+@click.option(
+    "--seed", default="1", show_default=True, metavar="N", help="A number; the same one gives the same sheet."
+)
+@click.option(
+    "--on", metavar="DATE", help="Date of service of each dated question (YYYY-MM-DD). Default: drawn by the seed."
+)
 @click.option("--key", is_flag=True, help="The key instead of the sheet.")
 @click.option("--output", type=click.Choice(["markdown", "html", "json"]), default="markdown", show_default=True)
 def exercise(topic: str, level: str, count: str, seed: str, on: str | None, key: bool, output: str) -> None:

@@ -105,7 +105,11 @@ class Timed:
         elapsed, minutes = self.stop - self.start, self.codes.minutes
         pause = f", less a pause of {elapsed - minutes}: {minutes}" if self.pause else ""
         full, rest = divmod(minutes - first, hour)
-        counts = f"more than {threshold}, so it counts" if rest > threshold else f"not more than {threshold}, so it adds nothing"
+        counts = (
+            f"more than {threshold}, so it counts"
+            if rest > threshold
+            else f"not more than {threshold}, so it adds nothing"
+        )
         last = f" and {rest} minutes; the last piece is {counts}" if rest else ""
         hours = f"{full} full hour{'' if full == 1 else 's'}"
         return (
@@ -118,7 +122,14 @@ class Timed:
 def plain_hours(asked: Asked) -> Draft:
     """Start and stop, nothing between."""
     timed = _timed(asked, asked.draws.between(2, 6) * 60 + asked.draws.pick([0, 15, 45]))
-    about = ("first-minute", "started-hours", "initial-per-hour", "only-the-first-hour", "subcutaneous-codes", "complex-codes")
+    about = (
+        "first-minute",
+        "started-hours",
+        "initial-per-hour",
+        "only-the-first-hour",
+        "subcutaneous-codes",
+        "complex-codes",
+    )
     return _draft(timed, about)
 
 
@@ -153,7 +164,10 @@ def push_before(asked: Asked) -> Draft:
             *timed.slips(("first-minute",), beside),
         ),
         spare=tuple(timed.slips(("complex-codes", "initial-per-hour"), beside)),
-        steps=(*timed.steps(), f"The infusion is the one initial service; the push beside it is {timed.code('sequential_push')}."),
+        steps=(
+            *timed.steps(),
+            f"The infusion is the one initial service; the push beside it is {timed.code('sequential_push')}.",
+        ),
     )
 
 

@@ -18,7 +18,10 @@ from j1553ref.infusion import Infusion, PauseLike, infusion_codes
 from j1553ref.units import bill_units
 from j1553ref.vials import Vial
 
-__all__ = ["Asked", "Choice", "Draft", "Template", "right", "wrong"]
+__all__ = ["Asked", "Choice", "Draft", "Made", "Template", "right", "wrong"]
+
+#: What an option says, line by line, and the claim that it makes.
+Made = tuple[tuple[str, ...], dict[str, Any]]
 
 #: Facts that a billing reads for NDC quantities and notes alone; a question about them notes them itself.
 _BESIDE_THE_LINES = frozenset({"ndc.unit", "product.concentration", "discard.overfill", "discard.least_waste"})
@@ -39,7 +42,7 @@ def right(lines: Iterable[str], claim: dict[str, Any] | None = None) -> Choice:
     return Choice(tuple(lines), claim)
 
 
-def wrong(mistake: str, lines: Iterable[str], claim: dict[str, Any] | None = None, **figures: object) -> Choice:
+def wrong(mistake: str, lines: Iterable[str], claim: dict[str, Any] | None = None, /, **figures: object) -> Choice:
     """A choice that makes a mistake; ``figures`` fill the fields of its reason."""
     known = MISTAKES[mistake]
     return Choice(tuple(lines), claim, known, known.why.format_map(figures))
@@ -98,6 +101,12 @@ class Asked:
         """Milligrams in one billing unit."""
         size: int = self.fact("unit.size")
         return size
+
+    @property
+    def initial(self) -> str:
+        """The code of the first hour, which stands beside the drug on most claims; no fact of the question for that."""
+        code: str = self.base.on("infusion.code.initial", self.on).value
+        return code
 
     def bill(self, dose_mg: int | Decimal, vials: Iterable[Vial], *, aside: bool = False) -> Billing:
         """The billing of a dose; its facts are noted unless the question is about something else."""

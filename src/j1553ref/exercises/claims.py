@@ -69,11 +69,13 @@ def claim(
         code, units = each["procedure_code"], each["units"]
         charge = Decimal(_DRUG_CHARGE * units if code == CODE else _SERVICE_CHARGE)
         own = place.on_line(code)
-        made.append({"line_number": number, "service_date": {"start": on.isoformat()}, "charge": f"{charge:.2f}"} | own | each)
+        made.append(
+            {"line_number": number, "service_date": {"start": on.isoformat()}, "charge": f"{charge:.2f}"} | own | each
+        )
     out: dict[str, Any] = {"schema_version": "1", "form": place.form, "synthetic": True, "payer": place.payer}
     if place.type_of_bill:
         out["type_of_bill"] = place.type_of_bill
-    total = sum((Decimal(each["charge"]) for each in made), Decimal(0))
+    total = sum((Decimal(str(each["charge"])) for each in made), Decimal(0))
     out |= {"total_charge": f"{total:.2f}", "diagnoses": [DIAGNOSIS], "lines": made}
     told = list(records)
     return out | ({"administrations": told} if told else {}) | more
@@ -86,7 +88,13 @@ def record(on: date, dose_mg: int | Decimal, vials: Iterable[Vial], **more: Any)
     [{'ndc': '70573060521', 'count': 2}]
     """
     opened = [{"ndc": each.ndc or carton(each.size_mg), "count": each.count} for each in vials]
-    told = {"service_date": on.isoformat(), "dose_mg": str(dose_mg), "vials": opened, "container": "single", "stock": "bought"}
+    told = {
+        "service_date": on.isoformat(),
+        "dose_mg": str(dose_mg),
+        "vials": opened,
+        "container": "single",
+        "stock": "bought",
+    }
     return told | more
 
 

@@ -6,10 +6,9 @@ Medicare's code before J1553 is not known, so earlier dates are asked of a payer
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 
 from j1553ref.code import CODE, code_for
-from j1553ref.exercises.asking import Asked, Choice, Draft, Template, right, wrong
+from j1553ref.exercises.asking import Asked, Choice, Draft, Made, Template, right, wrong
 from j1553ref.exercises.claims import Line, Place, carton, claim, line
 from j1553ref.exercises.doses import whole_vials
 from j1553ref.exercises.words import day_text, number, total_mg, vials_text
@@ -43,7 +42,10 @@ def on_a_valid_date(asked: Asked) -> Draft:
         situation=f"{grams(total_mg(vials))} of Yimmugo are given on {day_text(asked.on)} from {vials_text(vials)}.",
         ask="Which code bills the drug?",
         right=_coded(asked, vials, CODE, place),
-        wrong=(*(_slip(asked, vials, "unlisted", each, first, place) for each in unlisted), _neighbor(asked, vials, place)),
+        wrong=(
+            *(_slip(asked, vials, "unlisted", each, first, place) for each in unlisted),
+            _neighbor(asked, vials, place),
+        ),
         steps=(f"{CODE} is valid for dates of service from {day_text(first)}.", reason),
         dated=False,
         variant=name,
@@ -78,9 +80,9 @@ def _four_dates(asked: Asked, good: date, others: dict[str, date], first: date, 
     vials = whole_vials(asked)
     asked.rests_on("code.valid")
 
-    def made(day: date) -> tuple[tuple[str, ...], dict[str, Any]]:
+    def made(day: date) -> Made:
         place = asked.office()
-        beside = line(_initial(asked), 1)
+        beside = line(asked.initial, 1)
         drug = _drug_line(asked, vials, CODE)
         return (day_text(day),), claim(place, day, [drug, beside])
 
@@ -90,7 +92,10 @@ def _four_dates(asked: Asked, good: date, others: dict[str, date], first: date, 
         ask=f"Which of these dates of service can {CODE} bear?",
         right=right(*made(good)),
         wrong=tuple(wrong(each, *made(day), first=day_text(first), day=day_text(day)) for each, day in others.items()),
-        steps=(f"{CODE} is valid for dates of service from {day_text(first)}.", f"Of the four only {day_text(good)} is on it or after it."),
+        steps=(
+            f"{CODE} is valid for dates of service from {day_text(first)}.",
+            f"Of the four only {day_text(good)} is on it or after it.",
+        ),
         dated=False,
         variant=variant,
     )
@@ -99,7 +104,9 @@ def _four_dates(asked: Asked, good: date, others: dict[str, date], first: date, 
 def two_dates(asked: Asked) -> Draft:
     """One date before the code and one after it, at a payer that named its code."""
     first: date = asked.fact("code.first_date_of_service")
-    return _both_dates(asked, first - timedelta(days=asked.draws.between(10, 60)), first + timedelta(days=asked.draws.between(5, 40)))
+    return _both_dates(
+        asked, first - timedelta(days=asked.draws.between(10, 60)), first + timedelta(days=asked.draws.between(5, 40))
+    )
 
 
 def two_days_of_the_change(asked: Asked) -> Draft:
@@ -118,12 +125,14 @@ def _both_dates(asked: Asked, before: date, after: date) -> Draft:
     vials = whole_vials(asked)
     written = after + timedelta(days=asked.draws.between(3, 12))
 
-    def made(on_first: str, on_second: str) -> tuple[tuple[str, ...], dict[str, Any]]:
+    def made(on_first: str, on_second: str) -> Made:
         lines: list[Line] = []
         for day, code in ((before, on_first), (after, on_second)):
             dated = {"service_date": {"start": day.isoformat()}}
-            lines += [_drug_line(asked, vials, code) | dated, line(_initial(asked), 1) | dated]
-        return (f"{day_text(before)}: {on_first}", f"{day_text(after)}: {on_second}"), claim(_premera(asked), before, lines)
+            lines += [_drug_line(asked, vials, code) | dated, line(asked.initial, 1) | dated]
+        return (f"{day_text(before)}: {on_first}", f"{day_text(after)}: {on_second}"), claim(
+            _premera(asked), before, lines
+        )
 
     return Draft(
         setting=_PREMERA,
@@ -164,7 +173,10 @@ def old_approval(asked: Asked) -> Draft:
         ask="Which code bills the drug?",
         right=_coded(asked, vials, CODE, place),
         wrong=(_slip(asked, vials, "approved-code", named, first, place),),
-        spare=(*(_slip(asked, vials, "unlisted", each, first, place) for each in others), _neighbor(asked, vials, place)),
+        spare=(
+            *(_slip(asked, vials, "unlisted", each, first, place) for each in others),
+            _neighbor(asked, vials, place),
+        ),
         steps=(
             f"The date of service, {day_text(asked.on)}, is not before {day_text(first)}: {CODE}.",
             f"{named} was the code until then. The approval has to be corrected; it does not choose the code.",
@@ -184,8 +196,8 @@ def code_and_units(asked: Asked) -> Draft:
     brand = asked.fact(f"related.{neighbor}")["brand"]
     habit, units = dose // usual, dose // unit
 
-    def made(code: str, units: int) -> tuple[tuple[str, ...], dict[str, Any]]:
-        lines = [_drug_line(asked, vials, code) | {"units": units}, line(_initial(asked), 1)]
+    def made(code: str, units: int) -> Made:
+        lines = [_drug_line(asked, vials, code) | {"units": units}, line(asked.initial, 1)]
         return (f"{code} JZ × {units}",), claim(asked.office(), asked.on, lines)
 
     other = asked.draws.pick([each for each in asked.fact("code.unlisted") if each.startswith("J")])
@@ -202,14 +214,12 @@ def code_and_units(asked: Asked) -> Draft:
             wrong("neighbor", *made(neighbor, habit), code=neighbor, brand=brand),
             wrong("unlisted", *made(other, habit), code=other, first=day_text(first)),
         ),
-        steps=(f"{day_text(asked.on)} is not before {day_text(first)}: {CODE}.", f"{number(dose)} mg ÷ {unit} mg = {units} units, JZ."),
+        steps=(
+            f"{day_text(asked.on)} is not before {day_text(first)}: {CODE}.",
+            f"{number(dose)} mg ÷ {unit} mg = {units} units, JZ.",
+        ),
         dated=False,
     )
-
-
-def _initial(asked: Asked) -> str:
-    code: str = asked.base.get("infusion.code.initial").newest.value
-    return code
 
 
 def _premera(asked: Asked) -> Place:
@@ -225,7 +235,7 @@ def _drug_line(asked: Asked, vials: tuple[Vial, ...], code: str) -> Line:
 
 
 def _coded(asked: Asked, vials: tuple[Vial, ...], code: str, place: Place | None = None) -> Choice:
-    lines = [_drug_line(asked, vials, code), line(_initial(asked), 1)]
+    lines = [_drug_line(asked, vials, code), line(asked.initial, 1)]
     return right((code,), claim(place or asked.office(), asked.on, lines))
 
 

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from j1553ref.code import CODE
 from j1553ref.exercises import discarded, home_benefit, sites_of_service
 from j1553ref.exercises.asking import Asked, Draft, Template, right, wrong
 from j1553ref.exercises.claims import Place, claim, line
@@ -98,7 +97,10 @@ def sent_instead(asked: Asked) -> Draft | None:
         steps = _note(asked, name)
     else:
         asked.rests_on("discard.missing_modifier")
-        came, steps = "A claim for the following came back as unprocessable: the modifier of a single-dose drug was missing.", ()
+        came, steps = (
+            "A claim for the following came back as unprocessable: the modifier of a single-dose drug was missing.",
+            (),
+        )
     return replace(
         draft, situation=f"{came} {draft.situation}", ask=f"It is sent again. {draft.ask}", steps=(*draft.steps, *steps),
         variant=f"{name} {draft.variant}" if name else "",
@@ -117,10 +119,9 @@ def may_go_out(asked: Asked) -> Draft:
     home = Place(payer="medicare-dme", place_of_service=here)
     listed = asked.draws.pick(sorted(asked.fact("diagnosis.home_list")))
     near = asked.draws.pick(sorted(asked.fact("diagnosis.near_miss.antibody")))
-    initial = asked.base.on("infusion.code.initial", on).value
-    here_lines, home_lines = [drug(units, "JZ"), line(initial, 1)], [drug(units, "JZ"), line(bundle, 1)]
-    campus = {"is_340b": True, "off_campus": False}
-    stock = [drug(units, "JZ", "TB"), line(initial, 1)]
+    here_lines, home_lines = [drug(units, "JZ"), line(asked.initial, 1)], [drug(units, "JZ"), line(bundle, 1)]
+    campus: dict[str, Any] = {"is_340b": True, "off_campus": False}
+    stock = [drug(units, "JZ", "TB"), line(asked.initial, 1)]
 
     def words(head: str, lines: list[Any], on: Any = on) -> tuple[str, ...]:
         codes = ", ".join(" ".join([each["procedure_code"], *each["modifiers"]]) for each in lines)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from j1553ref.exercises.asking import Asked, Choice, Draft, Template, right, wrong
+from j1553ref.exercises.asking import Asked, Choice, Draft, Made, Template, right, wrong
 from j1553ref.exercises.claims import Line, claim, record, written
 from j1553ref.exercises.doses import Given, drug, odd_dose, whole_dose_with_rest, whole_vials
 from j1553ref.exercises.words import day_text, number, total_mg, vials_text
@@ -43,18 +43,19 @@ def some_left_in_milligrams(asked: Asked) -> Draft:
 
 def hospital(asked: Asked) -> Draft:
     """The hospital's claim: the drug is paid separately there, so the lines are those of an office."""
-    asked.rests_on("opps.status", "discard.institutional")
+    asked.rests_on("discard.institutional")
+    status, more = asked.fact("opps.status"), {"off_campus": False, "is_340b": False}
     if asked.draws.below(2):
         vials = whole_vials(asked)
         given = Given(asked=asked, place=asked.hospital(), dose=total_mg(vials), vials=vials)
-        draft = _used_up(given, _HOSPITAL, more={"off_campus": False, "is_340b": False})
-        slips = (_slip(given, "hospital-no-modifier", [drug(given.bill.total_units)], status=asked.fact("opps.status")),)
+        draft = _used_up(given, _HOSPITAL, more)
+        slip = _slip(given, "hospital-no-modifier", [drug(given.bill.total_units)], more, status=status)
+        draft = replace(draft, wrong=(slip, *draft.wrong))
     else:
         dose, vials = whole_dose_with_rest(asked)
-        given = Given(asked=asked, place=asked.hospital(), dose=dose, vials=vials)
-        draft, slips = _left_over(given, _HOSPITAL, more={"off_campus": False, "is_340b": False}), ()
-    status = f"OPPS status {asked.fact('opps.status')} on this date: paid separately, so JW and JZ apply."
-    return replace(draft, wrong=(*slips, *draft.wrong), steps=(*draft.steps, status))
+        draft = _left_over(Given(asked=asked, place=asked.hospital(), dose=dose, vials=vials), _HOSPITAL, more)
+    reason = f"OPPS status {status} on this date: paid separately, so JW and JZ apply."
+    return replace(draft, steps=(*draft.steps, reason))
 
 
 def odd_milligrams(asked: Asked) -> Draft:
@@ -73,7 +74,7 @@ def two_days(asked: Asked) -> Draft:
     first, second = asked.on, asked.on + timedelta(days=1)
     units, left, opened = given.bill.administered_units, given.bill.discarded_units, given.bill.total_units
 
-    def made(on_first: list[Line], on_second: list[Line], until: bool = False) -> tuple[tuple[str, ...], dict[str, Any]]:
+    def made(on_first: list[Line], on_second: list[Line], until: bool = False) -> Made:
         days = [({"start": first.isoformat()} | ({"end": second.isoformat()} if until else {}), on_first)]
         days += [({"start": second.isoformat()}, on_second)] if on_second else []
         lines = [each | {"service_date": day} for day, drugs in days for each in drugs]
@@ -140,7 +141,7 @@ def free_drug(asked: Asked) -> Draft:
     units, left = dose // asked.unit, (total_mg(vials) - dose) // asked.unit
     free = {"charge": token.removeprefix("$")}
 
-    def made(lines: list[Line], *text: str) -> tuple[tuple[str, ...], dict[str, Any]]:
+    def made(lines: list[Line], *text: str) -> Made:
         return (*text, f"{given.initial['procedure_code']} × 1"), given.claim(lines)
 
     return Draft(
@@ -189,7 +190,9 @@ def payable(asked: Asked) -> Draft | None:
         right=right(words(least)),
         wrong=(
             wrong("avoidable-counted", words(opened), figure=opened, **figures),
-            wrong("only-avoidable", words(opened - least), figure=opened - least, total=units + opened - least, **figures),
+            wrong(
+                "only-avoidable", words(opened - least), figure=opened - least, total=units + opened - least, **figures
+            ),
             wrong("nothing-payable", words(0), **figures),
         ),
         steps=(

@@ -52,7 +52,7 @@ class Given:
     @property
     def initial(self) -> Line:
         """The line of the first hour, which stands beside the drug."""
-        return line(self.asked.base.on("infusion.code.initial", self.asked.on).value, 1)
+        return line(self.asked.initial, 1)
 
     def lines(self) -> list[Line]:
         """The right drug lines."""

@@ -16,7 +16,7 @@ class Draws:
 
     >>> draws = Draws(7, "jw-jz", 2, 0)
     >>> [draws.below(100) for _ in range(4)], Draws(7, "jw-jz", 2, 0).below(100)
-    ([73, 62, 29, 28], 73)
+    ([65, 90, 67, 56], 65)
     """
 
     def __init__(self, *path: object) -> None:

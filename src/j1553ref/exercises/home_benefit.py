@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from j1553ref.code import CODE
-from j1553ref.exercises.asking import Asked, Choice, Draft, Template, right, wrong
+from j1553ref.exercises.asking import Asked, Choice, Draft, Made, Template, right, wrong
 from j1553ref.exercises.claims import Line, Place, claim, line
 from j1553ref.exercises.doses import whole_vials
 from j1553ref.exercises.words import day_text, total_mg
@@ -66,7 +66,10 @@ def contractor(asked: Asked) -> Draft:
             wrong("second-bundle-line", (f"to the DME MAC: {drug}", bundle, bundle),
                   visit.claim([visit.drug, visit.service(), visit.service()]), bundle=visit.bundle),
         ),
-        steps=(f"The home benefit is the DME MAC's: drug and {visit.bundle} on its claim.", "One bundle line for the infusion date."),
+        steps=(
+            f"The home benefit is the DME MAC's: drug and {visit.bundle} on its claim.",
+            "One bundle line for the infusion date.",
+        ),
         variant="contractor",
     )  # fmt: skip
 
@@ -79,7 +82,7 @@ def place_of_service(asked: Asked) -> Draft:
     allowed = asked.fact("home.places_of_service")
     others = [each for each in names if each not in allowed]
 
-    def made(place: str) -> tuple[tuple[str, ...], dict[str, Any]]:
+    def made(place: str) -> Made:
         return (f"{place}, {names[place]}",), visit.claim([visit.drug, visit.service()], place=place)
 
     return Draft(
@@ -88,7 +91,10 @@ def place_of_service(asked: Asked) -> Draft:
         ask=f"Which place of service stands on the lines of drug and {visit.bundle}?",
         right=right(*made(visit.place)),
         wrong=tuple(wrong("not-a-home", *made(each), place=each) for each in others),
-        steps=(f"The patient's own home is {visit.place}.", f"The benefit knows {', '.join(allowed)}; both lines bear the same one."),
+        steps=(
+            f"The patient's own home is {visit.place}.",
+            f"The benefit knows {', '.join(allowed)}; both lines bear the same one.",
+        ),
         variant="place",
     )
 
@@ -107,11 +113,13 @@ def _diagnosis(asked: Asked, *, same_family: bool) -> Draft:
     visit = Visit(asked)
     listed, near = _lists(asked)
     families = sorted({each[:3] for each in near} if same_family else {each[:3] for each in listed})
-    family = asked.draws.pick([each for each in families if sum(code.startswith(each) for code in near) > 2] or families)
+    family = asked.draws.pick(
+        [each for each in families if sum(code.startswith(each) for code in near) > 2] or families
+    )
     good = asked.draws.pick([each for each in listed if each.startswith(family)])
     others = [each for each in near if each.startswith(family) == same_family]
 
-    def made(code: str) -> tuple[tuple[str, ...], dict[str, Any]]:
+    def made(code: str) -> Made:
         return (f"{code}, {(listed | near)[code]}",), visit.claim([visit.drug, visit.service()], diagnoses=[code])
 
     return Draft(
@@ -133,7 +141,7 @@ def visit_length(asked: Asked) -> Draft:
     asked.rests_on("home.bundle_units", "home.visit_length", "home.places_of_service")
     drug, service = visit.drug, visit.service()
 
-    def made(lines: list[Line], *words: str) -> tuple[tuple[str, ...], dict[str, Any]]:
+    def made(lines: list[Line], *words: str) -> Made:
         return (f"{CODE}", *words), visit.claim([drug, *lines])
 
     one = f"{visit.bundle}, one line"
@@ -171,7 +179,7 @@ def _window(asked: Asked, good: int, late: tuple[int, int], early: int) -> Draft
     visit = Visit(asked)
     asked.rests_on("home.product_window")
 
-    def made(days: int) -> tuple[tuple[str, ...], dict[str, Any]]:
+    def made(days: int) -> Made:
         day = asked.on + timedelta(days=days)
         service = visit.service(service_date={"start": day.isoformat()})
         return (day_text(day),), visit.claim([visit.drug, service])
@@ -205,7 +213,7 @@ def pointer(asked: Asked) -> Draft:
     codes = asked.draws.shuffled([good, *others])
     names = listed | near
 
-    def made(number: int) -> tuple[tuple[str, ...], dict[str, Any]]:
+    def made(number: int) -> Made:
         lines = [each | {"diagnosis_pointers": [number]} for each in (visit.drug, visit.service())]
         return (f"{number}",), visit.claim(lines, diagnoses=codes)
 
@@ -223,7 +231,10 @@ def pointer(asked: Asked) -> Draft:
             *(wrong("pointer-off-list", *made(codes.index(each) + 1), code=each, **figures) for each in others),
             wrong("pointer-to-nothing", *made(len(codes) + 1), **figures),
         ),
-        steps=(f"On the list of the home benefit is {good}, number {codes.index(good) + 1} of the claim.", "The line points to it."),
+        steps=(
+            f"On the list of the home benefit is {good}, number {codes.index(good) + 1} of the claim.",
+            "The line points to it.",
+        ),
         variant=good,
     )  # fmt: skip
 
@@ -238,7 +249,7 @@ def whole_claim(asked: Asked) -> Draft:
 
     def made(
         lines: list[Line], to: str = "DME", second: str = here, code: str = good, payer: str = "medicare-dme"
-    ) -> tuple[tuple[str, ...], dict[str, Any]]:
+    ) -> Made:
         count = "two lines" if len(lines) > 2 else "one line"
         words = (f"to the {to} MAC, diagnosis {code}", f"{CODE}, place of service {here}",
                  f"{visit.bundle}, {count}, place of service {second}")  # fmt: skip

@@ -171,7 +171,10 @@ class Sheet:
     @property
     def code(self) -> str:
         """Eight characters made from the questions and their answers: equal on a sheet and on the key that fits it."""
-        told = [[each.situation, each.ask, *(option.text for option in each.options), each.answer] for each in self.questions]
+        told = [
+            [each.situation, each.ask, *(option.text for option in each.options), each.answer]
+            for each in self.questions
+        ]
         return sha256(json.dumps(told).encode()).hexdigest()[:8]
 
     def to_json(self) -> dict[str, Any]:

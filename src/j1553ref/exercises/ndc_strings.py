@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from j1553ref import ndc
-from j1553ref.exercises.asking import Asked, Draft, Template, right, wrong
+from j1553ref.exercises.asking import Asked, Draft, Made, Template, right, wrong
 from j1553ref.exercises.claims import carton
 from j1553ref.exercises.doses import Given, drug, whole_vials
 from j1553ref.exercises.words import number, total_mg, vials_text
@@ -26,7 +26,7 @@ def from_the_box(asked: Asked) -> Draft:
     ml = str(package["ml"])
     asked.rests_on("ndc.padding", "ndc.medicaid")
 
-    def made(code: str) -> tuple[tuple[str, ...], dict[str, Any]]:
+    def made(code: str) -> Made:
         return (code,), _whole(given, _drug(asked, code, ml))
 
     digits = asked.fact("ndc.digits")
@@ -56,7 +56,7 @@ def qualifier(asked: Asked) -> Draft:
     known, measures = asked.fact("ndc.qualifier"), asked.fact("ndc.units_of_measure")
     asked.rests_on("ndc.medicaid")
 
-    def made(letters: str) -> tuple[tuple[str, ...], dict[str, Any]]:
+    def made(letters: str) -> Made:
         beside = _drug(asked, package["ndc"], str(package["ml"]), qualifier=letters)
         return (f"{letters}{package['ndc']}",), _whole(given, beside)
 
@@ -66,7 +66,9 @@ def qualifier(asked: Asked) -> Draft:
         ask="What goes right in front of it, qualifier and NDC together?",
         right=right(*made(known)),
         wrong=tuple(wrong("qualifier", *made(each), right=known, figure=each) for each in measures),
-        steps=(f"{known} says that an NDC follows. {', '.join(measures)} are units of measure, which stand behind it.",),
+        steps=(
+            f"{known} says that an NDC follows. {', '.join(measures)} are units of measure, which stand behind it.",
+        ),
     )
 
 
@@ -77,7 +79,7 @@ def milliliters(asked: Asked) -> Draft:
     unit, per_ml, usual = (asked.fact(each) for each in ("ndc.unit", "product.concentration", "unit.usual_iv_size"))
     asked.rests_on("ndc.medicaid")
 
-    def made(quantity: str) -> tuple[tuple[str, ...], dict[str, Any]]:
+    def made(quantity: str) -> Made:
         return (f"{unit}{quantity}",), _whole(given, _drug(asked, carton(vial.size_mg), quantity))
 
     slips = {
@@ -90,7 +92,9 @@ def milliliters(asked: Asked) -> Draft:
         situation=f"{grams(given.dose)} of Yimmugo are given from {vials_text([vial])}. Nothing is left.",
         ask="Which unit of measure and quantity stand beside the NDC?",
         right=right(*made(_ml(given))),
-        wrong=tuple(wrong(each, *made(str(figure)), figure=number(figure), **figures) for each, figure in slips.items()),
+        wrong=tuple(
+            wrong(each, *made(str(figure)), figure=number(figure), **figures) for each, figure in slips.items()
+        ),
         steps=(f"A liquid is counted in {unit}.", _ml_step(given)),
     )
 
@@ -106,7 +110,7 @@ def whole_string(asked: Asked) -> Draft:
     ml, in_grams, bare = _ml(given), str(given.dose // 1000), printed.replace("-", "")
     figures = {"unit": unit, "digits": digits, "per_ml": per_ml, "right": ml, "figure": in_grams}
 
-    def made(code: str, quantity: str, measure: str = "") -> tuple[tuple[str, ...], dict[str, Any]]:
+    def made(code: str, quantity: str, measure: str = "") -> Made:
         beside = _drug(asked, code, quantity, measure)
         return (_written(beside),), _whole(given, beside)
 
@@ -125,7 +129,11 @@ def whole_string(asked: Asked) -> Draft:
             wrong("ml-as-grams", *made(code, in_grams), **figures),
             wrong("ml-missing", *made(code, ""), **figures),
         ),
-        steps=(f"{printed} becomes {code}, behind {asked.fact('ndc.qualifier')}.", f"A liquid is counted in {unit}.", _ml_step(given)),
+        steps=(
+            f"{printed} becomes {code}, behind {asked.fact('ndc.qualifier')}.",
+            f"A liquid is counted in {unit}.",
+            _ml_step(given),
+        ),
     )
 
 
@@ -139,12 +147,14 @@ def one_line_each(asked: Asked) -> Draft:
     codes = [carton(each.size_mg) for each in vials]
     ml = [number(Decimal(each.size_mg * each.count) / asked.fact("product.concentration")) for each in vials]
 
-    def made(quantities: list[str], measure: str = measure) -> tuple[tuple[str, ...], dict[str, Any]]:
+    def made(quantities: list[str], measure: str = measure) -> Made:
         rows = list(zip(units, codes, quantities, strict=True))
         lines = [drug(each, drug=_drug(asked, code, ml, measure)) for each, code, ml in rows]
         return tuple(f"J1553 × {each['units']}: {_written(each['drug'])}" for each in lines), given.claim(lines)
 
-    words = " and ".join(f"{quantity} mL on the line of the {grams(v.size_mg)} carton" for quantity, v in zip(ml, vials, strict=True))
+    words = " and ".join(
+        f"{quantity} mL on the line of the {grams(v.size_mg)} carton" for quantity, v in zip(ml, vials, strict=True)
+    )
     total = number(sum(map(Decimal, ml)))
     return Draft(
         setting="Office, CMS-1500, a commercial plan that wants a line for each NDC",
@@ -158,7 +168,8 @@ def one_line_each(asked: Asked) -> Draft:
             wrong("unit-me", *made([str(each.size_mg * each.count) for each in vials], "ME"), unit=measure),
         ),
         steps=tuple(
-            f"{vials_text([v])}: {n} units, {q} mL, NDC {c}." for v, n, q, c in zip(vials, units, ml, codes, strict=True)
+            f"{vials_text([v])}: {n} units, {q} mL, NDC {c}."
+            for v, n, q, c in zip(vials, units, ml, codes, strict=True)
         ),
     )
 
@@ -175,7 +186,7 @@ def rounded_tail(asked: Asked) -> Draft:
     units, left = given.bill.administered_units, given.bill.discarded_units
     rest = drug(left, "JW", drug=_drug(asked, carton(size), number(Decimal(tenths) / 10)))
 
-    def made(quantity: str) -> tuple[tuple[str, ...], dict[str, Any]]:
+    def made(quantity: str) -> Made:
         dosed = drug(units, drug=_drug(asked, carton(size), quantity))
         return (f"{measure}{quantity}",), given.claim([dosed, rest], dual_eligible=True)
 
@@ -211,7 +222,7 @@ def other_brand(asked: Asked) -> Draft:
     foreign = ndc.to_11_digits(other)
     bare = printed.replace("-", "")
 
-    def made(code: str) -> tuple[tuple[str, ...], dict[str, Any]]:
+    def made(code: str) -> Made:
         return (code,), _whole(given, _drug(asked, code, ml))
 
     return Draft(
@@ -254,7 +265,11 @@ def _ml_step(given: Given) -> str:
 
 def _drug(asked: Asked, code: str, quantity: str, measure: str = "", qualifier: str = "") -> dict[str, Any]:
     """What stands beside a line: the right unit of measure and qualifier unless others are given."""
-    made = {"qualifier": qualifier or asked.fact("ndc.qualifier"), "ndc": code, "unit": measure or asked.fact("ndc.unit")}
+    made = {
+        "qualifier": qualifier or asked.fact("ndc.qualifier"),
+        "ndc": code,
+        "unit": measure or asked.fact("ndc.unit"),
+    }
     return made | ({"quantity": quantity} if quantity else {})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from j1553ref import project
 from j1553ref.exercises.model import Basis, Question, Sheet
 from j1553ref.exercises.topics import LEVEL_NAMES, TOPICS
 from j1553ref.exercises.words import day_text
@@ -12,7 +13,7 @@ from j1553ref.report import help_url
 from j1553ref.rules import get
 
 __all__ = [
-    "Blanks", "Block", "Choices", "Code", "Items", "Lines", "Link", "Page", "Part", "Span", "Strong", "Table", "Text",
+    "Blanks", "Block", "Choices", "Code", "Items", "Link", "Page", "Part", "Span", "Strong", "Table", "Text",
     "key_page", "key_parts", "sheet_page", "sheet_parts",
 ]  # fmt: skip
 
@@ -26,28 +27,23 @@ class Strong:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A name as programs write it."""
+    """A name as programs write it; ``kind`` is ``fact`` where it is the id of a fact."""
 
     text: str
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Words that lead to an address. ``rule`` is the code where they lead to a rule's page."""
+    """Words that lead to an address: that of a rule's page or of a fact's entry, as ``kind`` and ``name`` say."""
 
     text: str
     url: str
-    rule: str = ""
+    kind: str
+    name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """Claim lines, one under the other where the printer can."""
-
-    lines: tuple[str, ...]
-
-
-Span = str | Strong | Code | Link | Lines
+Span = str | Strong | Code | Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +63,10 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """A list."""
+    """A list; numbered where its order matters."""
 
     items: tuple[tuple[Span, ...], ...]
+    numbered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +97,18 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page: its title, what stands below it, and its parts."""
+    """A page: its title, what stands below it, its parts, and what stands at the foot of each printed sheet of paper."""
 
     title: str
     head: tuple[Block, ...]
     parts: tuple[Part, ...]
+    foot: str = ""
 
 
+_GRADES = (
+    "Grades: primary is the issuer's own text, mirror a copy of it, secondary someone else's account; inferred follows from"
+    " the sources and is stated by none."
+)
 _NOTICES = (
     "All patients, charts and claims here are made up; orders and amounts are figures to count with and no advice on a dose.",
     "This exercise informs coding. It is no medical, legal or payment advice; the instructions of the payer and of the Medicare"
@@ -121,6 +123,7 @@ def sheet_page(sheet: Sheet) -> Page:
         title=f"J1553 exercise: {_named(sheet)}",
         head=(Blanks(("Name", "Date")), _identity(sheet), Text(("One answer is right. Circle its letter.",), "note")),
         parts=(*sheet_parts(sheet), _notices()),
+        foot=_foot(sheet),
     )
 
 
@@ -130,10 +133,13 @@ def key_page(sheet: Sheet) -> Page:
         title=f"Key to the J1553 exercise: {_named(sheet)}",
         head=(
             _identity(sheet),
-            Text((Strong("Answers: "), ", ".join(f"{each.number} {each.answer}" for each in sheet.questions)), "answer"),
+            Text(
+                (Strong("Answers: "), " · ".join(f"{each.number} {each.answer}" for each in sheet.questions)), "answer"
+            ),
             Text(("The same sheet again: ", Code(_command(sheet)), "; add ", Code("--key"), " for this key."), "note"),
         ),
         parts=(*key_parts(sheet), _rules(sheet), *_facts(sheet), _notices()),
+        foot=f"Key, {_foot(sheet)}",
     )
 
 
@@ -148,19 +154,19 @@ def key_parts(sheet: Sheet) -> Iterator[Part]:
     """The answers, each with arithmetic, reasons and the ids of its facts."""
     for each in sheet.questions:
         wrong = tuple(
-            (Strong(f"{one.letter}: "), *_option(each, one.letter), " ", Strong(f"{one.name}. "), f"{one.why} ",
-             Link(one.rule, one.help, one.rule))
+            (Strong(f"{one.letter}: "), f"{_option(each, one.letter)}. ", Strong(f"{one.name}. "), f"{one.why} ",
+             Link(one.rule, one.help, "rule", one.rule))
             for one in each.wrong
         )  # fmt: skip
         facts: list[Span] = ["Rests on "]
         for number, basis in enumerate(each.basis):
-            facts += [*([", "] if number else []), Code(basis.id)]
+            facts += [*([", "] if number else []), Code(basis.id, "fact")]
         yield Part(
             f"Question {each.number}: {each.answer}",
             (
                 *_asked(each),
-                Text((Strong(f"{each.answer} is right: "), Lines(each.right.lines)), "answer"),
-                Items(tuple((step,) for step in each.steps)),
+                Text((Strong(f"{each.answer} is right: "), each.right.text), "answer"),
+                Items(tuple((step,) for step in each.steps), numbered=True),
                 Items(wrong),
                 Text((*facts, "."), "note"),
             ),
@@ -176,12 +182,16 @@ def _asked(question: Question) -> tuple[Block, ...]:
     )
 
 
-def _option(question: Question, letter: str) -> tuple[Span, ...]:
-    return (Lines(next(each.lines for each in question.options if each.letter == letter)), ".")
+def _option(question: Question, letter: str) -> str:
+    return next(each.text for each in question.options if each.letter == letter)
 
 
 def _named(sheet: Sheet) -> str:
     return f"{TOPICS[sheet.topic].title}, level {sheet.level} ({LEVEL_NAMES[sheet.level]})"
+
+
+def _foot(sheet: Sheet) -> str:
+    return f"J1553 exercise, seed {sheet.seed}, sheet {sheet.code}"
 
 
 def _identity(sheet: Sheet) -> Text:
@@ -202,16 +212,22 @@ def _command(sheet: Sheet) -> str:
 
 def _rules(sheet: Sheet) -> Part:
     codes = sorted({one.rule for each in sheet.questions for one in each.wrong})
-    rows = tuple(((code,), (get(code).name,), (Link(help_url(code), help_url(code), code),)) for code in codes)
+    rows = tuple(((code,), (get(code).name,), (Link(help_url(code), help_url(code), "rule", code),)) for code in codes)
     return Part("The rules that catch the wrong answers", (Table(("Rule", "Name", "Page"), rows),))
 
 
 def _facts(sheet: Sheet) -> Iterator[Part]:
     known: dict[str, Basis] = {one.id: one for each in sheet.questions for one in each.basis}
     found = [known[each] for each in sorted(known)]
-    rows = tuple(((Code(each.id),), (each.label,), (each.grade,), (", ".join(each.sources),)) for each in found)
-    yield Part("The facts behind the answers", (Table(("Fact", "What it says", "Grade", "Sources"), rows),))
-    notes = tuple((Code(each.id), f": {each.note}") for each in found if each.note)
+    rows = tuple(
+        ((Link(each.id, f"{project.address()}reference/facts.html#{each.id}", "fact", each.id),), (each.label,), (each.grade,),
+         (", ".join(each.sources),))
+        for each in found
+    )  # fmt: skip
+    yield Part(
+        "The facts behind the answers", (Text((_GRADES,), "note"), Table(("Fact", "About", "Grade", "Sources"), rows))
+    )
+    notes = tuple((Code(each.id, "fact"), f": {each.note}") for each in found if each.note)
     if notes:
         yield Part("Inferred, and asked all the same", (Items(notes),))
 

@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from hashlib import sha256
 from html import escape
+from itertools import count
 
 from j1553ref.exercises.model import LETTERS
 from j1553ref.exercises.pages import (
@@ -14,7 +15,6 @@ from j1553ref.exercises.pages import (
     Choices,
     Code,
     Items,
-    Lines,
     Link,
     Page,
     Span,
@@ -28,34 +28,43 @@ __all__ = ["as_html", "as_markdown"]
 #: Characters that Markdown could take for marks; what we write holds no others.
 _MARKS = str.maketrans({each: f"\\{each}" for each in "\\`*_[]<>|#"})
 
+_WHOLE = ' class="whole"'
+#: Options whose lines have no more characters stand in two columns.
+_SHORT = 28
+
 _STYLE = """
-@page { size: letter; margin: 0.7in }
+@page { size: letter; margin: 0.65in 0.7in 0.75in; @bottom-left { content: "FOOT"; font: 8pt sans-serif; color: #55606e }
+  @bottom-right { content: counter(page) " / " counter(pages); font: 8pt sans-serif; color: #55606e } }
 :root { color-scheme: light }
 body { font: 11pt/1.45 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; color: #1b2430;
   background: #fff; max-width: 46rem; margin: 0 auto; padding: 1.5rem 1rem; font-variant-numeric: tabular-nums;
   overflow-wrap: break-word }
-h1 { font-size: 1.5em; line-height: 1.25; margin: 0 0 0.8em }
-h2 { font-size: 1.1em; margin: 0 0 0.3em }
-section { margin: 0 0 1.3em; padding-top: 0.9em; border-top: 1px solid #c9d1d8 }
+h1 { font-size: 1.5em; line-height: 1.25; margin: 0 0 0.7em }
+h2 { font-size: 1.1em; margin: 0 0 0.2em }
+section { margin: 0 0 1em; padding-top: 0.7em; border-top: 1px solid #c9d1d8 }
 section.whole { break-inside: avoid }
 h2, .ask { break-after: avoid }
-p { margin: 0 0 0.5em }
-ol, ul { margin: 0 0 0.6em; padding-left: 1.8em }
+p { margin: 0 0 0.4em }
+ol, ul { margin: 0 0 0.5em; padding-left: 1.8em }
 ol.options { list-style: upper-alpha }
-ol.options li { padding: 0.15em 0 0.15em 0.3em }
+ol.options li { padding: 0.1em 0 0.1em 0.3em; break-inside: avoid }
 ol.options li::marker { font-weight: 650 }
+ol.short { columns: 2; max-width: 34rem }
 .line { display: block }
 .setting, .note { color: #55606e; font-size: 0.9em }
-.blanks { display: flex; gap: 2rem; margin: 0 0 1.2em }
-.blanks span { flex: 1; border-bottom: 1px solid #1b2430; padding: 1.4em 0 0.1em }
+.blanks { display: flex; gap: 2rem; margin: 0 0 1em }
+.blanks span { flex: 1; border-bottom: 1px solid #1b2430; padding: 1.2em 0 0.1em }
 code { font-family: ui-monospace, Menlo, Consolas, "Liberation Mono", monospace; font-size: 0.88em }
 .table { overflow-x: auto }
 table { border-collapse: collapse; width: 100%; font-size: 0.88em; margin-bottom: 0.6em }
 th, td { text-align: left; vertical-align: top; padding: 0.25em 0.6em 0.25em 0; border-bottom: 1px solid #dfe4e8 }
+tbody th { font-weight: 500 }
 thead { display: table-header-group }
 tr { break-inside: avoid }
 a { color: #0b6375 }
-@media print { body { padding: 0; max-width: none; font-size: 10.5pt } a { color: inherit } .table { overflow: visible } }
+@media (max-width: 30rem) { ol.short { columns: 1 } }
+@media print { body { padding: 0; max-width: none; font-size: 10pt; line-height: 1.35 } .table { overflow: visible }
+  a { color: inherit; text-decoration: none } }
 """
 
 
@@ -82,8 +91,9 @@ def _markdown(blocks: tuple[Block, ...]) -> Iterator[str]:
             case Choices(options):
                 rows = zip(LETTERS, options, strict=True)
                 yield "\n".join(f"- **{letter}.** {'; '.join(lines).translate(_MARKS)}" for letter, lines in rows)
-            case Items(items):
-                yield "\n".join(f"- {_spans(item)}" for item in items)
+            case Items(items, numbered):
+                marks = (f"{number}." if numbered else "-" for number in count(1))
+                yield "\n".join(f"{mark} {_spans(item)}" for mark, item in zip(marks, items, strict=False))
             case Table(heads, rows):
                 lines = [heads, ("---",) * len(heads), *(tuple(map(_spans, row)) for row in rows)]
                 yield "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
@@ -104,8 +114,6 @@ def _span(span: Span) -> str:
             return f"`{text}`"
         case Link(text, url):
             return f"[{text}]({url})" if text != url else f"<{url}>"
-        case Lines(lines):
-            return "; ".join(lines).translate(_MARKS)
         case _:
             return str(span).translate(_MARKS)
 
@@ -116,17 +124,18 @@ def as_html(page: Page) -> str:
     >>> as_html(Page("A & B", (), ())).splitlines()[0]
     '<!DOCTYPE html>'
     """
-    digest = b64encode(sha256(_STYLE.encode()).digest()).decode()
+    style = _STYLE.replace("FOOT", page.foot)
+    digest = b64encode(sha256(style.encode()).digest()).decode()
     body = "".join(
-        f'<section{" class=whole" if _stays_whole(part.blocks) else ""}>\n<h2>{escape(part.heading)}</h2>\n'
+        f"<section{_WHOLE if _stays_whole(part.blocks) else ''}>\n<h2>{escape(part.heading)}</h2>\n"
         f"{''.join(_html(part.blocks))}</section>\n"
         for part in page.parts
-    ).replace("class=whole", 'class="whole"')
+    )
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-{digest}'\">\n"
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(page.title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
+        f"<title>{escape(page.title)}</title>\n<style>{style}</style>\n</head>\n<body>\n<main>\n"
         f"<h1>{escape(page.title)}</h1>\n{''.join(_html(page.head))}{body}</main>\n</body>\n</html>\n"
     )
 
@@ -143,10 +152,12 @@ def _html(blocks: tuple[Block, ...]) -> Iterator[str]:
                 name = f' class="{kind}"' if kind else ""
                 yield f"<p{name}>{_marked(spans)}</p>\n"
             case Choices(options):
-                items = "".join(f"<li>{_marked((Lines(lines),))}</li>\n" for lines in options)
-                yield f'<ol class="options" type="A">\n{items}</ol>\n'
-            case Items(items):
-                yield "<ul>\n" + "".join(f"<li>{_marked(item)}</li>\n" for item in items) + "</ul>\n"
+                short = all(len(each) <= _SHORT for lines in options for each in lines)
+                entries = "".join(f"<li>{_lines(lines)}</li>\n" for lines in options)
+                yield f'<ol class="options{" short" if short else ""}" type="A">\n{entries}</ol>\n'
+            case Items(items, numbered):
+                tag = "ol" if numbered else "ul"
+                yield f"<{tag}>\n" + "".join(f"<li>{_marked(item)}</li>\n" for item in items) + f"</{tag}>\n"
             case Table(heads, rows):
                 top = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
                 body = "".join(
@@ -156,6 +167,13 @@ def _html(blocks: tuple[Block, ...]) -> Iterator[str]:
                 yield f'<div class="table"><table>\n<thead><tr>{top}</tr></thead>\n<tbody>\n{body}</tbody>\n</table></div>\n'
             case Blanks(names):
                 yield '<p class="blanks">' + "".join(f"<span>{escape(name)}</span>" for name in names) + "</p>\n"
+
+
+def _lines(lines: tuple[str, ...]) -> str:
+    """What an option says, each line of it on its own."""
+    return (
+        escape(lines[0]) if len(lines) == 1 else "".join(f'<span class="line">{escape(each)}</span>' for each in lines)
+    )
 
 
 def _marked(spans: tuple[Span, ...]) -> str:
@@ -170,9 +188,5 @@ def _mark(span: Span) -> str:
             return f"<code>{escape(text)}</code>"
         case Link(text, url):
             return f'<a href="{escape(url)}">{escape(text)}</a>'
-        case Lines((only,)):
-            return escape(only)
-        case Lines(lines):
-            return "".join(f'<span class="line">{escape(each)}</span>' for each in lines)
         case _:
             return escape(str(span))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 from typing import Any
 
-from j1553ref.exercises.asking import Asked, Choice, Draft, Template, right, wrong
+from j1553ref.exercises.asking import Asked, Choice, Draft, Made, Template, right, wrong
 from j1553ref.exercises.claims import Line, claim, line, written
 from j1553ref.exercises.doses import Given, drug, whole_dose_with_rest, whole_vials
 from j1553ref.exercises.words import total_mg, vials_text
@@ -33,15 +33,19 @@ _READ = {
 class Day:
     """One day of an office or a hospital with its features, the lines that they make, and their mistakes."""
 
-    def __init__(self, asked: Asked, features: tuple[str, ...], *, hospital: bool, rest: bool, recorded: bool = True) -> None:
+    def __init__(
+        self, asked: Asked, features: tuple[str, ...], *, hospital: bool, rest: bool, recorded: bool = True
+    ) -> None:
         self.asked, self.features, self.recorded, self.hospital = asked, features, recorded, hospital
         vials = whole_vials(asked)
         dose, vials = whole_dose_with_rest(asked) if rest else (total_mg(vials), vials)
         # A contractor's own text stands behind the visit's 25.
-        place = asked.hospital() if hospital else asked.office("medicare-ab:ngs" if "visit" in features else "medicare-ab")
+        place = (
+            asked.hospital() if hospital else asked.office("medicare-ab:ngs" if "visit" in features else "medicare-ab")
+        )
         self.given = Given(asked=asked, place=place, dose=dose, vials=vials, aside=True)
         self.mark = asked.draws.pick(["PO", "PN"] if features == ("off-campus",) else ["PO"])
-        self.initial: str = asked.base.on("infusion.code.initial", asked.on).value
+        self.initial = asked.initial
         asked.rests_on("discard.jw" if rest else "discard.jz", "discard.single_dose_basis")
         asked.rests_on(*(each for feature in features for each in _READ[feature]))
         if hospital:
@@ -54,8 +58,10 @@ class Day:
         """Where it is."""
         if not self.hospital:
             return "Office, CMS-1500, Medicare Part B" + (" (contractor NGS)" if "visit" in self.features else "")
-        where = {"PO": "excepted off-campus department", "PN": "non-excepted off-campus department"}[self.mark]
-        return f"Hospital outpatient department, {where if 'off-campus' in self.features else 'on campus'}, UB-04, Medicare Part B"
+        where = "on campus"
+        if "off-campus" in self.features:
+            where = f"{'excepted' if self.mark == 'PO' else 'non-excepted'} off-campus department"
+        return f"Hospital outpatient department, {where}, UB-04, Medicare Part B"
 
     @property
     def told(self) -> str:
@@ -87,7 +93,7 @@ class Day:
             made = _add(made, (*_DRUG, "infusion"), "GA")
         return made
 
-    def choice(self, lines: _Lines) -> tuple[tuple[str, ...], dict[str, Any]]:
+    def choice(self, lines: _Lines) -> Made:
         """What an option says, and its claim."""
         more: dict[str, Any] = {}
         if self.hospital:
@@ -143,8 +149,7 @@ class Day:
         words = {
             "visit": f"25 marks the separate visit and rides on {_VISIT} alone.",
             "notice": "A denial is expected and a notice was signed: GA, on drug and administration. GZ would say that none was.",
-            "again": f"Two encounters: {self.initial} stands twice, and 59 marks the second one. The drug has nothing to be parted"
-            " from.",
+            "again": f"Two encounters: {self.initial} stands twice, and 59 marks the second one, not the drug.",
             "340b": "TB marks 340B stock and rides on the drug.",
             "off-campus": f"PO marks an excepted off-campus department, PN one that is not: {self.mark}, on each line.",
         }
@@ -242,7 +247,7 @@ def split_lines(asked: Asked) -> Draft:
     first, second = (each.size_mg * each.count // asked.unit for each in vials)
     asked.rests_on("modifiers.split_line", "modifier.76", "discard.jz", "discard.single_dose_basis")
 
-    def made(*on_second: str) -> tuple[tuple[str, ...], dict[str, Any]]:
+    def made(*on_second: str) -> Made:
         lines = [drug(first, "JZ"), drug(second, *on_second)]
         return written(lines), given.claim(lines)
 
@@ -259,7 +264,10 @@ def split_lines(asked: Asked) -> Draft:
             wrong("25-to-part-lines", *made("JZ", "25")),
             wrong("jw-on-the-second", *made("JW")),
         ),
-        steps=(f"{first} + {second} units, both with JZ.", "The second line would look like a duplicate: 76 parts it from the first."),
+        steps=(
+            f"{first} + {second} units, both with JZ.",
+            "The second line would look like a duplicate: 76 parts it from the first.",
+        ),
         variant="split",
     )
 
@@ -284,7 +292,8 @@ def _drop(lines: _Lines, roles: tuple[str, ...], modifier: str) -> _Lines:
 def _swap(lines: _Lines, modifier: str, *others: str) -> _Lines:
     """The lines with others in the place of a modifier."""
     return {
-        role: each | {"modifiers": [new for one in each["modifiers"] for new in (others if one == modifier else (one,))]}
+        role: each
+        | {"modifiers": [new for one in each["modifiers"] for new in (others if one == modifier else (one,))]}
         for role, each in lines.items()
     }
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from j1553ref.checking import check
 from j1553ref.errors import J1553Error, nearest
@@ -15,7 +17,7 @@ from j1553ref.exercises.settled import MAY_BE_INFERRED
 from j1553ref.exercises.topics import LEVEL_NAMES, TOPICS
 from j1553ref.facts import FactBase, FactError, as_date, packaged
 
-__all__ = ["sheet"]
+__all__ = ["caught", "loud", "sheet"]
 
 _MOST_QUESTIONS = 100
 #: A seed is written by hand on paper, so it stays short.
@@ -26,26 +28,28 @@ _TRIES, _IDLE_ROUNDS = 12, 3
 
 
 def sheet(topic: str, level: int, count: int, seed: int, on: date | str | None = None) -> Sheet:
-    """A sheet of questions with its key; the same arguments give the same sheet on every machine.
+    """A sheet of questions with its key; the same arguments and facts give the same sheet on every machine.
 
     ``on`` is the date of service of every dated question; without it each draws its own, from the first date of
     J1553 to the end of the quarter for which its OPPS status is known. Every option that makes a claim has been
     checked: the right one draws neither error nor warning, each wrong one is caught by the rule that it names.
     Raises :class:`ExerciseError` for an unknown topic or level, a count that is not 1 to 100, a seed that is no
-    whole number of at most nine digits, and where the topic cannot yield so many distinct questions.
+    whole number of at most nine digits, a date on which J1553 is not valid or up to which the facts were not
+    checked, and where the topic cannot yield so many distinct questions.
 
     >>> made = sheet("jw-jz", level=1, count=2, seed=7)
     >>> [(each.number, each.answer, each.right.text) for each in made.questions]
-    []
+    [(1, 'D', 'J1553 × 190; J1553 JW × 10'), (2, 'B', 'J1553 JZ × 100')]
     """
     templates = _templates(topic, level)
     _whole(count, "count", 1, _MOST_QUESTIONS)
     _whole(seed, "seed", 0, 10**_DIGITS_OF_SEED - 1)
-    base, day = packaged(), None if on is None else as_date(on)
+    base = packaged()
+    day = None if on is None else _asked_for(on, base)
     maker = _Maker(base, day)
     order = Draws(seed, topic, level).shuffled(templates)
     idle = 0
-    for turn in range(_MOST_QUESTIONS * (_IDLE_ROUNDS + 1) * len(order)):
+    for turn in itertools.count():
         name, template = order[turn % len(order)]
         idle = 0 if maker.add(name, template, (seed, topic, level, turn)) else idle + 1
         if len(maker.questions) == count:
@@ -97,8 +101,8 @@ class _Maker:
 
 
 def _templates(topic: str, level: int) -> list[tuple[str, Template]]:
-    if topic not in TOPICS:
-        raise ExerciseError(f"topic: no such topic{nearest(topic, TOPICS)}; there are {', '.join(TOPICS)}")
+    if not isinstance(topic, str) or topic not in TOPICS:
+        raise ExerciseError(f"topic: no such topic{nearest(str(topic), TOPICS)}; there are {', '.join(TOPICS)}")
     if isinstance(level, bool) or level not in LEVEL_NAMES:
         names = ", ".join(f"{number} ({name})" for number, name in LEVEL_NAMES.items())
         raise ExerciseError(f"level: no such level; there are {names}")
@@ -108,6 +112,17 @@ def _templates(topic: str, level: int) -> list[tuple[str, Template]]:
 def _whole(value: int, name: str, least: int, most: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
         raise ExerciseError(f"{name}: expected a whole number from {least} to {most}")
+
+
+def _asked_for(on: date | str, base: FactBase) -> date:
+    """A date of service on which the code is valid and up to which the facts were checked."""
+    day = as_date(on)
+    if not base.on("code.valid", day).value:
+        first = base.get("code.first_date_of_service").newest.value.isoformat()
+        raise ExerciseError(f"on: J1553 is not valid on {day.isoformat()}; give a date of service from {first}")
+    if day > base.checked_until:
+        raise ExerciseError(f"on: the facts were checked until {base.checked_until.isoformat()}; give a date up to it")
+    return day
 
 
 def _day(draws: Draws, base: FactBase) -> date:
@@ -136,7 +151,7 @@ def _options(draft: Draft, asked: Asked) -> list[Choice] | None:
 
     A wrong one that the checker does not catch by the rule of its mistake is never offered.
     """
-    if draft.right.claim is not None and (found := loud(draft.right)):
+    if found := loud(draft.right.claim):
         raise ExerciseError(f"a right answer draws {', '.join(found)}: please report this exercise ({draft.situation})")
     chosen = [draft.right]
     for choice in (*asked.draws.shuffled(draft.wrong), *asked.draws.shuffled(draft.spare)):
@@ -147,15 +162,27 @@ def _options(draft: Draft, asked: Asked) -> list[Choice] | None:
     return None
 
 
-def loud(choice: Choice) -> list[str]:
-    """The codes of errors and warnings that a choice's claim draws."""
-    assert choice.claim is not None
-    report = check(choice.claim)
-    return [each.code for each in report.findings if each.severity != "info"] + ["out_of_scope"] * ("out_of_scope" in report.notes)
+def loud(claim: dict[str, Any] | None) -> list[str]:
+    """The codes of the errors and warnings that a claim draws, and the note that nothing was checked; no claim draws none.
+
+    >>> loud(None)
+    []
+    """
+    if claim is None:
+        return []
+    report = check(claim)
+    return [each.code for each in report.findings if each.severity != "info"] + [
+        each for each in report.notes if each == "out_of_scope"
+    ]
 
 
 def caught(choice: Choice) -> bool:
-    """Whether the rule of the mistake is among those that the choice's claim draws; a choice without a claim passes."""
+    """Whether the rule of the mistake is among those that the choice's claim draws; a choice without a claim passes.
+
+    >>> from j1553ref.exercises.asking import wrong
+    >>> caught(wrong("25-everywhere", ("each line",)))
+    True
+    """
     assert choice.mistake is not None
     return choice.claim is None or choice.mistake.rule in check(choice.claim).codes
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from j1553ref.exercises.asking import Asked, Choice, Draft, Template, right, wrong
+from j1553ref.exercises.asking import Asked, Choice, Draft, Made, Template, right, wrong
 from j1553ref.exercises.claims import Line, Place, claim, line, record, written
 from j1553ref.exercises.doses import drug, whole_vials
 from j1553ref.exercises.words import number, total_mg, vials_text
@@ -25,7 +25,6 @@ class Infusion:
         self.units = self.dose // asked.unit
         self.office: Place = asked.office()
         self.hospital: Place = asked.hospital()
-        self.initial: str = asked.base.on("infusion.code.initial", asked.on).value
 
     @property
     def told(self) -> str:
@@ -34,7 +33,7 @@ class Infusion:
 
     def lines(self, on_drug: str = "JZ", on_infusion: str = "") -> list[Line]:
         """Drug and first hour."""
-        return [drug(self.units, *on_drug.split()), line(self.initial, 1, *on_infusion.split())]
+        return [drug(self.units, *on_drug.split()), line(self.asked.initial, 1, *on_infusion.split())]
 
     def claim(self, place: Place, lines: list[Line] | None = None, **more: Any) -> dict[str, Any]:
         """A claim from that place; a hospital's says that its department is on campus unless told otherwise."""
@@ -71,7 +70,10 @@ def office(asked: Asked) -> Draft:
             *(infusion.physician(each, f"{each}, {names[each]}") for each in hospital),
             wrong("office-at-home", (f"{home}, {names[home]}",), at_home, place=home),
         ),
-        steps=(f"An office is {own}.", f"At {', '.join(hospital)} the hospital bills the drug; {home} is the patient's home."),
+        steps=(
+            f"An office is {own}.",
+            f"At {', '.join(hospital)} the hospital bills the drug; {home} is the patient's home.",
+        ),
         variant="office",
     )
 
@@ -90,7 +92,12 @@ def who_bills(asked: Asked) -> Draft:
         ),
         ask="Who bills the drug, and on which form?",
         right=right(("the hospital, UB-04, bill type 131",), infusion.claim(infusion.hospital)),
-        wrong=(infusion.physician(place), infusion.inpatient("111"), infusion.inpatient("121"), infusion.physician("21")),
+        wrong=(
+            infusion.physician(place),
+            infusion.inpatient("111"),
+            infusion.inpatient("121"),
+            infusion.physician("21"),
+        ),
         steps=("The facility bills the drug of its patients.", "An outpatient: UB-04, bill type 13X."),
         variant=f"who {place}",
     )
@@ -106,7 +113,7 @@ def revenue_code(asked: Asked) -> Draft:
         "0510": "one that some hospitals use for the infusion", "0761": "one that some hospitals use for the infusion",
     }  # fmt: skip
 
-    def made(code: str) -> tuple[tuple[str, ...], dict[str, Any]]:
+    def made(code: str) -> Made:
         return (code,), infusion.claim(replace(infusion.hospital, drug_revenue=code))
 
     return Draft(
@@ -118,7 +125,10 @@ def revenue_code(asked: Asked) -> Draft:
             wrong("other-revenue-code", *made(code), right=own, figure=code, meaning=meaning)
             for code, meaning in meanings.items()
         ),
-        steps=(f"A drug with a HCPCS code goes under {own}.", f"{service} is the infusion's, {packaged} that of packaged or uncoded drugs."),
+        steps=(
+            f"A drug with a HCPCS code goes under {own}.",
+            f"{service} is the infusion's, {packaged} that of packaged or uncoded drugs.",
+        ),
         variant="revenue",
     )
 
@@ -130,11 +140,19 @@ def critical_access(asked: Asked) -> Draft:
     own = replace(infusion.hospital, type_of_bill="851")
     return Draft(
         setting=_PAYER,
-        situation=f"{infusion.told} It is given in the outpatient department of a critical access hospital, which bought the drug.",
+        situation=f"{infusion.told} It is given in the outpatient department of a critical access hospital, which bought it.",
         ask="Who bills the drug, and on which form?",
         right=right(("the hospital, UB-04, bill type 851",), infusion.claim(own)),
-        wrong=(infusion.physician("22"), infusion.physician("19"), infusion.inpatient("111"), infusion.inpatient("121")),
-        steps=("The facility bills the drug of its patients.", "A critical access hospital's outpatient: bill type 85X."),
+        wrong=(
+            infusion.physician("22"),
+            infusion.physician("19"),
+            infusion.inpatient("111"),
+            infusion.inpatient("121"),
+        ),
+        steps=(
+            "The facility bills the drug of its patients.",
+            "A critical access hospital's outpatient: bill type 85X.",
+        ),
         variant="critical access",
     )
 
@@ -142,7 +160,9 @@ def critical_access(asked: Asked) -> Draft:
 def off_campus(asked: Asked) -> Draft:
     """A department away from the campus: still the hospital's claim."""
     infusion = Infusion(asked)
-    asked.rests_on("infusion.hospital_patients", "place_of_service.facility_bills", "bill_type.not_separate", "modifier.PO")
+    asked.rests_on(
+        "infusion.hospital_patients", "place_of_service.facility_bills", "bill_type.not_separate", "modifier.PO"
+    )
     marked = infusion.lines("JZ PO", "PO")
     words = "the hospital, UB-04, bill type {}, {}"
     unmarked = infusion.claim(infusion.hospital, off_campus=True)
@@ -169,7 +189,7 @@ def hospital_modifiers(asked: Asked) -> Draft:
     status = asked.fact("opps.status")
     asked.rests_on("discard.institutional", "discard.jz", "discard.single_dose_basis")
 
-    def made(on_drug: str, on_infusion: str = "") -> tuple[tuple[str, ...], dict[str, Any]]:
+    def made(on_drug: str, on_infusion: str = "") -> Made:
         lines = infusion.lines(on_drug, on_infusion)
         return written(lines), infusion.claim(infusion.hospital, lines)
 
@@ -184,7 +204,10 @@ def hospital_modifiers(asked: Asked) -> Draft:
             wrong("jw-on-the-dose", *made("JW")),
             wrong("both-on-one-line", *made("JW JZ")),
         ),
-        steps=(f"The OPPS status is {status} on this date: paid separately.", "So JZ is due, as in an office, on the drug line."),
+        steps=(
+            f"The OPPS status is {status} on this date: paid separately.",
+            "So JZ is due, as in an office, on the drug line.",
+        ),
         variant="status",
     )
 
@@ -194,12 +217,14 @@ def whole_hospital_claim(asked: Asked) -> Draft:
     infusion = Infusion(asked)
     away = bool(asked.draws.below(2))
     mark = " PO" if away else ""
-    asked.rests_on("opps.status", "discard.institutional", "discard.jz", "discard.single_dose_basis", "bill_type.not_separate")
+    asked.rests_on(
+        "opps.status", "discard.institutional", "discard.jz", "discard.single_dose_basis", "bill_type.not_separate"
+    )
     if away:
         asked.rests_on("modifier.PO")
     own, packaged = infusion.hospital, asked.fact("revenue_code.packaged").replace("X", "0")
 
-    def made(place: Place, on_drug: str = f"JZ{mark}", on_infusion: str = mark) -> tuple[tuple[str, ...], dict[str, Any]]:
+    def made(place: Place, on_drug: str = f"JZ{mark}", on_infusion: str = mark) -> Made:
         lines = infusion.lines(on_drug, on_infusion)
         codes = (place.drug_revenue, place.service_revenue)
         rows = tuple(f"{code} {text}" for code, text in zip(codes, written(lines), strict=True))
@@ -223,7 +248,9 @@ def whole_hospital_claim(asked: Asked) -> Draft:
         steps=(
             "An outpatient: bill type 131.",
             f"The drug under {own.drug_revenue}, with JZ: nothing was discarded, and the drug is paid separately.",
-            "PO on each line, for the department is off campus." if away else "Neither PO nor PN, for the department is on campus.",
+            "PO on each line, for the department is off campus."
+            if away
+            else "Neither PO nor PN, for the department is on campus.",
         ),
         variant=f"hospital {mark}",
     )
@@ -235,7 +262,7 @@ def whole_office_claim(asked: Asked) -> Draft:
     usual = asked.fact("unit.usual_iv_size")
     asked.rests_on("discard.jz", "discard.single_dose_basis", "infusion.same_claim", "place_of_service.facility_bills")
 
-    def made(lines: list[Line], place: str = "") -> tuple[tuple[str, ...], dict[str, Any]]:
+    def made(lines: list[Line], place: str = "") -> Made:
         own = replace(infusion.office, place_of_service=place or infusion.office.place_of_service)
         return (f"place of service {own.place_of_service}", *written(lines)), infusion.claim(own, lines)
 
