@@ -346,3 +346,56 @@ def test_a_full_disk_is_one_line(write):
         f"{sys.executable} -P -m j1553ref check {path} >/dev/full", shell=True, capture_output=True, check=False, timeout=60
     )
     assert done.returncode == 2 and done.stderr.count(b"\n") == 1
+
+
+# -- exercise --------------------------------------------------------------------------------------------------
+
+
+def test_an_exercise_and_its_key_bear_the_same_seed_and_sheet():
+    asked = ("exercise", "--topic", "jw-jz", "--level", "2", "--count", "3", "--seed", "7")
+    paper, key = run(*asked), run(*asked, "--key")
+    assert paper.returncode == key.returncode == 0
+    assert paper.stderr == key.stderr == ""
+    mark = next(line for line in paper.stdout.splitlines() if line.startswith("**Seed 7, sheet "))
+    assert mark in key.stdout.splitlines()
+    assert paper.stdout.startswith("# J1553 exercise: JW and JZ, level 2 (everyday)\n")
+    assert key.stdout.startswith("# Key to the J1553 exercise: JW and JZ, level 2 (everyday)\n")
+    assert paper.stdout.count("## Question ") == key.stdout.count("## Question ") == 3
+    assert run(*asked).stdout == paper.stdout
+
+
+def test_an_exercise_as_html_and_as_json():
+    asked = ("exercise", "--topic", "units", "--count", "2", "--seed", "0", "--on", "2026-05-04")
+    page = run(*asked, "--output", "html").stdout
+    assert page.startswith("<!DOCTYPE html>\n") and page.endswith("</html>\n")
+    told, key = json.loads(run(*asked, "--output", "json").stdout), json.loads(run(*asked, "--output", "json", "--key").stdout)
+    assert (told["seed"], told["topic"], told["level"], told["on"]) == (0, "units", 1, "2026-05-04")
+    assert told["key"] == key["key"]
+    assert "questions" not in key
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--topic", "unit"), "topic: no such topic; nearest: units"),
+        (("--topic", "units", "--level", "4"), "level: no such level; there are 1 (first steps)"),
+        (("--topic", "units", "--level", "one"), "level: expected a whole number"),
+        (("--topic", "units", "--count", "0"), "count: expected a whole number from 1 to 100"),
+        (("--topic", "units", "--count", "101"), "count: expected a whole number from 1 to 100"),
+        (("--topic", "units", "--seed", "-1"), "seed: expected a whole number from 0 to 999999999"),
+        (("--topic", "units", "--seed", "seven"), "seed: expected a whole number"),
+        (("--topic", "units", "--seed", "1_0"), "seed: expected a whole number"),
+        (("--topic", "units", "--seed", "٧"), "seed: expected a whole number"),
+        (("--topic", "units", "--seed", "9" * 5000), "seed: expected a whole number"),
+        (("--topic", "units", "--on", "May 4"), "a date is written YYYY-MM-DD"),
+        (("--topic", "units", "--on", "2026-03-31"), "on: J1553 is not valid on 2026-03-31"),
+        (("--topic", "denials", "--count", "100"), "12 distinct questions were found, and 100 were asked for"),
+        ((), "Missing option '--topic'"),
+    ],
+)
+def test_a_bad_exercise_gets_one_line_and_exit_2(options, says):
+    done = run("exercise", *options)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    assert says in done.stderr

@@ -7,6 +7,8 @@ In a page:
 - ``facts`` (an id or ``prefix.*`` a line), ``fact-history``, ``changes``, ``periods``, ``gaps-list``, ``case``
   (``:pointer:``), ``rule-card``, ``worked-cases`` (``:topic:``, ``:level:``, ``:rule:`` or ``:denial:``);
 - ``dose-table`` (``:step:`` and ``:last:`` in mg), ``ndc-strings`` (a form), ``chargemaster``: figures and text to copy;
+- ``exercise-sheet`` and ``exercise-key`` (``:topic:``, ``:level:``, ``:count:``, ``:seed:``; a sheet with ``:answers:`` opens
+  each), ``exercise-topics``, ``exercise-mistakes``;
 - once for the site: ``at-a-glance``, ``doors``, ``fact-register``, ``sources-list``, ``rule-index``.
 """
 
@@ -25,6 +27,7 @@ from refsite import (
     domain,
     doors,
     doses,
+    exercises,
     footnotes,
     harden,
     lint,
@@ -44,6 +47,6 @@ from refsite import (
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register every part."""
     parts = (nodes, domain, footnotes, lint, roles, tables, registers, cards, rulelists, cases, doors, page, search, publish)
-    for part in (*parts, changes, dates, doses, strings, worked, bundle, harden):
+    for part in (*parts, changes, dates, doses, strings, worked, exercises, bundle, harden):
         part.setup(app)
     return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": False}

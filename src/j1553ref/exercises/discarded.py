@@ -211,6 +211,7 @@ def _larger(asked: Asked, dose: int) -> tuple[Vial, ...]:
 
 def _used_up(given: Given, setting: str, more: dict[str, Any] | None = None) -> Draft:
     units = given.bill.total_units
+    given.asked.rests_on("discard.exclusive")
     return Draft(
         setting=setting,
         situation=f"{grams(given.dose)} of Yimmugo are given from {vials_text(given.vials)}. Nothing is left.",
@@ -248,6 +249,7 @@ def _slips_of_a_rest(given: Given, mistakes: Iterable[str], more: dict[str, Any]
     asked, bill = given.asked, given.bill
     units, left, opened = bill.administered_units, bill.discarded_units, bill.total_units
     usual = asked.fact("unit.usual_iv_size") if "all-in-500-mg" in mistakes else 1
+    asked.rests_on("discard.jw_line", *(["discard.exclusive"] if "jz-beside-jw" in mistakes else []))
     habit, rest = given.in_units_of(usual), left * asked.unit // usual
     slips = {
         "no-jw-line": [drug(units)],

@@ -18,6 +18,10 @@ __all__ = [
 ]  # fmt: skip
 
 
+#: Options whose lines have no more characters stand in two columns.
+_SHORT = 28
+
+
 @dataclass(frozen=True, slots=True)
 class Strong:
     """Words that stand out."""
@@ -59,6 +63,15 @@ class Choices:
     """The options of a question, A to D in this order."""
 
     options: tuple[tuple[str, ...], ...]
+
+    @property
+    def short(self) -> bool:
+        """Whether they are short enough to stand in two columns.
+
+        >>> Choices((("400 units",), ("80 units",))).short
+        True
+        """
+        return all(len(line) <= _SHORT for lines in self.options for line in lines)
 
 
 @dataclass(frozen=True, slots=True)

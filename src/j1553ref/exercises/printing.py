@@ -29,8 +29,6 @@ __all__ = ["as_html", "as_markdown"]
 _MARKS = str.maketrans({each: f"\\{each}" for each in "\\`*_[]<>|#"})
 
 _WHOLE = ' class="whole"'
-#: Options whose lines have no more characters stand in two columns.
-_SHORT = 28
 
 _STYLE = """
 @page { size: letter; margin: 0.65in 0.7in 0.75in; @bottom-left { content: "FOOT"; font: 8pt sans-serif; color: #55606e }
@@ -75,9 +73,9 @@ def as_markdown(page: Page) -> str:
     # Title
     <BLANKLINE>
     """
-    parts = [f"# {page.title}", *_markdown(page.head)]
+    parts = [f"# {page.title.translate(_MARKS)}", *_markdown(page.head)]
     for part in page.parts:
-        parts += [f"## {part.heading}", *_markdown(part.blocks)]
+        parts += [f"## {part.heading.translate(_MARKS)}", *_markdown(part.blocks)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -95,7 +93,7 @@ def _markdown(blocks: tuple[Block, ...]) -> Iterator[str]:
                 marks = (f"{number}." if numbered else "-" for number in count(1))
                 yield "\n".join(f"{mark} {_spans(item)}" for mark, item in zip(marks, items, strict=False))
             case Table(heads, rows):
-                lines = [heads, ("---",) * len(heads), *(tuple(map(_spans, row)) for row in rows)]
+                lines = [tuple(map(_span, heads)), ("---",) * len(heads), *(tuple(map(_spans, row)) for row in rows)]
                 yield "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
             case Blanks(names):
                 yield "    ".join(f"{name}: {'_' * 24}" for name in names)
@@ -152,9 +150,8 @@ def _html(blocks: tuple[Block, ...]) -> Iterator[str]:
                 name = f' class="{kind}"' if kind else ""
                 yield f"<p{name}>{_marked(spans)}</p>\n"
             case Choices(options):
-                short = all(len(each) <= _SHORT for lines in options for each in lines)
                 entries = "".join(f"<li>{_lines(lines)}</li>\n" for lines in options)
-                yield f'<ol class="options{" short" if short else ""}" type="A">\n{entries}</ol>\n'
+                yield f'<ol class="options{" short" if block.short else ""}" type="A">\n{entries}</ol>\n'
             case Items(items, numbered):
                 tag = "ol" if numbered else "ul"
                 yield f"<{tag}>\n" + "".join(f"<li>{_marked(item)}</li>\n" for item in items) + f"</{tag}>\n"

@@ -133,6 +133,7 @@ class Day:
             yield "off-campus-infusion-only", lambda made: _drop(made, _DRUG, mark)
             yield "po-and-pn", lambda made: _swap(made, mark, "PO", "PN")
         if "discarded" in features and self.given.bill.discarded_units:
+            self.asked.rests_on("discard.jw_line", "discard.exclusive")
             yield "jz-beside-jw", lambda made: _add(made, ("dose",), "JZ", first=True)
             yield "no-jw-line", lambda made: {role: each for role, each in made.items() if role != "rest"}
         elif "discarded" in features:
@@ -245,7 +246,9 @@ def split_lines(asked: Asked) -> Draft:
     vials = whole_vials(asked, kinds=2)
     given = Given(asked=asked, place=asked.office("medicare-ab:ngs"), dose=total_mg(vials), vials=vials, aside=True)
     first, second = (each.size_mg * each.count // asked.unit for each in vials)
-    asked.rests_on("modifiers.split_line", "modifier.76", "discard.jz", "discard.single_dose_basis")
+    asked.rests_on(
+        "modifiers.split_line", "modifier.76", "discard.jz", "discard.single_dose_basis", "discard.exclusive"
+    )
 
     def made(*on_second: str) -> Made:
         lines = [drug(first, "JZ"), drug(second, *on_second)]

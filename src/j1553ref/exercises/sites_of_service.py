@@ -187,7 +187,7 @@ def hospital_modifiers(asked: Asked) -> Draft:
     """JZ on a hospital's line, since the drug is paid separately."""
     infusion = Infusion(asked)
     status = asked.fact("opps.status")
-    asked.rests_on("discard.institutional", "discard.jz", "discard.single_dose_basis")
+    asked.rests_on("discard.institutional", "discard.jz", "discard.single_dose_basis", "discard.exclusive")
 
     def made(on_drug: str, on_infusion: str = "") -> Made:
         lines = infusion.lines(on_drug, on_infusion)
