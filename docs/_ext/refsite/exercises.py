@@ -20,12 +20,14 @@ from j1553ref.exercises.pages import (
     Choices,
     Code,
     Items,
+    Page,
     Part,
     Span,
     Strong,
     Table,
     Text,
 )
+from j1553ref.exercises.words import unbroken
 from j1553ref.facts import FactError
 from refsite.checked import CheckedDirective
 from refsite.domain import domain_of, facts, link
@@ -53,6 +55,13 @@ class _Printed(CheckedDirective):
         domain_of(self.env).use("fact", *ids)
         domain_of(self.env).use("rule", *(wrong.rule for each in found.questions for wrong in each.wrong))
         return found
+
+    def paper(self, page: Page) -> element:
+        """The whole page; of its notices those stay that the foot of this site does not say."""
+        *parts, notices = page.parts
+        head = [node for block in page.head for node in self.block(block)]
+        made_up = self.block(notices.blocks[0])
+        return el("div", "exercise-paper", *head, *(self.part(each) for each in parts), *made_up)
 
     def part(self, part: Part, *more: nodes.Node) -> element:
         """A part under its heading."""
@@ -83,9 +92,9 @@ class _Printed(CheckedDirective):
                 case Code(text, "fact"):
                     yield link("fact", text, text, self.env.docname, classes="fact-id")
                 case Code(text):
-                    yield el("code", "", text)
+                    yield nodes.literal("", text)
                 case str(text):
-                    yield nodes.Text(text)
+                    yield nodes.Text(unbroken(text))
                 case _:
                     yield link(span.kind, span.name, span.name, self.env.docname)
 
@@ -98,13 +107,12 @@ class ExerciseSheet(_Printed):
         found = self.made()
         page, answers = sheet_page(found), key_page(found).parts
         if "answers" not in self.options:
-            head = [node for block in page.head for node in self.block(block)]
-            return [el("div", "exercise-paper", *head, *(self.part(each) for each in page.parts))]
-        made = []
+            return [self.paper(page)]
+        made: list[nodes.Node] = []
         for question, answer in zip(page.parts, answers[: len(found.questions)], strict=False):
             asked = len(question.blocks) - 1  # the options are the question's own
             told = [node for block in answer.blocks[asked:] for node in self.block(block)]
-            fold = el("details", "answer no-search", el("summary", "", "Answer"), *told)
+            fold = el("details", "fold no-search", el("summary", "", "Answer"), *told)
             made.append(self.part(question, fold))
         return made
 
@@ -114,9 +122,7 @@ class ExerciseKey(_Printed):
 
     def render(self) -> list[nodes.Node]:
         """Everything that the key says."""
-        page = key_page(self.made())
-        head = [node for block in page.head for node in self.block(block)]
-        return [el("div", "exercise-paper", *head, *(self.part(each) for each in page.parts))]
+        return [self.paper(key_page(self.made()))]
 
 
 class ExerciseTopics(CheckedDirective):
@@ -125,8 +131,8 @@ class ExerciseTopics(CheckedDirective):
     def render(self) -> list[nodes.Node]:
         """The table."""
         rows = [
-            [[el("code", "", each.id), nodes.Text(f" {each.title}")], *([nodes.Text(each.about[level])] for level in LEVEL_NAMES)]
-            for each in TOPICS.values()
+            [[nodes.literal("", topic.id), nodes.Text(f" {topic.title}")], *([nodes.Text(each)] for each in topic.about.values())]
+            for topic in TOPICS.values()
         ]
         return [table("exercise-topics", _HEADS, rows)]
 

@@ -22,6 +22,7 @@ from j1553ref.exercises.pages import (
     Table,
     Text,
 )
+from j1553ref.exercises.words import unbroken
 
 __all__ = ["as_html", "as_markdown"]
 
@@ -186,4 +187,4 @@ def _mark(span: Span) -> str:
         case Link(text, url):
             return f'<a href="{escape(url)}">{escape(text)}</a>'
         case _:
-            return escape(str(span))
+            return escape(unbroken(str(span)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -9,7 +10,7 @@ from decimal import Decimal
 from j1553ref.billing import Billing, plain
 from j1553ref.vials import Vial, grams
 
-__all__ = ["day_text", "dose_steps", "left_steps", "number", "total_mg", "vials_text"]
+__all__ = ["day_text", "dose_steps", "left_steps", "number", "total_mg", "unbroken", "vials_text"]
 
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
            "November", "December")  # fmt: skip
@@ -32,6 +33,15 @@ def number(value: int | Decimal) -> str:
     """
     whole, point, rest = plain(Decimal(value)).partition(".")
     return f"{int(whole):,}{point}{rest}"
+
+
+def unbroken(text: str) -> str:
+    """The text with blanks that do not break between a number and its unit, for a printer that breaks lines.
+
+    >>> unbroken("one 5 g vial of 50 mL").replace("\\xa0", "~")
+    'one 5~g vial of 50~mL'
+    """
+    return re.sub(r"(?<=[0-9]) (?=(?:g|mg|mL|kg|g/kg|units?|minutes|days)\b)", "\xa0", text)
 
 
 def vials_text(vials: Iterable[Vial]) -> str:
