@@ -6,9 +6,10 @@ In a page:
   ``{source}`id```, ``{gap}`id```, ``{rule}`JWZ003```, ``{cpt}`96365```, ``{case-value}`slug:/lines/0/units```;
 - ``facts`` (an id or ``prefix.*`` a line), ``fact-history``, ``changes``, ``periods``, ``gaps-list``, ``case``
   (``:pointer:``), ``rule-card``, ``worked-cases`` (``:topic:``, ``:level:``, ``:rule:`` or ``:denial:``);
-- ``dose-table`` (``:step:`` and ``:last:`` in mg), ``ndc-strings`` (a form), ``chargemaster``: figures and text to copy;
+- ``dose-table`` (``:step:`` and ``:last:`` in mg), ``minute-table`` (``:last:``), ``ndc-strings`` (a form), ``chargemaster``:
+  figures and text to copy;
 - ``exercise-sheet`` and ``exercise-key`` (``:topic:``, ``:level:``, ``:count:``, ``:seed:``; a sheet with ``:answers:`` opens
-  each), ``exercise-topics``, ``exercise-mistakes``;
+  each), ``exercise-topics``, ``exercise-mistakes``; ``lesson`` (a timed plan), ``slides`` (the cases of a lesson);
 - once for the site: ``at-a-glance``, ``doors``, ``fact-register``, ``sources-list``, ``rule-index``.
 """
 
@@ -30,7 +31,9 @@ from refsite import (
     exercises,
     footnotes,
     harden,
+    lesson,
     lint,
+    minutes,
     nodes,
     page,
     publish,
@@ -38,6 +41,7 @@ from refsite import (
     roles,
     rulelists,
     search,
+    slides,
     strings,
     tables,
     worked,
@@ -47,6 +51,6 @@ from refsite import (
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register every part."""
     parts = (nodes, domain, footnotes, lint, roles, tables, registers, cards, rulelists, cases, doors, page, search, publish)
-    for part in (*parts, changes, dates, doses, strings, worked, exercises, bundle, harden):
+    for part in (*parts, changes, dates, doses, minutes, strings, worked, exercises, lesson, slides, bundle, harden):
         part.setup(app)
     return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": False}

@@ -1,0 +1,102 @@
+"""``lesson``: a timed plan whose rows must add up, with its cases by their own titles and the commands for its sheets."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+
+from j1553ref.exercises import sheet
+from j1553ref.facts import FactError
+from refsite.checked import CheckedDirective
+from refsite.domain import known
+from refsite.nodes import table
+from refsite.worked import FOLDER, LEVELS, Worked, case_link, worked
+
+_CASE, _EXERCISE = "case:", "exercise:"
+_OPENING = re.compile(r"^:::\{lesson\}\n(.*?)\n:::$", re.M | re.S)
+
+
+class Lesson(CheckedDirective):
+    """Rows ``minutes | what | how``; ``what`` is text, ``case: slug`` or ``exercise: topic level count seed``."""
+
+    has_content = True
+    option_spec = {"minutes": directives.positive_int}  # noqa: RUF012 - as docutils declares it
+
+    def render(self) -> list[nodes.Node]:
+        """A row for each step, from the minute at which it begins; refused where they do not add up."""
+        begun, rows, sheets = 0, list[list[list[nodes.Node]]](), list[str]()
+        for line in filter(str.strip, self.content):
+            minutes, what, how = _row(line)
+            if what.startswith(_EXERCISE):
+                sheets.append(what.removeprefix(_EXERCISE).strip())
+            rows.append([[nodes.Text(f"{begun}–{begun + minutes}")], self._what(what), self.parse_inline(how)[0]])
+            begun += minutes
+        if begun != self.options.get("minutes"):
+            raise FactError(f"lesson: the steps take {begun} minutes, not {self.options.get('minutes')}")
+        return [table("lesson", ["Minute", "What", "How"], rows), *_commands(sheets)]
+
+    def _what(self, what: str) -> list[nodes.Node]:
+        if what.startswith(_CASE):
+            return case_link(self.env, find(self.env, what.removeprefix(_CASE).strip()))
+        if what.startswith(_EXERCISE):
+            return _exercise(self.env, what.removeprefix(_EXERCISE).split())
+        return self.parse_inline(what)[0]
+
+
+def _row(line: str) -> tuple[int, str, str]:
+    cells = [each.strip() for each in line.split("|", 2)]
+    if len(cells) != 3 or not cells[0].isdecimal():
+        raise FactError(f"lesson: expected minutes | what | how, not {line.strip()!r}")
+    return int(cells[0]), cells[1], cells[2]
+
+
+def _exercise(env: BuildEnvironment, words: list[str]) -> list[nodes.Node]:
+    if len(words) != 4:
+        raise FactError(f"lesson: expected exercise: topic level count seed, not {' '.join(words)!r}")
+    topic, level, count, seed = words[0], *map(int, words[1:])
+    made = sheet(topic, level=level, count=count, seed=seed)  # refused here and not in class
+    to = addnodes.pending_xref(
+        "", nodes.inline("", "Exercise sheet"), refdomain="std", reftype="doc", reftarget="/training/exercises",
+        refdoc=env.docname, refexplicit=True, refwarn=True,
+    )  # fmt: skip
+    return [to, nodes.Text(f": {topic}, {LEVELS[level].lower()}, {len(made.questions)} questions, seed {seed}")]
+
+
+def _commands(sheets: list[str]) -> list[nodes.Node]:
+    """How to make each sheet and its key."""
+    if not sheets:
+        return []
+    lines = []
+    for words in sheets:
+        topic, level, count, seed = words.split()
+        command = f"$ j1553ref exercise --topic {topic} --level {level} --count {count} --seed {seed} --output html"
+        lines += [f"{command} > sheet.html", f"{command} --key > key.html"]
+    text = "\n".join(lines)
+    return [nodes.paragraph("", "The sheet and its key:"), nodes.literal_block(text, text, language="console")]
+
+
+def find(env: BuildEnvironment, slug: str) -> Worked:
+    """The case of that name; raises FactError with the nearest names."""
+    folder = Path(env.srcdir) / FOLDER
+    env.note_dependency(str(folder / f"{slug}.md"))
+    return known("case", slug, {each.slug: each for each in worked(folder)})
+
+
+def cases_of(page: Path) -> list[str]:
+    """The cases of a lesson, in the order in which they are taught."""
+    found = _OPENING.search(page.read_text(encoding="utf-8"))
+    if found is None:
+        raise FactError(f"{page.name}: no lesson on this page")
+    rows = [_row(line) for line in found[1].splitlines() if "|" in line]
+    return [what.removeprefix(_CASE).strip() for _, what, _ in rows if what.startswith(_CASE)]
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directive."""
+    app.add_directive("lesson", Lesson)
