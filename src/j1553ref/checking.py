@@ -86,7 +86,7 @@ def check(
         notes = [*(note for note in notes if note != "payer_unknown"), "out_of_scope"]
     if any(line.start and line.start > base.checked_until for line in view.drug_lines):
         notes.append("beyond_facts")
-    if any(line.start and not line.at("start").startswith(f"{line.pointer}/") for line in view.drug_lines):
+    if any(line.is_dated_by_statement for line in view.drug_lines):
         notes.append("service_date_from_statement")
     if subject.shape and not any(code.startswith("SHP") for code in wanted):
         notes.append("shape_not_selected")

@@ -99,6 +99,16 @@ class Line(Part):
     encounter: str | None = field(default=None, repr=False)
     line_number: int | None = None
 
+    @property
+    def is_dated_by_statement(self) -> bool:
+        """Whether the date of service is not the line's own but that of the claim's statement.
+
+        >>> Line(pointer="/lines/0", start=date(2026, 5, 4), places={"start": "/statement"}).is_dated_by_statement
+        True
+        """
+        place = self.places.get("start")
+        return self.start is not None and place is not None and not place.startswith(f"{self.pointer}/")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vials(Part):

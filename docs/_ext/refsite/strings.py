@@ -8,15 +8,15 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from docutils import nodes
 from sphinx.application import Sphinx
 
 from j1553ref.code import CODE
 from j1553ref.facts import FactBase, FactError
-from j1553ref.ndc import Package, packages
+from j1553ref.ndc import packages
+from j1553ref.views import drug
 from refsite.checked import CheckedDirective
 from refsite.domain import domain_of, facts
 from refsite.nodes import el, element
@@ -25,72 +25,13 @@ from refsite.reference import Reference
 from refsite.values import value_text
 
 _READ = ("ndc.qualifier", "ndc.unit", "ndc.x12")
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What every form asks for, and the places of the four values in an 837."""
-
-    qualifier: str
-    ndc: str
-    quantity: int
-    unit: str
-    places: Mapping[str, str]
-
-
-def parts(package: Package, base: FactBase) -> Parts:
-    """The parts for one whole package, as the facts have them."""
-    qualifier, unit, places = (base.get(name).newest.value for name in _READ)
-    return Parts(qualifier, package.ndc, package.ml, unit, places)
-
-
-def cms1500(part: Parts) -> str:
-    """The shaded part of item 24A.
-
-    >>> cms1500(Parts("N4", "70573060521", 200, "ML", {}))
-    'N470573060521 ML200'
-    """
-    return f"{part.qualifier}{part.ndc} {part.unit}{part.quantity}"
-
-
-def ub04(part: Parts) -> str:
-    """Form locator 43, without spaces.
-
-    >>> ub04(Parts("N4", "70573060521", 200, "ML", {}))
-    'N470573060521ML200'
-    """
-    return cms1500(part).replace(" ", "")
-
-
-def x12(part: Parts) -> str:
-    """The segments of loop 2410, each value in the element that the facts name.
-
-    >>> places = {"qualifier": "LIN02", "ndc": "LIN03", "quantity": "CTP04", "unit": "CTP05-1"}
-    >>> x12(Parts("N4", "70573060521", 200, "ML", places))
-    'LIN**N4*70573060521~\\nCTP****200*ML~'
-    """
-    given = {"qualifier": part.qualifier, "ndc": part.ndc, "quantity": str(part.quantity), "unit": part.unit}
-    segments: dict[str, dict[int, str]] = {}
-    for name, value in given.items():
-        place = part.places[name].partition("-")[0]
-        segments.setdefault(place[:-2], {})[int(place[-2:])] = value
-    return "\n".join(
-        "*".join([name, *(held.get(at, "") for at in range(1, max(held) + 1))]) + "~" for name, held in segments.items()
-    )
-
-
-def clearinghouse(part: Parts) -> str:
-    """The property ``drugIdentification`` of a professional line; all values are text there.
-
-    >>> json.loads(clearinghouse(Parts("N4", "70573060521", 200, "ML", {})))["nationalDrugUnitCount"]
-    '200'
-    """
-    named = {"serviceIdQualifier": part.qualifier, "nationalDrugCode": part.ndc}
-    named |= {"nationalDrugUnitCount": str(part.quantity), "measurementUnitCode": part.unit}
-    return json.dumps(named, indent=2)
-
-
-FORMS: dict[str, Callable[[Parts], str]] = {"cms1500": cms1500, "ub04": ub04, "x12": x12, "clearinghouse": clearinghouse}
+#: The string of each form, as the package writes it into claims.
+FORMS: dict[str, Callable[[drug.Parts], str]] = {
+    "cms1500": drug.cms1500,
+    "ub04": drug.ub04,
+    "x12": drug.x12,
+    "clearinghouse": lambda parts: json.dumps(drug.clearinghouse(parts), indent=2),
+}
 
 
 class NdcStrings(CheckedDirective):
@@ -109,7 +50,8 @@ class NdcStrings(CheckedDirective):
         rows: list[element] = []
         for package in packages():
             label = fact_nodes(self.env, Reference(ids[package.ndc], view="label"))
-            rows.append(el("div", "", el("dt", "", *label), el("dd", "", _block(FORMS[form](parts(package, base))))))
+            string = FORMS[form](drug.of_package(package))
+            rows.append(el("div", "", el("dt", "", *label), el("dd", "", _block(string))))
         return [el("dl", f"strings strings-{form}", *rows)]
 
 

@@ -8,7 +8,7 @@ import sys
 import click
 
 from j1553ref import facts, project
-from j1553ref.cli import catalogue, check, exercise, lookups
+from j1553ref.cli import catalogue, check, convert, exercise, lookups
 from j1553ref.cli.base import complain
 from j1553ref.errors import J1553Error
 
@@ -32,8 +32,8 @@ def cli() -> None:
 
 
 for _command in (
-    check.check, lookups.units, lookups.infusion, lookups.ndc_, lookups.code, lookups.fact, catalogue.explain,
-    catalogue.rules_, catalogue.schema, exercise.exercise,
+    check.check, convert.convert, lookups.units, lookups.infusion, lookups.ndc_, lookups.code, lookups.fact,
+    catalogue.explain, catalogue.rules_, catalogue.schema, exercise.exercise,
 ):  # fmt: skip
     cli.add_command(_command)
 

@@ -15,7 +15,7 @@ from j1553ref.cli.printers import PRINTERS
 from j1553ref.payers import parse_payer
 from j1553ref.readers import FORMATS, Record, open_source, read
 
-__all__ = ["check"]
+__all__ = ["check", "records"]
 
 
 @click.command()
@@ -51,7 +51,7 @@ def check(
     summary = report.Summary()
 
     def claims() -> Iterator[dict[str, Any]]:
-        for record in _records(sources, form):
+        for record in records(sources, form):
             outcome = (
                 checking.check(record.claim, payer=payer, select=chosen, ignore=left_out, facts=base)
                 if record.claim is not None
@@ -67,7 +67,7 @@ def check(
     sys.exit(summary.exit_status(fail_level, exit_zero=exit_zero))
 
 
-def _records(sources: tuple[str, ...], form: str | None) -> Iterator[Record]:
+def records(sources: tuple[str, ...], form: str | None) -> Iterator[Record]:
     """Every record of every source; a source that cannot be opened is a record with an error."""
     for source in sources:
         name = "<stdin>" if source == "-" else "".join(each if each.isprintable() else "?" for each in source)
