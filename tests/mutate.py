@@ -29,6 +29,7 @@ HERE = Path(__file__).parent
 TESTS = {
     "ndc": ["test_ndc", "test_units"], "vials": ["test_units"], "units": ["test_units"], "billing": ["test_units"],
     "infusion": ["test_infusion"], "code": ["test_code"], "payers": ["test_payers"],
+    **{f"views.{each}": ["test_views"] for each in ("base", "clearinghouse", "cms1500", "drug", "html", "paper", "text", "ub04")},
 }  # fmt: skip
 RULES = ("billed_units", "discarded", "dates", "modifiers", "medicare_modifiers", "drug_codes", "administration", "sites",
          "diagnoses", "home", "payment", "views")  # fmt: skip
@@ -116,6 +117,8 @@ def install(module: ModuleType, tree: ast.Module) -> None:
         for name, value in list(vars(other).items()):
             if id(value) in fresh and not name.startswith("__"):
                 setattr(other, name, fresh[id(value)])
+            elif isinstance(value, dict) and not name.startswith("__"):
+                value |= {key: fresh[id(each)] for key, each in value.items() if id(each) in fresh}
 
 
 def prove_rules() -> None:

@@ -28,7 +28,7 @@ def test_a_paper_form_on_the_terminal_and_notes_beside_it():
     assert (done.returncode, done.stdout) == (0, GOLDEN_CMS + "\n")
     notes = done.stderr.splitlines()
     assert all(note.startswith("j1553ref: note: ") for note in notes)
-    assert "24C, 24H, 24I, 24J; 26." in notes[0]
+    assert "24C; 24H-J; 26." in notes[0]
     assert NOT_ASKED in done.stderr
 
 

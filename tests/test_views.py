@@ -394,7 +394,7 @@ def test_notes_say_what_is_blank_and_what_has_no_place():
         "/lines/3/units": 12000, "/lines/2/line_number": 9, "/lines/0/encounter": "morning",
     }))  # fmt: skip
     assert cms1500.form(claim).notes == (
-        "Left blank: everything about patient, insured, provider and payer; 24C, 24H, 24I, 24J; 26; 28;"
+        "Left blank: everything about patient, insured, provider and payer; 24C; 24H-J; 26; 28;"
         " NDC unit (line 1); 24B (line 3).",
         "24G: more than 9999 units, which may not fit; a larger quantity is split over lines.",
         "No place here for: the payer, the record of the infusion (dose, vials, times), 340B stock, the encounter,"
@@ -442,17 +442,17 @@ CMS-1500
 
 26 account number: (blank)   21 A diagnosis: D83.9   21 B-L diagnosis: (blank)
 
-   24A         24B    24D        24E        24F      24G
-   date        place  code and   diagnoses  charge   units
+   24A         24B    24D        24E      24F      24G
+   date        place  code and   pointer  charge   units
                       modifiers
 1  N470573060521 ML200
-   05/04/2026  11     J1553      A          9600.00  320
+   05/04/2026  11     J1553      A        9600.00  320
 2  N470573060501 ML30
-   05/04/2026  11     J1553 JW   A          900.00   30
+   05/04/2026  11     J1553 JW   A        900.00   30
 3
-   05/04/2026  11     96365      A          300.00   1
+   05/04/2026  11     96365      A        300.00   1
 4
-   05/04/2026  11     96366      A          225.00   3
+   05/04/2026  11     96366      A        225.00   3
 
 28 total charge: 11025.00"""
 

@@ -21,8 +21,9 @@ from refsite.shake import shaken
 
 STYLES = ("basic.css", "styles/pydata-sphinx-theme.css", "pygments.css", "styles/sphinx-book-theme.css",
           "copybutton.css", "j1553.css", "training.css")  # fmt: skip
-SCRIPTS = ("documentation_options.js", "scripts/pydata-sphinx-theme.js", "clipboard.min.js", "copybutton.js",
-           "j1553.js", "slides.js")  # fmt: skip
+#: Ours come first: the theme's stops where a browser refuses to store anything, and all behind it with it.
+SCRIPTS = ("documentation_options.js", "j1553.js", "slides.js", "scripts/pydata-sphinx-theme.js", "clipboard.min.js",
+           "copybutton.js")  # fmt: skip
 #: Loaded by j1553.js when a reader searches (the first two), or not needed at all.
 UNUSED_SCRIPTS = ("doctools.js", "sphinx_highlight.js", "scripts/sphinx-book-theme.js")
 _FONTS = "vendor/fontawesome/webfonts"

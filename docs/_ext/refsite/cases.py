@@ -1,9 +1,12 @@
-"""Worked cases on a page: ``case`` prints the claim or a part of it, ``case-value`` one value in the text."""
+"""Worked cases on a page: ``case`` prints the claim in three shapes or a part of it, ``case-value`` one value in the text.
+
+The three are headed sections one below the other; the site's script makes tabs of them."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from importlib.resources import files
@@ -15,28 +18,97 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
+from j1553ref import case, claim_from
+from j1553ref.claim import Claim
 from j1553ref.facts import FactError
+from j1553ref.views import PAPERS, clearinghouse, html
 from refsite.checked import CheckedDirective, CheckedRole
 from refsite.domain import domain_of
+from refsite.nodes import el, element
 from refsite.values import date_text, ndc_text, value_text
 
 _CASES = Path(str(files("j1553ref.cases")))
 #: Fields whose decimal strings are numbers to a reader; other digits (codes, NDCs) are names.
 _NUMBERS = {"dose_mg", "charge", "total_charge", "quantity"}
+#: Characters of a line of JSON that fit the column of text.
+_WIDTH = 73
 
 
 class Case(CheckedDirective):
-    """A packaged case as JSON, or the part of it that a JSON Pointer names."""
+    """A packaged case as claim file, clearinghouse body and paper form, or the part that a JSON Pointer names as JSON."""
 
     required_arguments = 1
     option_spec = {"pointer": directives.unchanged_required}  # noqa: RUF012 - as docutils declares it
 
     def render(self) -> list[nodes.Node]:
-        """A highlighted block."""
+        """A highlighted block, or a section for each shape."""
+        slug = self.arguments[0]
         # Figures keep their spelling: 24.30 must not turn into 24.3.
-        part = _part(self.env, self.arguments[0], self.options.get("pointer", ""), lambda text: f"\x00{text}\x00")
-        text = re.sub(r'"\\u0000(.*?)\\u0000"', r"\1", json.dumps(part, indent=2))
-        return [nodes.literal_block(text, text, language="json", classes=["case"])]
+        part = _part(self.env, slug, self.options.get("pointer", ""), lambda text: f"\x00{text}\x00")
+        native = _json(re.sub(r'"\\u0000(.*?)\\u0000"', r"\1", folded(part)))
+        return [native] if "pointer" in self.options else [_shapes(native, claim_from(case(slug)))]
+
+
+def _shapes(native: nodes.Node, claim: Claim) -> element:
+    """Claim file, body and form. All cases are synthetic, so their ids may be shown."""
+    body = clearinghouse.body(claim, with_ids=True)
+    paper = PAPERS[claim.form or ""](claim, with_ids=True)
+    form = nodes.raw("", html.render(paper), format="html")
+    # The search needs each claim once only.
+    return el(
+        "div", "case-shapes",
+        _shape("", "file", "Claim file", native),
+        _shape("no-search", "clearinghouse", "Clearinghouse JSON", _json(folded(body.content)), _note(body.notes)),
+        _shape("no-search", "paper", paper.title, form, _note(paper.notes)),
+    )  # fmt: skip
+
+
+def _shape(classes: str, name: str, title: str, *children: nodes.Node) -> element:
+    return el("div", f"case-shape {classes}", el("h3", "", title), *children, data_shape=name)
+
+
+def _note(notes: Iterable[str]) -> element:
+    return el("p", "case-note", " ".join(notes))
+
+
+def _json(text: str) -> nodes.literal_block:
+    return nodes.literal_block(text, text, language="json", classes=["case"])
+
+
+def folded(value: Any, indent: str = "", key: str = "") -> str:
+    """JSON in lines that fit the page: as many properties on each as it takes, and no line for a bracket alone.
+
+    >>> vials = [{"ndc": "70573060521", "count": 1}, {"ndc": "70573060511", "count": 1}, {"ndc": "70573060501", "count": 1}]
+    >>> print(folded([{"dose_mg": "32000", "stock": "bought", "vials": vials}]))
+    [{
+      "dose_mg": "32000", "stock": "bought",
+      "vials": [
+        {"ndc": "70573060521", "count": 1},
+        {"ndc": "70573060511", "count": 1},
+        {"ndc": "70573060501", "count": 1}
+      ]
+    }]
+    """
+    flat = key + json.dumps(value, ensure_ascii=False)
+    if len(indent + flat) < _WIDTH or not isinstance(value, dict | list):
+        return flat
+    texts = [folded(each, indent) for each in value] if isinstance(value, list) else [""]
+    if all("\n" in text for text in texts):
+        return f"{key}[{', '.join(texts)}]"
+    deeper = f"{indent}  "
+    named = isinstance(value, dict)
+    members = (
+        [(f"{json.dumps(name)}: ", each) for name, each in value.items()] if named else [("", each) for each in value]
+    )
+    lines: list[str] = []
+    for name, each in members:
+        text = folded(each, deeper, name)
+        if lines and "\n" not in lines[-1] + text and len(f"{deeper}{lines[-1]}, {text}") < _WIDTH:
+            lines[-1] += f", {text}"
+        else:
+            lines.append(text)
+    opened, closed = "{}" if named else "[]"
+    return f"{key}{opened}\n{deeper}" + f",\n{deeper}".join(lines) + f"\n{indent}{closed}"
 
 
 class CaseValue(CheckedRole):
@@ -80,7 +152,14 @@ def _part(env: BuildEnvironment, slug: str, pointer: str, number: Any) -> Any:
     return part
 
 
+def compact(app: Sphinx, doctree: nodes.document) -> None:
+    """A page with a whole case prints like a page to bookmark: on few sheets."""
+    if any("case-shapes" in each["classes"] for each in doctree.findall(element)):
+        next(iter(doctree.findall(nodes.section)))["classes"].append("sheet")
+
+
 def setup(app: Sphinx) -> None:
     """Register both."""
+    app.connect("doctree-read", compact)
     app.add_directive("case", Case)
     app.add_role("case-value", CaseValue())

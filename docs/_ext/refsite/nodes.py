@@ -8,7 +8,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
-_BLOCKS = ("div", "dl", "dt", "dd", "p", "li", "h2", "summary")
+_BLOCKS = ("div", "dl", "dt", "dd", "p", "li", "h2", "h3", "summary")
 
 
 class element(nodes.General, nodes.Inline, nodes.TextElement):  # noqa: N801 - docutils names nodes in lower case

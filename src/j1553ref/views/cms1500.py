@@ -69,12 +69,10 @@ def _row(number: int, line: Line, blanks: Blanks) -> Row:
         Box("24B", "place", line.place_of_service or ""),
         Box("24C", ""),
         Box("24D", "code and modifiers", " ".join([line.procedure_code or "", *line.modifiers]).strip()),
-        Box("24E", "diagnoses", "".join(_letters(line))),
+        Box("24E", "pointer", "".join(_letters(line))),
         Box("24F", "charge", dollars(line, "charge")),
         Box("24G", "units", "" if line.units is None else str(line.units)),
-        Box("24H", ""),
-        Box("24I", ""),
-        Box("24J", ""),
+        Box("24H-J", ""),
     )
     for box in boxes:
         blanks.add(box.label, box.value or not box.meaning, line=number)
@@ -92,7 +90,7 @@ def _letters(line: Line) -> Iterator[str]:
 
 
 def _notes(claim: Claim, blanks: Blanks, count: int) -> Iterator[str]:
-    always = "everything about patient, insured, provider and payer; 24C, 24H, 24I, 24J"
+    always = "everything about patient, insured, provider and payer; 24C; 24H-J"
     yield f"Left blank: {'; '.join([always, *blanks.words()])}."
     if count > 1:
         yield f"{count} sheets: item 28 holds the total of all of them, on the last; ask the payer whether it wants one on each."
