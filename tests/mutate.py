@@ -26,10 +26,11 @@ from test_rules import CASES, test_declarations_name_what_exists, test_outcome
 from j1553ref.rules.base import REGISTRY
 
 HERE = Path(__file__).parent
+VIEWS = ("base", "clearinghouse", "cms1500", "drug", "html", "paper", "text", "ub04")
 TESTS = {
     "ndc": ["test_ndc", "test_units"], "vials": ["test_units"], "units": ["test_units"], "billing": ["test_units"],
     "infusion": ["test_infusion"], "code": ["test_code"], "payers": ["test_payers"],
-    **{f"views.{each}": ["test_views"] for each in ("base", "clearinghouse", "cms1500", "drug", "html", "paper", "text", "ub04")},
+    **{f"views.{each}": ["test_views", "test_views_written"] for each in VIEWS},
 }  # fmt: skip
 RULES = ("billed_units", "discarded", "dates", "modifiers", "medicare_modifiers", "drug_codes", "administration", "sites",
          "diagnoses", "home", "payment", "views")  # fmt: skip

@@ -10,7 +10,7 @@ import pytest
 from build import edit
 from test_cli import run
 from test_privacy import documents, marked, places
-from test_views import GOLDEN_CMS, hospital
+from test_views import HERE, hospital
 
 from j1553ref import case, check
 from j1553ref.claim import InputError
@@ -18,6 +18,7 @@ from j1553ref.readers import claim_from
 from j1553ref.views import PAPERS, clearinghouse
 from j1553ref.views.base import ViewError
 
+GOLDEN_CMS = (HERE / "views" / "three-vials.cms1500.txt").read_text(encoding="utf-8").rstrip()
 OFFICE = json.dumps(case("three-vials-with-jw"))
 TWO = json.dumps(case("three-vials-with-jw")) + "\n" + json.dumps(case("whole-vials-jz"))
 NOT_ASKED = "j1553ref: note: Not carried over unless asked for (--with-ids): the claim id.\n"

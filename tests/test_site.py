@@ -204,6 +204,15 @@ def test_front_page_at_a_glance() -> None:
     assert {"reference/index.html", "examples/index.html", "check/index.html"} <= set(doors)
 
 
+def test_a_worked_case_shows_its_claim_in_three_shapes() -> None:
+    cases = [page for page in PAGES if page.name.startswith("examples/") and not page.name.endswith("index.html")]
+    assert cases
+    for page in cases:
+        shapes = [e.attrs["data-shape"] for e in page.elements if "case-shape" in e.attrs.get("class", "").split()]
+        assert shapes == ["file", "clearinghouse", "paper"], page.name
+        assert "".join(page.all("caption")[-1].text).split(":")[0] in ("CMS-1500", "UB-04"), page.name
+
+
 def test_search_index_holds_numbers() -> None:
     text = (SITE / "searchindex.js").read_text(encoding="utf-8")
     terms = json.loads(text.removeprefix("Search.setIndex(").removesuffix(")"))["terms"]

@@ -21,7 +21,8 @@ POINTERS = 4
 _WORDS = {
     "payer": "the payer", "claim_filing_code": "the claim filing indicator", "claim_id": "the claim id",
     "type_of_bill": "the type of bill", "administrations": "the record of the infusion (dose, vials, times)",
-    "is_340b": "340B stock", "off_campus": "the off-campus department", "dual_eligible": "Medicare beside Medicaid",
+    "is_340b": "whether it is 340B stock", "off_campus": "whether the department is off campus",
+    "dual_eligible": "whether the patient has Medicare and Medicaid",
     "unit_basis": "what the units count", "place_of_service": "the place of service", "revenue_code": "the revenue code",
     "diagnosis_pointers": "pointers to diagnoses", "start_time": "the start time of a line",
     "stop_time": "the stop time of a line", "encounter": "the encounter", "line_number": "numbers of lines",
@@ -45,10 +46,10 @@ class Blanks:
     """What a form asks for and a claim lacks: names, and the numbers of the lines that lack them.
 
     >>> blanks = Blanks()
-    >>> blanks.add("24B", "", line=1), blanks.add("28", "9.00"), blanks.add("24B", "", line=3)
-    (None, None, None)
+    >>> blanks.add("24B", "", line=1), blanks.add("28", "9.00"), blanks.add("24B", "", line=3), blanks.add("26", "")
+    (None, None, None, None)
     >>> blanks.words()
-    ['24B (lines 1, 3)']
+    ['24B (lines 1, 3)', '26']
     """
 
     def __init__(self) -> None:
@@ -65,7 +66,10 @@ class Blanks:
 
 
 def _of_lines(lines: list[int]) -> str:
-    return f" (line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines))})" if lines else ""
+    if len(lines) < 2:
+        return "".join(f" (line {each})" for each in lines)
+    in_a_row = len(lines) > 2 and lines[-1] - lines[0] == len(lines) - 1
+    return f" (lines {f'{lines[0]} to {lines[-1]}' if in_a_row else ', '.join(map(str, lines))})"
 
 
 def sound(claim: Claim, form: str | None = None) -> None:
@@ -160,7 +164,7 @@ def left_over(claim: Claim, held: frozenset[str], *, on_demand: frozenset[str] =
     ``ndc.two_packages``.
 
     >>> list(left_over(Claim(pointer="", format="j1553", payer="cigna", dual_eligible=False), frozenset()))
-    ['No place here for: the payer, Medicare beside Medicaid.']
+    ['No place here for: the payer, whether the patient has Medicare and Medicaid.']
     """
     if all(line.line_number in (None, place) for place, line in enumerate(claim.lines, 1)):
         held |= {"line_number"}  # the order says it
