@@ -261,7 +261,9 @@ def test_more_than_six_lines_go_on_further_sheets_and_the_total_stands_once():
     institutional = ub04.form(claim_from(hospital() | {"lines": [hospital()["lines"][0]] * 23}))
     assert [len(sheet.rows) for sheet in institutional.sheets] == [22, 1]
     assert "2 sheets" in institutional.notes[1]
-    assert not [note for note in ub04.form(claim_from(hospital())).notes if "sheets" in note]
+    notes = ub04.form(claim_from(hospital())).notes
+    assert notes[0] == "Left blank: everything about patient, insured, provider and payer; FL6."
+    assert not [note for note in notes if "sheets" in note]
 
 
 def test_pointers_are_letters_and_diagnoses_keep_their_order():
@@ -275,14 +277,14 @@ def test_pointers_are_letters_and_diagnoses_keep_their_order():
     assert sheet.rows[0].boxes[4].value == "CA"
 
 
-@pytest.mark.parametrize(("count", "last"), [(0, "21 A-L"), (11, "21 L"), (12, "21 L")])
+@pytest.mark.parametrize(("count", "last"), [(0, "21 A-L"), (10, "21 K-L"), (11, "21 L"), (12, "21 L")])
 def test_the_letters_that_are_left_share_one_box(count, last):
     document = edit(case("whole-vials-jz"), {"/diagnoses": ["D83.9"] * count})
     boxes = cms1500.form(claim_from(document)).sheets[0].head[1:]
     assert (boxes[-1].label, bool(boxes[-1].value), len(boxes)) == (last, count == 12, min(count + 1, 12))
 
 
-@pytest.mark.parametrize(("count", "last"), [(0, "67-Q"), (1, "67A-Q"), (17, "67Q"), (18, "67Q")])
+@pytest.mark.parametrize(("count", "last"), [(0, "67-Q"), (1, "67A-Q"), (16, "67P-Q"), (17, "67Q"), (18, "67Q")])
 def test_the_locators_that_are_left_share_one_box(count, last):
     boxes = ub04.form(claim_from(hospital() | {"diagnoses": ["D83.9"] * count})).sheets[0].head[2:]
     assert (boxes[-1].label, bool(boxes[-1].value), len(boxes)) == (last, count == 18, min(count + 1, 18))
@@ -419,6 +421,12 @@ def test_notes_say_what_is_blank_and_what_has_no_place():
         " one line and a note, or a line for each NDC.",
     )
     assert cms1500.form(claim).sheets[0].rows[0].shaded == "N470573060521 200"
+
+
+@pytest.mark.parametrize(("units", "noted"), [(9999, False), (10000, True)])
+def test_a_quantity_that_may_not_fit_is_noted(units, noted):
+    claim = claim_from(edit(case("whole-vials-jz"), {"/lines/0/units": units}))
+    assert any(note.startswith("24G") for note in cms1500.form(claim).notes) == noted
 
 
 def test_decimals_that_may_not_fit_are_noted():

@@ -31,7 +31,7 @@ _CASES = Path(str(files("j1553ref.cases")))
 #: Fields whose decimal strings are numbers to a reader; other digits (codes, NDCs) are names.
 _NUMBERS = {"dose_mg", "charge", "total_charge", "quantity"}
 #: Characters of a line of JSON that fit the column of text.
-_WIDTH = 73
+_WIDTH = 75
 
 
 class Case(CheckedDirective):
@@ -155,7 +155,7 @@ def _part(env: BuildEnvironment, slug: str, pointer: str, number: Any) -> Any:
 def compact(app: Sphinx, doctree: nodes.document) -> None:
     """A page with a whole case prints like a page to bookmark: on few sheets."""
     if any("case-shapes" in each["classes"] for each in doctree.findall(element)):
-        next(iter(doctree.findall(nodes.section)))["classes"].append("sheet")
+        next(iter(doctree.findall(nodes.section)))["classes"] += ["sheet", "case-sheet"]
 
 
 def setup(app: Sphinx) -> None:
