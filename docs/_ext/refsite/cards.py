@@ -9,13 +9,13 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.application import Sphinx
 
+from j1553ref.facts.reference import Reference
+from j1553ref.facts.wording import value_text
 from j1553ref.rules import FAMILIES, Rule, catalogue, get
 from refsite.checked import CheckedDirective
 from refsite.domain import domain_of, facts, link
 from refsite.nodes import el, element, table
 from refsite.provenance import binds_text, fact_nodes
-from refsite.reference import Reference
-from refsite.values import value_text
 from refsite.worked import rule_cases
 
 

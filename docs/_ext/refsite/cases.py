@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from datetime import date
 from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
@@ -21,15 +20,13 @@ from sphinx.environment import BuildEnvironment
 from j1553ref import case, claim_from
 from j1553ref.claim import Claim
 from j1553ref.facts import FactError
+from j1553ref.facts.wording import claim_value_text
 from j1553ref.views import PAPERS, clearinghouse, html
 from refsite.checked import CheckedDirective, CheckedRole
 from refsite.domain import domain_of
 from refsite.nodes import el, element
-from refsite.values import date_text, ndc_text, value_text
 
 _CASES = Path(str(files("j1553ref.cases")))
-#: Fields whose decimal strings are numbers to a reader; other digits (codes, NDCs) are names.
-_NUMBERS = {"dose_mg", "charge", "total_charge", "quantity"}
 #: Characters of a line of JSON that fit the column of text.
 _WIDTH = 75
 
@@ -120,20 +117,7 @@ class CaseValue(CheckedRole):
         value = _part(self.env, slug, pointer, Decimal)
         if isinstance(value, dict | list) or value is None:
             raise FactError(f"case {slug}: {pointer} is no single value")
-        return [nodes.inline("", reads(pointer.rpartition("/")[2], value), classes=["case-value"])]
-
-
-def reads(key: str, value: Any) -> str:
-    """A value of a claim as in a sentence.
-
-    >>> reads("dose_mg", "32450"), reads("service_date", "2026-05-04"), reads("procedure_code", "96365")
-    ('32,450', 'May 4, 2026', '96365')
-    """
-    if isinstance(value, str) and key in _NUMBERS:
-        return value_text(Decimal(value))
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-        return date_text(date.fromisoformat(value))
-    return ndc_text(value) if isinstance(value, str) else value_text(value)
+        return [nodes.inline("", claim_value_text(pointer.rpartition("/")[2], value), classes=["case-value"])]
 
 
 def _part(env: BuildEnvironment, slug: str, pointer: str, number: Any) -> Any:

@@ -12,13 +12,13 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
 from j1553ref.facts import Entry, Fact, FactError, as_date, packaged
+from j1553ref.facts.reference import Reference, parse_reference
+from j1553ref.facts.wording import date_text, pairs, value_text
 from refsite.checked import CheckedDirective
 from refsite.domain import facts
 from refsite.nodes import el, element, table
 from refsite.provenance import binds_text, fact_nodes, gap_nodes
-from refsite.reference import Reference, parse_reference
 from refsite.tables import fields
-from refsite.values import date_text, pairs, value_text
 
 #: A table with more fields is counted, not printed: it has a page of its own.
 _MANY = 12

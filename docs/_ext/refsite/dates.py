@@ -11,13 +11,13 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
 from j1553ref.facts import Answer, FactError, as_date, packaged
+from j1553ref.facts.reference import Reference, shown
+from j1553ref.facts.wording import date_text, since_text
 from refsite.changes import events, label_nodes, references, value_nodes
 from refsite.checked import CheckedDirective
 from refsite.domain import facts
 from refsite.nodes import el, table
 from refsite.provenance import fact_nodes, gap_nodes
-from refsite.reference import Reference, shown
-from refsite.values import date_text, since_text
 
 _DAY = timedelta(days=1)
 #: The view of an OPPS status that says what follows from it for JW and JZ.

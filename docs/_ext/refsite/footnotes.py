@@ -10,16 +10,12 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from j1553ref.facts import Document, SourceRef
+from j1553ref.facts.wording import cite
 from refsite.domain import domain_of, facts, link
 from refsite.nodes import el, element
 
 _BEFORE = re.compile(r"[(\[“‘\"']+$")
 _AFTER = re.compile(r"[.,;:!?)\]”’\"']+")
-
-
-def cite(document: Document) -> str:
-    """A document as a reader would name it."""
-    return f"{document.publisher}: {document.title}"
 
 
 def numbers(env: BuildEnvironment, sources: tuple[SourceRef, ...]) -> list[int]:

@@ -10,9 +10,9 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 from j1553ref.facts import packaged
+from j1553ref.facts.wording import date_text
 from refsite.bundle import SCRIPTS, STYLES, UNUSED_SCRIPTS
 from refsite.nodes import plain_text
-from refsite.values import date_text
 
 logger = logging.getLogger(__name__)
 _LONGEST = 200

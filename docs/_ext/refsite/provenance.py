@@ -10,12 +10,12 @@ from docutils import nodes
 from sphinx.environment import BuildEnvironment
 
 from j1553ref.facts import Entry, Fact, SourceRef
+from j1553ref.facts.reference import Reference, entry_for, shown
+from j1553ref.facts.wording import cite, date_text, since_text
 from j1553ref.payers import parse_payer
 from refsite.domain import domain_of, facts, known, link
-from refsite.footnotes import cite, numbers
+from refsite.footnotes import numbers
 from refsite.nodes import el, element
-from refsite.reference import Reference, entry_for, shown
-from refsite.values import date_text, since_text
 
 GRADES = {
     "primary": "the issuer’s own text or data",

@@ -11,13 +11,12 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
 from j1553ref.facts import Document, Entry, Fact, Gap, packaged
+from j1553ref.facts.wording import cite, date_text, since_text, value_text
 from refsite.checked import CheckedDirective
 from refsite.domain import domain_of, facts, known, link
-from refsite.footnotes import cite
 from refsite.nodes import el, element
 from refsite.provenance import binds_text, grade
 from refsite.tables import fields
-from refsite.values import date_text, since_text, value_text
 
 logger = logging.getLogger(__name__)
 _ACRONYMS = {

@@ -9,12 +9,12 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from j1553ref.facts import FactError
+from j1553ref.facts.reference import parse_reference
 from j1553ref.rules import get
 from refsite.checked import CheckedRole
 from refsite.domain import domain_of, facts, link
 from refsite.nodes import el
 from refsite.provenance import cite_source, fact_nodes, gap_nodes
-from refsite.reference import parse_reference
 
 _FIGURE = re.compile("[0-9]")
 

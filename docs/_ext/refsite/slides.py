@@ -17,13 +17,13 @@ from sphinx.application import Sphinx
 
 from j1553ref import bill_units, case, check, fact, infusion_codes
 from j1553ref.billing import plain
+from j1553ref.facts.wording import date_text
 from j1553ref.ndc import package
 from j1553ref.vials import Vial
 from refsite.checked import CheckedDirective
 from refsite.doses import vials_text
 from refsite.lesson import cases_of, find
 from refsite.nodes import el, element, table
-from refsite.values import date_text
 from refsite.worked import FOLDER, Worked
 
 #: Lines that a slide holds, and the characters of a line.

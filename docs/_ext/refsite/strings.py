@@ -15,14 +15,14 @@ from sphinx.application import Sphinx
 
 from j1553ref.code import CODE
 from j1553ref.facts import FactBase, FactError
+from j1553ref.facts.reference import Reference
+from j1553ref.facts.wording import value_text
 from j1553ref.ndc import packages
 from j1553ref.views import drug
 from refsite.checked import CheckedDirective
 from refsite.domain import domain_of, facts
 from refsite.nodes import el, element
 from refsite.provenance import fact_nodes
-from refsite.reference import Reference
-from refsite.values import value_text
 
 _READ = ("ndc.qualifier", "ndc.unit", "ndc.x12")
 #: The string of each form, as the package writes it into claims.

@@ -9,12 +9,12 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
 from j1553ref.facts import Entry, FactError, packaged
+from j1553ref.facts.reference import Reference, entry_for, parse_reference, shown
+from j1553ref.facts.wording import date_text, pairs, since_text
 from refsite.checked import CheckedDirective
 from refsite.domain import facts
 from refsite.nodes import el, table
 from refsite.provenance import binds_text, fact_nodes, gap_nodes
-from refsite.reference import Reference, entry_for, parse_reference, shown
-from refsite.values import date_text, pairs, since_text
 
 #: Values up to this length stay on one line.
 _SHORT = 20

@@ -1,4 +1,4 @@
-"""What a role or a table asks of a fact: an id, perhaps a field of it, a view and a date. Pure functions, no Sphinx."""
+"""What a page asks of a fact: an id, perhaps a field of it, a view and a date."""
 
 from __future__ import annotations
 
@@ -8,15 +8,21 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from j1553ref.facts import Entry, Fact, FactBase, FactError, as_date
-from refsite.values import FIELD_UNITS, date_text, field_text, since_text, value_text
+from j1553ref.facts.model import Entry, Fact, FactBase, FactError, as_date
+from j1553ref.facts.wording import FIELD_UNITS, date_text, field_text, since_text, value_text
+
+__all__ = ["Reference", "entry_for", "parse_reference", "shown"]
 
 _REFERENCE = re.compile(r"([^\[\]|@\s]+)(?:\[([\w.-]+)\])?(?:\|([\w-]+))?(?:@(\S+))?")
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What stands in a role: ``id``, ``id[field]``, ``id|view``, ``id@2026-05-01``, or all of them in that order."""
+    """What stands in a role: ``id``, ``id[field]``, ``id|view``, ``id@2026-05-01``, or all of them in that order.
+
+    >>> Reference("unit.size").view
+    ''
+    """
 
     id: str
     field: str = ""
@@ -38,7 +44,12 @@ def parse_reference(text: str) -> Reference:
 
 
 def entry_for(fact: Fact, on: date | None) -> Entry:
-    """The entry of a date, or the newest; raises :class:`FactError` where the date has no known value."""
+    """The entry of a date, or the newest; raises :class:`FactError` where the date has no known value.
+
+    >>> from j1553ref.facts import packaged
+    >>> entry_for(packaged().get("unit.size"), None).value
+    100
+    """
     if on is None:
         return fact.newest
     answer = fact.on(on)
@@ -51,6 +62,12 @@ def shown(base: FactBase, fact: Fact, entry: Entry, ref: Reference) -> str:
 
     Views: ``since until checked label note`` of the entry; ``g`` and ``units`` convert milligrams, the latter by
     the size of the billing unit on the same date.
+
+    >>> from j1553ref.facts import packaged
+    >>> base = packaged()
+    >>> fact = base.get("product.package.5g-carton")
+    >>> [shown(base, fact, fact.newest, Reference(fact.id, "mg", view)) for view in ("", "g", "units")]
+    ['5,000 mg', '5 g', '50 units']
     """
     if ref.view in ("label", "note", "since", "until", "checked"):
         return {

@@ -1,4 +1,4 @@
-"""How a fact's value reads on a page: thousands separators, money, dates, NDCs. Pure functions, no Sphinx."""
+"""How a value reads in a sentence: thousands separators, money, dates, NDCs."""
 
 from __future__ import annotations
 
@@ -8,13 +8,20 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from j1553ref.facts import Entry
+from j1553ref.facts.model import Document, Entry
+
+__all__ = [
+    "FIELD_UNITS", "cite", "claim_value_text", "date_text", "field_text", "ndc_text", "pairs", "since_text", "value_text",
+]  # fmt: skip
 
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
            "November", "December")  # fmt: skip
 _ACRONYMS = {"ndc": "NDC", "ndc10": "NDC, 10 digits", "ml": "mL", "hcpcs": "HCPCS", "cpt": "CPT",
              "carc": "CARC", "rarc": "RARC", "opps": "OPPS", "icd10": "ICD-10"}  # fmt: skip
+#: Fields of a table-valued fact that bear their unit in their name.
 FIELD_UNITS = {"mg": "mg", "ml": "mL", "ml_per_vial": "mL"}
+#: Fields of a claim whose decimal strings are numbers to a reader; other digits (codes, NDCs) are names.
+_NUMBERS = {"dose_mg", "charge", "total_charge", "quantity"}
 
 
 def date_text(when: date) -> str:
@@ -85,6 +92,36 @@ def pairs(value: Mapping[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
+def claim_value_text(key: str, value: Any) -> str:
+    """The value of one field of a claim.
+
+    >>> claim_value_text("dose_mg", "32450"), claim_value_text("service_date", "2026-05-04")
+    ('32,450', 'May 4, 2026')
+    >>> claim_value_text("procedure_code", "96365")
+    '96365'
+    """
+    if isinstance(value, str) and key in _NUMBERS:
+        return value_text(Decimal(value))
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        return date_text(date.fromisoformat(value))
+    return ndc_text(value) if isinstance(value, str) else value_text(value)
+
+
+def cite(document: Document) -> str:
+    """A document as a reader would name it.
+
+    >>> from j1553ref.facts import packaged
+    >>> cite(packaged().documents["ngs-rounding"])
+    'National Government Services: Units with discarded drug'
+    """
+    return f"{document.publisher}: {document.title}"
+
+
 def since_text(entry: Entry) -> str:
-    """From when the entry holds; an undated source only says when it was seen to say so."""
+    """From when the entry holds; an undated source only says when it was seen to say so.
+
+    >>> from j1553ref.facts import packaged
+    >>> since_text(packaged().get("unit.size").newest)
+    'April 1, 2026'
+    """
     return date_text(entry.start) if entry.dated else f"undated; seen {date_text(entry.start)}"
