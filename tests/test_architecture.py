@@ -112,7 +112,7 @@ def test_the_tests_run_against_the_installed_package(root):
     assert not Path(j1553ref.__file__).is_relative_to(root / "src"), "run the tests through nox: they test the wheel"
 
 
-def test_the_wheel_holds_facts_schemas_cases_and_the_type_marker(root):
+def test_the_wheel_holds_facts_schemas_cases_pages_and_the_type_marker(root):
     wheel = os.environ.get("J1553REF_WHEEL")
     if not wheel:
         pytest.skip("J1553REF_WHEEL is not set: run through nox -s tests")
@@ -125,6 +125,7 @@ def test_the_wheel_holds_facts_schemas_cases_and_the_type_marker(root):
         if path.suffix in {".toml", ".json"}
     }
     wanted |= {f"j1553ref/schemas/{path.name}" for path in (root / "schemas").glob("*.json")} | {"j1553ref/py.typed"}
+    wanted |= {f"j1553ref/pages/rules/{path.name}" for path in (root / "docs" / "rules").glob("*.md")}
     assert wanted <= names
     assert not [name for name in names if "/tests/" in name or name.startswith("tests")]
 

@@ -1,11 +1,14 @@
-"""What the installed distribution says of itself: its version, and the site's address from pyproject.toml."""
+"""What the installed distribution says of itself: version, the site's address, and where its files are."""
 
 from __future__ import annotations
 
 from functools import cache
 from importlib.metadata import PackageNotFoundError, metadata
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
 
-__all__ = ["address", "version"]
+__all__ = ["address", "shipped", "version"]
 
 
 @cache
@@ -33,3 +36,13 @@ def version() -> str:
         return metadata("j1553ref")["Version"]
     except PackageNotFoundError:
         return "0+unknown"
+
+
+def shipped(name: str, tree: str) -> Traversable:
+    """A folder that stands where people look for it in a source tree, and travels inside the wheel.
+
+    >>> shipped("schemas", "schemas").joinpath("claim.schema.json").is_file()
+    True
+    """
+    folder = files("j1553ref").joinpath(name)
+    return folder if folder.is_dir() else Path(__file__).parents[2] / tree

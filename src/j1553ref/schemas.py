@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-from importlib.resources import files
-from importlib.resources.abc import Traversable
-from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
@@ -25,7 +22,7 @@ def text(name: str) -> str:
     """
     if name not in NAMES:
         raise KeyError(f"no schema of that name; there are {', '.join(NAMES)}")
-    return _folder().joinpath(f"{name}.schema.json").read_text(encoding="utf-8")
+    return project.shipped("schemas", "schemas").joinpath(f"{name}.schema.json").read_text(encoding="utf-8")
 
 
 def schema(name: str) -> dict[str, Any]:
@@ -37,9 +34,3 @@ def schema(name: str) -> dict[str, Any]:
     document: dict[str, Any] = json.loads(text(name))
     document["$id"] = urljoin(project.address(), document["$id"])
     return document
-
-
-def _folder() -> Traversable:
-    shipped = files("j1553ref").joinpath("schemas")
-    # In a source tree the schemas stand at the top level, where people look for them.
-    return shipped if shipped.is_dir() else Path(__file__).parents[2] / "schemas"

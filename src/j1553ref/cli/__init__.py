@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
+from contextlib import suppress
+from typing import NoReturn
 
 import click
 
 from j1553ref import facts, project
 from j1553ref.cli import catalogue, check, convert, exercise, lookups
-from j1553ref.cli.base import complain
+from j1553ref.cli.base import colored, complain
 from j1553ref.errors import J1553Error
 
 __all__ = ["main"]
@@ -39,26 +42,28 @@ for _command in (
 
 
 def main() -> None:
-    """Run a command; every error is one line on standard error."""
+    """Run a command; every error is one line on standard error, and a reader that has left is no error to tell of."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a name that the encoding lacks is no reason to stop
     try:
-        cli.main(standalone_mode=False)
-    except click.exceptions.Abort:
-        complain("interrupted")
-        sys.exit(130)
+        cli.main(standalone_mode=False, color=colored())
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        _leave(130, "interrupted")
     except click.ClickException as error:
         where = f" (see {error.ctx.command_path} --help)" if isinstance(error, click.UsageError) and error.ctx else ""
-        complain(" ".join(error.format_message().split()) + where)
-        sys.exit(2)
+        _leave(2, " ".join(error.format_message().split()) + where)
     except J1553Error as error:
-        complain(str(error))
-        sys.exit(2)
-    except KeyboardInterrupt:
-        complain("interrupted")
-        sys.exit(130)
+        _leave(2, str(error))
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that the interpreter's last flush is silent
-        sys.exit(1)
+        _leave(141)  # as a shell counts a program that SIGPIPE ended: neither a pass nor a finding
     except OSError as error:
-        complain(f"cannot write: {error.strerror}")
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(2)
+        _leave(2, f"cannot write: {error.strerror}")
+
+
+def _leave(status: int, message: str = "") -> NoReturn:
+    if message:
+        complain(message)
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # so that the interpreter's last flush is silent
+    sys.exit(status)

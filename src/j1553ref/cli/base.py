@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import os
+import shutil
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,11 +14,17 @@ from typing import Any
 import click
 
 from j1553ref import facts
+from j1553ref.report.layout import Line
 
 __all__ = [
-    "complain", "day_of", "fact_base", "facts_option", "on_option", "output_option", "plain_text", "print_json",
-    "print_notes",
+    "colored", "columns", "complain", "day_of", "fact_base", "facts_option", "on_option", "output_option", "plain_text",
+    "print_json", "print_lines", "print_notes",
 ]  # fmt: skip
+
+_STYLES: dict[str, dict[str, Any]] = {
+    "title": {"bold": True}, "error": {"fg": "red", "bold": True}, "warning": {"fg": "yellow"}, "info": {"fg": "cyan"},
+    "quiet": {"dim": True}, "plain": {},
+}  # fmt: skip
 
 output_option = click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 facts_option = click.option(
@@ -63,11 +72,32 @@ def print_notes(notes: tuple[str, ...], on: str | None, day: date) -> None:
         click.secho(f"  note: no date of service was given; the newest entry is used, from {day.isoformat()}", dim=True)
 
 
+def colored() -> bool | None:
+    """Whether the environment asks for color (FORCE_COLOR) or for none (NO_COLOR, a dumb terminal); None: as fits."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return True if os.environ.get("FORCE_COLOR") else None
+
+
+def columns() -> int:
+    """The width to wrap text at: COLUMNS or the terminal's, from 40 to 100; 0 where output goes anywhere else."""
+    found = shutil.get_terminal_size((0, 0)).columns
+    return min(max(found, 40), 100) if found else 0
+
+
+def print_lines(lines: Iterable[Line], *, err: bool = False) -> None:
+    """Print lines in their styles; what a style says stands in the words as well."""
+    for style, line in lines:
+        click.secho(line, err=err, **_STYLES[style])
+
+
 def print_json(value: Any) -> None:
     """Print an answer as JSON."""
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
 def complain(message: str) -> None:
-    """One line on standard error."""
-    click.echo(f"j1553ref: {message}", err=True)
+    """One line on standard error; if nobody can be told, the exit status still says it."""
+    with suppress(OSError):
+        # The runner of GitHub Actions reads ##[ anywhere in a line as a command; a file may bear such a name.
+        click.echo(f"j1553ref: {message.replace('##[', '## [')}", err=True)

@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from typing import Any
 
 import click
 
-from j1553ref import facts, report, rules, schemas
-from j1553ref.cli.base import output_option, plain_text, print_json
+from j1553ref import report, rules, schemas
+from j1553ref.cli.base import columns, output_option, print_json, print_lines
+from j1553ref.report import page
+from j1553ref.report.layout import Line
 
 __all__ = ["explain", "rules_", "schema"]
 
 
 @click.command()
 @click.argument("code")
-def explain(code: str) -> None:
-    """What a rule checks, how loudly, on which facts."""
-    rule = rules.get(code)
-    click.secho(f"{rule.code} {rule.name}", bold=True)
-    click.echo(f"  {rule.summary}")
-    click.echo(f"  severity: at most {rule.severity}; since {rule.since}")
-    for fact_id in rule.facts:
-        known = facts.packaged().get(fact_id)
-        click.echo(f"  reads {fact_id}: {known.label} = {plain_text(known.newest.value)} {known.unit}".rstrip())
-    if rule.stops:
-        click.echo(f"  once it fires, silent: {', '.join(rule.stops)}")
-    click.echo(f"  {report.help_url(rule.code)}")
+@output_option
+def explain(code: str, output: str) -> None:
+    """The page of a rule such as JWZ001, or the rules of a family such as JWZ."""
+    about = rules.FAMILIES.get(code.upper())
+    if about is None:
+        found = page.read(code)
+        if output == "json":
+            print_json(_rule_object(rules.get(code)) | _page_object(found))
+        else:
+            print_lines(page.page_lines(code, columns() or 80))
+        return
+    family = tuple(each for each in rules.catalogue() if each.code.startswith(code.upper()))
+    if output == "json":
+        print_json([_rule_object(each) for each in family])
+        return
+    click.secho(f"{code.upper()}: {about}", bold=True)
+    print_lines(_table(family))
 
 
 @click.command("rules")
@@ -33,14 +42,9 @@ def explain(code: str) -> None:
 def rules_(output: str) -> None:
     """The catalogue of rules."""
     if output == "json":
-        print_json([
-            {"code": each.code, "name": each.name, "severity": each.severity, "since": each.since, "summary": each.summary,
-             "facts": list(each.facts), "binds": list(each.binds), "help": report.help_url(each.code)}
-            for each in rules.catalogue()
-        ])  # fmt: skip
-        return
-    for each in rules.catalogue():
-        click.echo(f"{each.code}  {each.severity:7}  {each.name}")
+        print_json([_rule_object(each) for each in rules.catalogue()])
+    else:
+        print_lines(_table(rules.catalogue()))
 
 
 @click.command()
@@ -48,3 +52,30 @@ def rules_(output: str) -> None:
 def schema(name: str) -> None:
     """Print a JSON Schema (2020-12) with its published address."""
     click.echo(json.dumps(schemas.schema(name), indent=2, ensure_ascii=False))
+
+
+def _table(chosen: tuple[rules.Rule, ...]) -> Iterator[Line]:
+    """A line for each rule: code, severity, name, summary; cut at the width of a terminal, whole anywhere else."""
+    longest = max(len(each.name) for each in chosen)
+    width = columns()
+    for each in chosen:
+        line = f"{each.code}  {each.severity:7}  {each.name:{longest}}  {each.summary}"
+        yield each.severity, line if not width or len(line) <= width else line[: width - 3].rstrip() + "..."
+
+
+def _rule_object(rule: rules.Rule) -> dict[str, Any]:
+    return {
+        "code": rule.code, "name": rule.name, "severity": rule.severity, "since": rule.since, "summary": rule.summary,
+        "facts": list(rule.facts), "binds": list(rule.binds), "help": report.help_url(rule.code),
+    }  # fmt: skip
+
+
+def _page_object(found: page.Page) -> dict[str, Any]:
+    return {
+        "title": found.title,
+        "sections": [{"heading": heading, "text": section.text} for heading, section in found.sections.items()],
+        "sources": [
+            {"id": each.id, "publisher": each.publisher, "title": each.title, "url": each.url or None}
+            for each in found.sources
+        ],
+    }

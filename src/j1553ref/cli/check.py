@@ -11,7 +11,7 @@ import click
 from j1553ref import checking, report, rules
 from j1553ref.claim import InputError
 from j1553ref.cli.base import complain, fact_base, facts_option
-from j1553ref.cli.printers import PRINTERS
+from j1553ref.cli.printers import PRINTERS, Run
 from j1553ref.payers import parse_payer
 from j1553ref.readers import FORMATS, Record, open_source, read
 
@@ -28,7 +28,7 @@ __all__ = ["check", "records"]
 @click.option("--ignore", metavar="CODES", help="Not these rules; prefixes allowed.")
 @click.option("--output", type=click.Choice(tuple(PRINTERS)), default="text", show_default=True)
 @click.option("--show-not-checked", is_flag=True, help="List the rules that could not be decided, by missing datum.")
-@click.option("--statistics", is_flag=True, help="Count findings by rule (text output).")
+@click.option("--statistics", is_flag=True, help="Count findings by rule; on standard error for json, jsonl and sarif.")
 @click.option("--fail-level", type=click.Choice(["error", "warning", "info"]), default="error", show_default=True,
               help="The quietest finding that makes the exit status 1.")  # fmt: skip
 @click.option("--exit-zero", is_flag=True, help="Exit 0 in spite of findings; unusable input still exits 2.")
@@ -63,8 +63,14 @@ def check(
                 complain(f"{claim['source']}: {claim['error']}")
             yield claim
 
-    PRINTERS[output](claims(), summary, base, show_not_checked, statistics)
-    sys.exit(summary.exit_status(fail_level, exit_zero=exit_zero))
+    def status() -> int:
+        return summary.exit_status(fail_level, exit_zero=exit_zero)
+
+    PRINTERS[output](
+        claims(),
+        Run(summary=summary, facts=base, show_not_checked=show_not_checked, statistics=statistics, status=status),
+    )
+    sys.exit(status())
 
 
 def records(sources: tuple[str, ...], form: str | None) -> Iterator[Record]:

@@ -1,58 +1,107 @@
-"""How ``check`` prints its claims, one by one as they come, and the summary after them: one function for each output."""
+"""How ``check`` prints its claims, one by one as they come, and the summary after them: one function for each output.
+
+A run that is cut short leaves JSON and SARIF unclosed, lines without a summary, and text without counts.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import click
 
-from j1553ref import facts, report, rules
+from j1553ref import facts, report
+from j1553ref.cli.base import columns, print_lines
+from j1553ref.report import github, sarif
 from j1553ref.report import text as report_text
+from j1553ref.report.layout import wrapped
+from j1553ref.report.tally import Tally
 
-__all__ = ["PRINTERS"]
+__all__ = ["PRINTERS", "Run"]
 
-_STYLES: dict[str, dict[str, Any]] = {
-    "title": {"bold": True},
-    "error": {"fg": "red", "bold": True},
-    "warning": {"fg": "yellow"},
-    "info": {"fg": "cyan"},
-    "quiet": {"dim": True},
-    "plain": {},
-}
+Claims = Iterator[dict[str, Any]]
 
 
-def _print_text(
-    claims: Iterator[dict[str, Any]], summary: report.Summary, _: facts.FactBase, show: bool, count: bool
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What a printer is told beside the claims; ``summary`` and ``status`` hold once the last claim has come."""
+
+    summary: report.Summary
+    facts: facts.FactBase
+    show_not_checked: bool
+    statistics: bool
+    #: the exit status of the run
+    status: Callable[[], int]
+
+
+def _print_text(claims: Claims, run: Run) -> None:
+    width = columns()
     for claim in claims:
-        if claim["error"] is not None:
-            continue  # stands on stderr already
-        for style, line in report_text.claim_lines(claim, show_not_checked=show):
-            click.secho(line, **_STYLES[style])
-    if count:
-        for code, number in sorted(summary.by_code.items()):
-            click.echo(f"{number:6d}  {code}  {rules.get(code).name}")
-    click.secho(report_text.summary_line(summary), bold=True)
+        if claim["error"] is None:  # else it stands on stderr already
+            print_lines(report_text.claim_lines(claim, show_not_checked=run.show_not_checked, width=width))
+    if run.statistics:
+        print_lines(report_text.statistics_lines(run.summary))
+    print_lines(wrapped("title", report_text.summary_line(run.summary), width))
 
 
-def _print_json(claims: Iterator[dict[str, Any]], summary: report.Summary, base: facts.FactBase, *_: bool) -> None:
+def _print_json(claims: Claims, run: Run) -> None:
     """One document, written claim by claim so that memory stays constant."""
-    head = {"schema_version": report.SCHEMA_VERSION, "tool": report.tool_object(base)}
+    head = {"schema_version": report.SCHEMA_VERSION, "tool": report.tool_object(run.facts)}
     click.echo(json.dumps(head, indent=2)[:-2] + ',\n  "claims": [', nl=False)
     for index, claim in enumerate(claims):
-        body = json.dumps(claim, indent=2, ensure_ascii=False).replace("\n", "\n    ")
+        body = json.dumps(claim, indent=2).replace("\n", "\n    ")
         click.echo(("," if index else "") + "\n    " + body, nl=False)
-    counts = json.dumps(summary.to_json(), indent=2).replace("\n", "\n  ")
+    counts = json.dumps(run.summary.to_json(), indent=2).replace("\n", "\n  ")
     click.echo(f'\n  ],\n  "summary": {counts}\n}}')
+    _statistics_aside(run)
 
 
-def _print_jsonl(claims: Iterator[dict[str, Any]], summary: report.Summary, *_: Any) -> None:
+def _print_jsonl(claims: Claims, run: Run) -> None:
     for claim in claims:
-        click.echo(json.dumps(claim, ensure_ascii=False))
-    click.echo(json.dumps({"summary": summary.to_json()}))
+        click.echo(json.dumps(claim))
+    click.echo(json.dumps({"summary": run.summary.to_json()}))
+    _statistics_aside(run)
+
+
+def _print_sarif(claims: Claims, run: Run) -> None:
+    """One log with one run, a result on each line; what the run has to say of itself comes last."""
+    head, tally, count = json.dumps(sarif.head(run.facts), indent=2), Tally(), 0
+    click.echo(head.removesuffix("\n    }\n  ]\n}") + ',\n      "results": [', nl=False)
+    for claim in claims:
+        tally.add(claim)
+        for result in sarif.claim_results(claim):
+            click.echo(("," if count else "") + "\n        " + json.dumps(result), nl=False)
+            count += 1
+    last = {
+        "invocations": [sarif.invocation(run.summary, tally, run.status())],
+        "properties": {"summary": run.summary.to_json()},
+    }
+    body = json.dumps(last, indent=2)[2:].replace("\n", "\n    ")
+    click.echo(f"\n      ],\n    {body}\n  ]\n}}")
+    _statistics_aside(run)
+
+
+def _print_github(claims: Claims, run: Run) -> None:
+    tally = Tally()
+    for claim in claims:
+        tally.add(claim)
+        for line in github.claim_commands(claim):
+            click.echo(line)
+    if run.statistics:
+        print_lines(report_text.statistics_lines(run.summary))
+    for line in github.last_commands(run.summary, tally):
+        click.echo(line)
+
+
+def _statistics_aside(run: Run) -> None:
+    """The counts by rule on standard error, where a document is on standard output."""
+    if run.statistics:
+        print_lines(report_text.statistics_lines(run.summary), err=True)
 
 
 #: The choices of ``--output``, in the order of the help.
-PRINTERS: dict[str, Callable[..., None]] = {"text": _print_text, "json": _print_json, "jsonl": _print_jsonl}
+PRINTERS: dict[str, Callable[[Claims, Run], None]] = {
+    "text": _print_text, "json": _print_json, "jsonl": _print_jsonl, "sarif": _print_sarif, "github": _print_github,
+}  # fmt: skip

@@ -1,39 +1,70 @@
-"""The report for people: findings by claim, what was not checked by the missing datum, then the counts."""
+"""The report for people: findings by claim, what was not checked by the missing datum, then the counts.
+
+The first line of a claim and of a finding is never broken, whatever the width, so that a search finds it whole.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
+from j1553ref import rules
 from j1553ref.checking import NOTES
 from j1553ref.report import Summary
+from j1553ref.report.layout import Line, wrapped
 
-__all__ = ["claim_lines", "summary_line"]
+__all__ = ["claim_lines", "counted", "place", "statistics_lines", "summary_line"]
 
 
-def claim_lines(claim: dict[str, Any], *, show_not_checked: bool = False) -> Iterator[tuple[str, str]]:
-    """Each line of one claim's report with its style (``title``, ``error``, ``warning``, ``info``, ``plain``, ``quiet``)."""
-    place = claim["source"] + (f":{claim['line']}" if claim["line"] and claim["line"] > 1 else "")
+def claim_lines(claim: dict[str, Any], *, show_not_checked: bool = False, width: int = 0) -> Iterator[Line]:
+    """Each line of one claim's report with its style; ``width`` is that of the terminal, 0 where nothing is wrapped."""
     if claim["error"] is not None:
-        yield "error", f"{place}: {claim['error']}"
+        yield "error", f"{place(claim)}: {claim['error']}"
         return
     payer = claim["payer"] or "payer not named"
-    yield "title", f"{place}: claim {claim['index'] + 1} ({claim['format']}, {payer})"
+    yield "title", f"{place(claim)}: claim {claim['index'] + 1} ({claim['format']}, {payer})"
     if claim["claim_id"]:
         yield "plain", f"  claim id {claim['claim_id']}"
     for each in claim["findings"]:
-        spot = f" (line {each['line']}, column {each['column']})" if each["line"] else ""
-        yield each["severity"], f"  {each['code']} {each['severity']} at {each['pointer'] or '/'}{spot}"
-        yield "plain", f"    {each['message']}"
-        yield "quiet", f"    {each['name']}: {each['help']}"
+        yield from _finding(each, width)
     if not claim["findings"] and "out_of_scope" not in claim["notes"]:
         yield "plain", "  no findings"
+    for each in claim["suppressed"]:
+        told = f"suppressed: {each['code']} at {each['pointer'] or '/'}: {each['reason']}"
+        yield from wrapped("quiet", told, width, indent=2)
     for note in claim["notes"]:
-        yield "quiet", f"  note: {NOTES.get(note, note)}"
-    yield from _not_checked(claim["not_checked"], show_not_checked)
+        yield from wrapped("quiet", f"note: {NOTES.get(note, note)}", width, indent=2)
+    yield from _not_checked(claim["not_checked"], show_not_checked, width)
 
 
-def _not_checked(items: list[dict[str, str]], show: bool) -> Iterator[tuple[str, str]]:
+def place(claim: dict[str, Any]) -> str:
+    """The file, and the line on which the claim begins where that is not the first.
+
+    >>> place({"source": "claims.ndjson", "line": 3})
+    'claims.ndjson:3'
+    """
+    line = f":{claim['line']}" if claim["line"] and claim["line"] > 1 else ""
+    return f"{claim['source']}{line}"
+
+
+def _finding(each: dict[str, Any], width: int) -> Iterator[Line]:
+    spot = f" (line {each['line']}, column {each['column']})" if each["line"] else ""
+    yield each["severity"], f"  {each['code']} {each['severity']} at {each['pointer'] or '/'}{spot}"
+    yield from wrapped("plain", each["message"], width, indent=4)
+    sides = {"expected": each["expected"], "found": each["actual"]}
+    if not all(_says(each["message"], value) for value in sides.values()):
+        told = ", ".join(f"{name} {value}" for name, value in sides.items() if value is not None)
+        yield from wrapped("plain", told, width, indent=4)
+    yield from wrapped("quiet", f"{each['name']}: {each['help']}", width, indent=4)
+
+
+def _says(message: str, value: str | None) -> bool:
+    """Whether a value stands in the message already, as a word of its own."""
+    return value is None or bool(re.search(rf"(?<!\w){re.escape(value)}(?!\w)", message))
+
+
+def _not_checked(items: list[dict[str, str]], show: bool, width: int) -> Iterator[Line]:
     if not items:
         return
     by_datum: dict[str, list[dict[str, str]]] = {}
@@ -41,12 +72,25 @@ def _not_checked(items: list[dict[str, str]], show: bool) -> Iterator[tuple[str,
         by_datum.setdefault(each["missing"], []).append(each)
     if not show:
         data = ", ".join(by_datum)
-        yield "quiet", f"  not checked: {_count(len(items), 'rule')} for want of {data} (--show-not-checked lists them)"
+        told = f"not checked: {counted(len(items), 'rule')} for want of {data} (--show-not-checked lists them)"
+        yield from wrapped("quiet", told, width, indent=2)
         return
     for datum, group in by_datum.items():
         yield "plain", f"  not checked for want of {datum}:"
         for each in group:
-            yield "quiet", f"    {each['code']}: {each['reason']}"
+            yield from wrapped("quiet", f"{each['code']}: {each['reason']}", width, indent=4)
+
+
+def statistics_lines(summary: Summary) -> Iterator[Line]:
+    """How often each rule found something, the most frequent first.
+
+    >>> [line for _, line in statistics_lines(Summary(by_code={"JWZ003": 1, "UNT002": 12}))]
+    ['findings by rule:', '    12  UNT002  unit-of-another-size', '     1  JWZ003  jz-missing']
+    """
+    if summary.by_code:
+        yield "title", "findings by rule:"
+    for code, number in sorted(summary.by_code.items(), key=lambda each: (-each[1], each[0])):
+        yield "plain", f"{number:6d}  {code}  {rules.get(code).name}"
 
 
 def summary_line(summary: Summary) -> str:
@@ -56,14 +100,24 @@ def summary_line(summary: Summary) -> str:
     '2 claims: 1 error, 0 warnings, 0 infos'
     """
     counts = ", ".join(
-        _count(number, name)
+        counted(number, name)
         for number, name in ((summary.errors, "error"), (summary.warnings, "warning"), (summary.infos, "info"))
     )
-    extra = [f"{summary.not_checked} not checked"] if summary.not_checked else []
-    extra += [f"{summary.out_of_scope} out of scope"] if summary.out_of_scope else []
-    extra += [f"{summary.unusable} unusable"] if summary.unusable else []
-    return "; ".join([f"{_count(summary.claims, 'claim')}: {counts}", *extra])
+    extra = [
+        f"{number} {name}"
+        for number, name in (
+            (summary.suppressed, "suppressed"), (summary.not_checked, "not checked"),
+            (summary.out_of_scope, "out of scope"), (summary.unusable, "unusable"),
+        )
+        if number
+    ]  # fmt: skip
+    return "; ".join([f"{counted(summary.claims, 'claim')}: {counts}", *extra])
 
 
-def _count(number: int, name: str) -> str:
+def counted(number: int, name: str) -> str:
+    """A number of things.
+
+    >>> counted(1, "claim"), counted(0, "error")
+    ('1 claim', '0 errors')
+    """
     return f"{number} {name}" + ("" if number == 1 else "s")

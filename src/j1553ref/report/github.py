@@ -1,0 +1,69 @@
+"""The report as workflow commands of GitHub Actions: an annotation for each finding, and two notices at the end.
+
+GitHub shows at most ten annotations of a kind for one step and keeps all of them in the log, so the last notice counts
+them. Whatever comes from outside, such as the name of a file, is escaped and cannot begin a command of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from j1553ref.checking import NOTES
+from j1553ref.report import Summary
+from j1553ref.report.tally import Tally
+from j1553ref.report.text import counted, summary_line
+
+__all__ = ["SHOWN", "claim_commands", "command", "last_commands"]
+
+#: The most annotations of one kind that GitHub shows for a step.
+SHOWN = 10
+_KINDS = {"error": "error", "warning": "warning", "info": "notice"}
+
+
+def command(kind: str, message: str, **properties: Any) -> str:
+    """One command on one line; properties without a value are left out.
+
+    >>> command("error", "100% wrong", file="a,b.json", line=3, col=None)
+    '::error file=a%2Cb.json,line=3::100%25 wrong'
+    """
+    told = ",".join(
+        f"{name}={_data(str(value)).replace(':', '%3A').replace(',', '%2C')}"
+        for name, value in properties.items()
+        if value is not None
+    )
+    return f"::{kind}{' ' if told else ''}{told}::{_data(message)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def claim_commands(claim: dict[str, Any]) -> Iterator[str]:
+    """The commands of one claim object: its findings, or why it could not be read."""
+    named = claim["source"] if claim["source"] != "<stdin>" else None
+    if claim["error"] is not None:
+        # The error says its own line and column.
+        yield command(
+            "error", f"{claim['source']}: {claim['error']}", file=named, line=claim["line"], title="unusable input"
+        )
+    for each in claim["findings"]:
+        # In the log only the message is left, so it says the place once more.
+        place = ":".join(str(part) for part in (claim["source"], each["line"], each["column"]) if part)
+        pointer = each["pointer"] or "/"
+        yield command(
+            _KINDS[each["severity"]], f"{place}: {each['code']} at {pointer}: {each['message']}; see {each['help']}",
+            file=named, line=each["line"], col=each["column"], title=f"{each['code']} {each['name']}",
+        )  # fmt: skip
+
+
+def last_commands(summary: Summary, tally: Tally) -> Iterator[str]:
+    """What was not checked, in one notice, and the counts in another."""
+    if tally.not_checked:
+        data = "\n".join(f"{datum}: {', '.join(codes)}" for datum, codes in tally.not_checked.items())
+        yield command("notice", f"Not checked, which is no pass, for want of:\n{data}", title="not checked")
+    lines = [summary_line(summary)]
+    lines += [f"{counted(number, 'claim')}: {NOTES.get(note, note)}" for note, number in tally.notes.items()]
+    if max(summary.errors + summary.unusable, summary.warnings, summary.infos) > SHOWN:
+        lines.append(f"GitHub shows at most {SHOWN} annotations of a kind for one step; the log of the step has all")
+    yield command("notice", "\n".join(lines), title="j1553ref")
