@@ -16,13 +16,15 @@ nox.options.sessions = ["lint", "tests"]
 ROOT = Path(__file__).parent
 DIST = ROOT / "build" / "dist"
 SITE = ROOT / "build" / "site"
-GROUPS = nox.project.load_toml("pyproject.toml")["dependency-groups"]
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+GROUPS = PYPROJECT["dependency-groups"]
+NEEDED = PYPROJECT["project"]["dependencies"]
 
 
 def install(session: nox.Session, *groups: str, wheel: bool = True) -> None:
     """Install dependency groups at the pinned versions and, unless told otherwise, the freshly built wheel."""
     wanted = [each for group in groups for each in GROUPS[group]]
-    session.install("-c", "constraints.txt", *wanted, *(["click"] if wheel else []))
+    session.install("-c", "constraints.txt", *wanted, *(NEEDED if wheel else []))
     if wheel:
         session.install("--no-deps", "--force-reinstall", str(build_wheel(session)))
 
@@ -45,7 +47,7 @@ def build_site(session: nox.Session, *options: str) -> None:
 def lint(session: nox.Session) -> None:
     """ruff and mypy --strict."""
     install(session, "lint", wheel=False)
-    session.install("-c", "constraints.txt", "click")
+    session.install("-c", "constraints.txt", *NEEDED)
     session.run("ruff", "check", ".")
     session.run("mypy")
 
@@ -118,7 +120,7 @@ def lock(session: nox.Session) -> None:
     session.install("uv")
     wanted = ROOT / "build" / "requirements.in"
     wanted.parent.mkdir(exist_ok=True)
-    every = {each for group in GROUPS.values() for each in group} | {"click", "build", "hatchling"}
+    every = {each for group in GROUPS.values() for each in group} | {*NEEDED, "build", "hatchling"}
     wanted.write_text("\n".join(sorted(every)) + "\n")
     session.run(
         "uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--no-emit-index-url", "--no-annotate",
