@@ -6,7 +6,7 @@ import io
 import os
 import sys
 from contextlib import suppress
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
@@ -24,7 +24,20 @@ def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
         context.exit()
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=False)
+class _ReaderLeft(Exception):  # noqa: N818 - no error: whoever read standard output has seen enough
+    """Standard output is a pipe that was closed at its other end."""
+
+
+class _Commands(click.Group):
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; click would exit with 1 where the reader has left, and 1 says that there was a finding."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise _ReaderLeft from None
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=False)
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version,
               help="Version, and the date up to which the facts were checked.")  # fmt: skip
 def cli() -> None:
@@ -55,7 +68,7 @@ def main() -> None:
         _leave(2, " ".join(error.format_message().split()) + where)
     except J1553Error as error:
         _leave(2, str(error))
-    except BrokenPipeError:
+    except _ReaderLeft:
         _leave(141)  # as a shell counts a program that SIGPIPE ended: neither a pass nor a finding
     except OSError as error:
         _leave(2, f"cannot write: {error.strerror}")
