@@ -71,7 +71,9 @@ def test_a_finding_becomes_an_annotation_at_its_place(write):
     done = run("check", write("wrong, 50%.json", WRONG), "--output", "github")
     assert done.returncode == 1
     (kind, told, said), *_ = commands(done.stdout)
-    line = next(number for number, text in enumerate(Path("wrong, 50%.json").read_text().splitlines(), 1) if "80" in text)
+    line = next(
+        number for number, text in enumerate(Path("wrong, 50%.json").read_text().splitlines(), 1) if "80" in text
+    )
     assert kind == "error"
     assert told == {
         "file": "wrong, 50%.json", "line": str(line), "col": "16", "title": "UNT002 unit-of-another-size",
@@ -119,11 +121,19 @@ def test_more_than_github_shows_is_said(errors, warned):
 
 
 def test_notes_are_in_the_last_notice(write):
-    done = run("check", write("none.json", make_claim(None, None, []) | {"diagnoses": ["M05.79"]}), "--output", "github")
+    done = run(
+        "check", write("none.json", make_claim(None, None, []) | {"diagnoses": ["M05.79"]}), "--output", "github"
+    )
     assert "1 claim: no J1553 line and none that should be one" in commands(done.stdout)[-1][2]
 
 
-HOSTILE = ["##[add-mask]x.json", "::add-mask::x.json", "a\n::stop-commands::y.json", "b\r::error::z.json", "c%0A::d.json"]
+HOSTILE = [
+    "##[add-mask]x.json",
+    "::add-mask::x.json",
+    "a\n::stop-commands::y.json",
+    "b\r::error::z.json",
+    "c%0A::d.json",
+]
 
 
 @pytest.mark.parametrize("name", HOSTILE)

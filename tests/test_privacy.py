@@ -14,7 +14,9 @@ from j1553ref import cases
 from j1553ref.checking import check
 from j1553ref.errors import J1553Error
 from j1553ref.readers import read
-from j1553ref.report import claim_object
+from j1553ref.report import Summary, claim_object, sarif
+from j1553ref.report.github import claim_commands, last_commands
+from j1553ref.report.tally import Tally
 from j1553ref.report.text import claim_lines
 
 HERE = Path(__file__).parent / "cases"
@@ -58,8 +60,8 @@ def marked(document: dict[str, Any], path: tuple[Any, ...], mark: str) -> dict[s
 
 
 def spoken(text: bytes) -> str:
-    """All that the checker says of a file: text report, JSON report, errors, and the library's own words."""
-    said = []
+    """All that the checker says of a file in every output, its errors, and the library's own words."""
+    said, tally, summary = [], Tally(), Summary()
     for record in read(text, source="claims.json"):
         try:
             outcome = check(record.claim) if record.claim is not None else None
@@ -67,8 +69,13 @@ def spoken(text: bytes) -> str:
             said.append(str(error))
             continue
         claim = claim_object(record, outcome)
+        tally.add(claim)
+        summary.add(record, outcome)
         said += [json.dumps(claim), str(outcome), repr(record), repr(record.claim)]
         said += [line for _, line in claim_lines(claim, show_not_checked=True)]
+        said += [json.dumps(each) for each in sarif.claim_results(claim)]
+        said += claim_commands(claim)
+    said += [json.dumps(sarif.invocation(summary, tally, 1)), *last_commands(summary, tally)]
     return "\n".join(said)
 
 

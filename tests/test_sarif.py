@@ -87,7 +87,12 @@ def test_a_mixed_run_conforms_and_every_index_leads_to_its_name(write):
 
 @pytest.mark.parametrize(
     ("claim", "options", "status", "code"),
-    [(RIGHT, (), 0, 0), (WRONG, (), 1, 1), (WRONG, ("--exit-zero",), 0, 0), (WARNED, ("--fail-level", "warning"), 1, 1)],
+    [
+        (RIGHT, (), 0, 0),
+        (WRONG, (), 1, 1),
+        (WRONG, ("--exit-zero",), 0, 0),
+        (WARNED, ("--fail-level", "warning"), 1, 1),
+    ],
 )
 def test_findings_are_a_run_that_succeeded(write, claim, options, status, code):
     run_ = log_of(write("claim.json", claim), *options, status=status)
@@ -100,7 +105,8 @@ def test_every_finding_of_the_corpus_has_a_result(write):
         if each.outcome != "fires":
             continue
         claim = claim_object(
-            Record(source="a.json", index=0, line=1, format="j1553"), check(each.claim, payer=each.payer, facts=each.facts)
+            Record(source="a.json", index=0, line=1, format="j1553"),
+            check(each.claim, payer=each.payer, facts=each.facts),
         )
         results = list(sarif.claim_results(claim))
         assert [(r["ruleId"], r["message"]["text"]) for r in results] == [

@@ -32,6 +32,7 @@ _INLINE = re.compile(
     r"|\[(?P<words>[^\]]+)\]\((?P<link>[^)\s]+)\)|(?P<stars>\*{1,2})(?P<strong>[^*]+)(?P=stars)"
 )
 
+_CITED = re.compile(r"\{source\}`(?:[^`<]*<)?([^`<>]+)>?`")
 #: A longer value is a list of its own and is counted.
 _LONGEST = 240
 
@@ -84,8 +85,7 @@ def read(code: str) -> Page:
     text = project.shipped("pages/rules", "docs/rules").joinpath(f"{name}.md").read_text(encoding="utf-8")
     head, *parts = re.split(r"^## ", text, flags=re.MULTILINE)
     headed = (part.partition("\n") for part in parts)
-    roles = [match for match in _INLINE.finditer(text) if match["role"] == "source"]
-    cited = dict.fromkeys(match["titled"] or match["target"] for match in roles)
+    cited = dict.fromkeys(_CITED.findall(text))
     return Page(
         title=head.removeprefix("# ").partition(f" ({name})")[0],
         sections={heading: Section(tuple(_blocks(body))) for heading, _, body in headed},
@@ -167,9 +167,12 @@ def page_lines(code: str, width: int) -> Iterator[Line]:
                     yield from wrapped("plain", f"- {each.title}: {each.url}", width, indent=2)
     if rule.facts:
         yield "plain", ""
-        yield "title", "Facts that it reads (j1553ref fact ID shows source and history)"
+        yield "title", "Facts that it reads"
         for fact in map(base.get, rule.facts):
             yield from wrapped("plain", f"- {fact.id}: {fact.label}: {_newest(fact)}", width, indent=2)
+        yield from wrapped(
+            "plain", "j1553ref fact ID shows where a fact comes from and how it changed", width, indent=2
+        )
     yield "plain", ""
     yield "quiet", help_url(rule.code)
 
