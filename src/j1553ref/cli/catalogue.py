@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from textwrap import shorten
 from typing import Any
 
 import click
@@ -14,6 +15,9 @@ from j1553ref.report import page
 from j1553ref.report.layout import Line
 
 __all__ = ["explain", "rules_", "schema"]
+
+#: With less room than this a summary says nothing.
+_ROOM = 20
 
 
 @click.command()
@@ -55,12 +59,14 @@ def schema(name: str) -> None:
 
 
 def _table(chosen: tuple[rules.Rule, ...]) -> Iterator[Line]:
-    """A line for each rule: code, severity, name, summary; cut at the width of a terminal, whole anywhere else."""
-    longest = max(len(each.name) for each in chosen)
+    """A line for each rule: code, severity, name, summary; on a terminal the summary is cut or, in want of room, left out."""
     width = columns()
+    name_width = max(len(each.name) for each in chosen)
     for each in chosen:
-        line = f"{each.code}  {each.severity:7}  {each.name:{longest}}  {each.summary}"
-        yield each.severity, line if not width or len(line) <= width else line[: width - 3].rstrip() + "..."
+        line = f"{each.code}  {each.severity:7}  {each.name:{name_width}}  "
+        room = width - len(line)
+        summary = each.summary if not width else shorten(each.summary, room, placeholder="...") if room >= _ROOM else ""
+        yield each.severity, (line + summary).rstrip()
 
 
 def _rule_object(rule: rules.Rule) -> dict[str, Any]:
