@@ -53,6 +53,9 @@ def test_the_example_is_the_pages_example(root, code):
     shown = [each for section in read(code).sections.values() for kind, each in section.blocks if kind == "code"]
     fences = re.findall(r"^```[^\n]*\n(.*?)^```$", source_of(root, code), flags=re.M | re.S)
     assert shown == [each.rstrip() for each in fences]
+    lines = [line for _, line in page_lines(code, 40)]
+    typed = [f"    {line}" for each in fences for line in each.splitlines() if line.startswith((">>> ", "... "))]
+    assert [line for line in lines if line.startswith(("    >>> ", "    ... "))] == typed, "code can be pasted"
     assert any(each.startswith(">>> ") for each in shown)
 
 

@@ -24,7 +24,7 @@ from j1553ref.report.layout import Line, wrapped
 __all__ = ["Page", "Section", "page_lines", "read"]
 
 _BLOCK = re.compile(
-    r"^```[^\n]*\n(?P<code>.*?)^```$|^:::.*?^:::$|^- (?P<item>.+?)(?=^- |^$|\Z)|^(?P<text>\S.*?)(?=^- |^```|^:::|^$|\Z)",
+    r"^```[^\n]*\n(?P<code>.*?)^```$|^:::.*?^:::$|^- (?P<item>.+?)(?=^- |^$|\Z)|^(?P<text>\S.*?)(?=^$|\Z)",
     re.MULTILINE | re.DOTALL,
 )
 _INLINE = re.compile(
