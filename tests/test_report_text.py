@@ -133,8 +133,20 @@ def test_what_was_not_checked_is_one_line_unless_asked_for():
 
 def test_a_suppressed_finding_is_told_with_its_reason():
     claim = told(RIGHT) | {"suppressed": [{"code": "JWZ007", "pointer": "/lines/0", "reason": "one size on the shelf"}]}
-    assert ("quiet", "  suppressed: JWZ007 at /lines/0: one size on the shelf") in list(claim_lines(claim))
+    lines = list(claim_lines(claim))
+    assert ("quiet", "  suppressed: JWZ007 at /lines/0: one size on the shelf") in lines
+    assert ("plain", "  no other findings") in lines and ("plain", "  no findings") not in lines
     assert summary_line(Summary(claims=1, suppressed=1)).endswith("; 1 suppressed")
+
+
+def test_a_certain_fix_is_told_under_its_finding():
+    claim = told(WRONG)
+    assert not [line for _, line in claim_lines(claim) if "certain fix" in line]
+    claim["findings"][0]["fix"] = {"description": "write 400", "edits": []}
+    lines = [line for _, line in claim_lines(claim)]
+    assert lines.index("    certain fix (--fix): write 400") > next(
+        at for at, line in enumerate(lines) if line.startswith("  UNT002")
+    )
 
 
 def test_statistics_come_by_number_then_by_code(tmp_path):

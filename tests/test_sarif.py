@@ -191,6 +191,10 @@ def test_a_suppressed_finding_is_a_result_with_its_reason():
     [result] = sarif.claim_results(claim)
     assert result["suppressions"] == [{"kind": "external", "justification": "one size on the shelf"}]
     assert (result["ruleId"], result["level"]) == ("JWZ007", "note")
+    told_more = claim["suppressed"][0] | {"severity": "warning", "message": "more than needed", "line": 3, "column": 5}
+    [more] = sarif.claim_results(claim | {"suppressed": [told_more]})
+    assert (more["level"], more["message"]) == ("warning", {"text": "more than needed"})
+    assert more["locations"][0]["physicalLocation"]["region"] == {"startLine": 3, "startColumn": 5}
     conforms(sarif.head(packaged()) | {"runs": [sarif.head(packaged())["runs"][0] | {"results": [result]}]})
 
 

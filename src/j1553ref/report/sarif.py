@@ -83,7 +83,7 @@ def claim_results(claim: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for each in claim["suppressed"]:
         rule = rules.get(each["code"])
         yield {
-            **_result(claim, each, seen, rule.severity, rule.summary),
+            **_result(claim, each, seen, each.get("severity", rule.severity), each.get("message", rule.summary)),
             "suppressions": [{"kind": "external", "justification": each["reason"]}],
             "properties": _about(claim),
         }

@@ -29,7 +29,7 @@ def claim_lines(claim: dict[str, Any], *, show_not_checked: bool = False, width:
     for each in claim["findings"]:
         yield from _finding(each, width)
     if not claim["findings"] and "out_of_scope" not in claim["notes"]:
-        yield "plain", "  no findings"
+        yield "plain", "  no other findings" if claim["suppressed"] else "  no findings"
     for each in claim["suppressed"]:
         told = f"suppressed: {each['code']} at {each['pointer'] or '/'}: {each['reason']}"
         yield from wrapped("quiet", told, width, indent=2)
@@ -56,6 +56,8 @@ def _finding(each: dict[str, Any], width: int) -> Iterator[Line]:
     if not all(_says(each["message"], value) for value in sides.values()):
         told = ", ".join(f"{name} {value}" for name, value in sides.items() if value is not None)
         yield from wrapped("plain", told, width, indent=4)
+    if each["fix"]:
+        yield from wrapped("plain", f"certain fix (--fix): {each['fix']['description']}", width, indent=4)
     yield from wrapped("quiet", f"{each['name']}: {each['help']}", width, indent=4)
 
 
