@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from j1553ref import fixes
 from j1553ref.claim import Claim, InputError
 from j1553ref.facts import FactBase, packaged
 from j1553ref.payers import Payer, parse_payer, payer_from_filing_code
@@ -14,8 +15,10 @@ from j1553ref.rules import RuleError, catalogue, matching
 from j1553ref.rules.base import Finding, Missing, NotChecked, Rule
 from j1553ref.rules.shape import finding_for
 from j1553ref.rules.views import ClaimView, Group
+from j1553ref.suppression import Suppressed, Suppression
+from j1553ref.vials import parse_vials
 
-__all__ = ["NOTES", "Report", "check"]
+__all__ = ["NOTES", "Report", "check", "vial_sizes"]
 
 #: What each note of a report says.
 NOTES = {
@@ -30,12 +33,25 @@ NOTES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The outcome for one claim. A rule that is in neither list was decided and stayed quiet, or did not apply."""
+    """The outcome for one claim. A rule that is in no list was decided and stayed quiet, or did not apply.
+
+    ``suppressed`` are findings that the caller has decided on; they are not among ``findings`` and are no pass.
+    ``fixes`` are the certain corrections of some of the findings.
+
+    >>> from j1553ref import case
+    >>> claim = case("whole-vials-jz")
+    >>> claim["lines"][0]["modifiers"] = ["TB"]
+    >>> [fix] = check(claim).fixes
+    >>> fix.finding.code, fix.edits
+    ('JWZ003', (Edit(pointer='/lines/0/modifiers/1', old=None, new='JZ'),))
+    """
 
     findings: tuple[Finding, ...] = ()
     not_checked: tuple[NotChecked, ...] = ()
     notes: tuple[str, ...] = ()
     payer: str | None = None
+    suppressed: tuple[Suppressed, ...] = ()
+    fixes: tuple[fixes.Fix, ...] = ()
 
     @property
     def codes(self) -> list[str]:
@@ -48,7 +64,8 @@ class Report:
         return sorted({each.code for each in self.not_checked})
 
     def __str__(self) -> str:
-        return "\n".join(map(str, self.findings)) or "no findings"
+        hidden = f"; {len(self.suppressed)} suppressed" if self.suppressed else ""
+        return "\n".join(map(str, self.findings)) or f"no findings{hidden}"
 
 
 def check(
@@ -57,14 +74,19 @@ def check(
     payer: str | None = None,
     select: str | Iterable[str] = (),
     ignore: str | Iterable[str] = (),
+    stocked_vials: str | Iterable[str] = (),
+    suppress: Iterable[Suppression] = (),
     facts: FactBase | None = None,
 ) -> Report:
     """Run the rules on one claim.
 
     ``claim`` is a :class:`~j1553ref.claim.Claim`, a JSON document or its text; ``payer`` an id such as
-    ``medicare-ab`` and goes before the claim's own. ``select`` and ``ignore`` take codes or prefixes. Raises
-    :class:`~j1553ref.payers.PayerError` and :class:`~j1553ref.rules.RuleError` for unknown names and
-    :class:`~j1553ref.claim.InputError` for input that is no claim.
+    ``medicare-ab`` and goes before the claim's own. ``select`` and ``ignore`` take codes or prefixes.
+    ``stocked_vials`` are the sizes that the provider stocks, such as ``"20g,10g"``: JWZ007 then speaks only of a smaller
+    set of these. ``suppress`` hides findings that were decided on; the report lists them apart. Raises
+    :class:`~j1553ref.payers.PayerError`, :class:`~j1553ref.rules.RuleError` and
+    :class:`~j1553ref.vials.UnitsError` for unknown names and :class:`~j1553ref.claim.InputError` for input that is
+    no claim.
 
     >>> from j1553ref import case
     >>> check(case("whole-vials-jz")).codes
@@ -76,7 +98,7 @@ def check(
     base = facts or packaged()
     wanted = _wanted(_prefixes(select), _prefixes(ignore))
     who, notes = _payer(subject, payer, base)
-    view = ClaimView(claim=subject, payer=who, facts=base)
+    view = ClaimView(claim=subject, payer=who, facts=base, stocked=vial_sizes(stocked_vials, base))
     findings = [finding_for(problem) for problem in subject.shape]
     not_checked: list[NotChecked] = []
     if view.in_scope:
@@ -90,12 +112,41 @@ def check(
         notes.append("service_date_from_statement")
     if subject.shape and not any(code.startswith("SHP") for code in wanted):
         notes.append("shape_not_selected")
+    hidden, left = _parted([each for each in findings if each.code in wanted], tuple(suppress), who)
     return Report(
-        findings=tuple(each for each in findings if each.code in wanted),
+        findings=left,
         not_checked=tuple(dict.fromkeys(each for each in not_checked if each.code in wanted)),
         notes=tuple(notes),
         payer=who.id if who else None,
+        suppressed=hidden,
+        fixes=fixes.proposed(left, view, payer_named="payer_from_filing_code" not in notes, beside=findings),
     )
+
+
+def vial_sizes(sizes: str | Iterable[str], facts: FactBase) -> tuple[int, ...]:
+    """The sizes of vials in mg; raises :class:`~j1553ref.vials.UnitsError` for one that the product does not have.
+
+    >>> vial_sizes("20g, 10g", packaged())
+    (20000, 10000)
+    """
+    if not sizes:
+        return ()
+    known = facts.get("product.vial_sizes").newest.start
+    return tuple(each.size_mg for each in parse_vials(sizes, on=known, facts=facts))
+
+
+def _parted(
+    findings: list[Finding], entries: tuple[Suppression, ...], payer: Payer | None
+) -> tuple[tuple[Suppressed, ...], tuple[Finding, ...]]:
+    """The findings that an entry hides, each by the first that does, and those that are left."""
+    hidden, left = [], []
+    for each in findings:
+        by = next((entry for entry in entries if entry.hides(each, payer)), None)
+        if by:
+            hidden.append(Suppressed(finding=each, by=by))
+        else:
+            left.append(each)
+    return tuple(hidden), tuple(left)
 
 
 def _prefixes(codes: str | Iterable[str]) -> tuple[str, ...]:

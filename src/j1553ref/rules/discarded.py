@@ -178,13 +178,21 @@ def _bill_reason(group: Group) -> str | None:
     summary="More vials were opened than the smallest set for the dose needs.",
 )  # fmt: skip
 def avoidable_waste(group: Group) -> Iterator[Finding]:
-    """A smaller set of vials would have done."""
-    if group.opened > group.least:
+    """A smaller set of vials would have done, of those that are stocked where that is known."""
+    if group.opened > group.least_stocked:
+        among = " of the stocked sizes" if group.stocked else ""
         yield group.finding(
             group.records[0].at("vials"),
-            f"the opened vials hold {group.opened} units, and a smaller set would have done ({group.least}): record why, for "
-            f"the payer may pay only what the smaller set leaves{_untrue(group)}",
-            on=group.on, expected=group.least, actual=group.opened,
+            f"the opened vials hold {group.opened} units, and a smaller set{among} would have done ({group.least_stocked}): "
+            f"record why, for the payer may pay only what the smaller set leaves{_untrue(group)}",
+            on=group.on, expected=group.least_stocked, actual=group.opened,
+        )  # fmt: skip
+    elif group.opened > group.least and _untrue(group):
+        # The stocked sizes explain the rest, and nothing explains JZ beside it.
+        yield group.finding(
+            group.records[0].at("vials"),
+            f"the opened vials hold {group.opened} units and {group.needed} were given{_untrue(group)}",
+            on=group.on, expected="no JZ", actual="JZ",
         )  # fmt: skip
 
 

@@ -46,6 +46,8 @@ class View:
     claim: Claim
     payer: Payer | None
     facts: FactBase
+    #: sizes in mg that the provider stocks; empty where nothing is said of it
+    stocked: tuple[int, ...] = ()
     looking: Rule | None = field(default=None, repr=False)
 
     def answer(self, fact_id: str, on: date | None) -> Answer:
@@ -173,7 +175,7 @@ class ClaimView(View):
         """The J1553 lines by date of service and encounter, each with what the record says of that infusion."""
         return tuple(
             Group(
-                claim=self.claim, payer=self.payer, facts=self.facts, on=day,
+                claim=self.claim, payer=self.payer, facts=self.facts, stocked=self.stocked, on=day,
                 lines=tuple(each for each in self.drug_lines if (each.start, each.encounter) == (day, encounter)),
                 records=self._records(day, encounter, alone=sum(key[0] == day for key in self.days) == 1),
                 neighbors=tuple(each for each in self.on_date(day, encounter) if each.procedure_code != CODE),
@@ -331,6 +333,18 @@ class Group(View):
     def least(self) -> int:
         """The least total of units that whole vials can make for this dose."""
         return -(-self.needed // self.vial_step) * self.vial_step
+
+    @cached_property
+    def least_stocked(self) -> int:
+        """The least total of units that vials of the stocked sizes can make for this dose."""
+        if not self.stocked:
+            return self.least
+        dose, day = self.dose_mg, need(self.on, "service_date")
+        try:
+            taken = units.least_waste(dose, on=day, sizes=self.stocked, facts=self.facts)
+        except units.UnitsError as error:
+            raise Missing("stocked_vials", str(error)) from None
+        return sum(each.size_mg * each.count for each in taken) // self.unit_size
 
     @cached_property
     def unused(self) -> int:

@@ -1,0 +1,73 @@
+"""Suppressions: findings that the user has decided on. None is hidden for good: the report lists it with the reason."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path, PurePosixPath
+
+from j1553ref.payers import Payer
+from j1553ref.rules import matching
+from j1553ref.rules.base import Finding
+
+__all__ = ["Suppressed", "Suppression"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suppression:
+    """One ``[[suppress]]`` entry: the findings it hides, and why.
+
+    ``code`` is a rule or a family; ``payer``, ``path``, ``pointer`` and ``until`` narrow it. ``until`` is the last date
+    of service for which it holds: a finding that names no date of service is then not hidden.
+
+    >>> entry = Suppression(code="JWZ007", reason="no 5 g vials in stock")
+    >>> sorted(entry.codes)
+    ['JWZ007']
+    """
+
+    code: str
+    reason: str
+    payer: str | None = None
+    path: str | None = None
+    pointer: str | None = None
+    until: date | None = None
+    #: the folder that ``path`` starts from
+    folder: Path | None = None
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The rules whose findings it can hide."""
+        return matching((self.code,))
+
+    def covers(self, source: str) -> bool:
+        """Whether findings in a file, as it was named, can be hidden: all, or those whose path fits.
+
+        ``path`` is compared with the path from the folder of the configuration, from its end; ``*`` stands for any
+        part of one name. Standard input (``<stdin>``) fits no path.
+        """
+        if self.path is None:
+            return True
+        absolute = os.path.normpath(Path.cwd() / source)
+        try:
+            inside = os.path.relpath(absolute, self.folder) if self.folder else absolute
+        except ValueError:  # another drive
+            inside = absolute
+        return source != "<stdin>" and PurePosixPath(Path(inside).as_posix()).match(self.path)
+
+    def hides(self, finding: Finding, payer: Payer | None) -> bool:
+        """Whether it hides a finding of a claim to this payer."""
+        return (
+            finding.code in self.codes
+            and (self.pointer is None or finding.pointer == self.pointer)
+            and (self.payer is None or (payer is not None and self.payer in (payer.id, payer.base)))
+            and (self.until is None or (bool(finding.facts) and max(on for _, on in finding.facts) <= self.until))
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suppressed:
+    """A finding that is hidden, and the entry that hides it."""
+
+    finding: Finding
+    by: Suppression
