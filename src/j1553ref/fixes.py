@@ -135,19 +135,16 @@ def _jz_added(finding: Finding, group: Group, line: Line) -> tuple[str, Edit] | 
     count = len(line.modifiers)
     if count >= group.fact("modifiers.limit", group.on).value:
         return None
-    here = line.at("modifiers")
-    edit = Edit(here, None, ("JZ",)) if "modifiers" not in line.places else Edit(f"{here}/{_next(line)}", None, "JZ")
+    if "modifiers" in line.places:
+        edit = Edit(f"{line.places['modifiers']}/{count}", None, "JZ")
+    else:
+        edit = Edit(f"{line.pointer}/modifiers", None, ("JZ",))
     return f"add JZ: the dose in the record, {group.dose_mg:f} mg, uses up the opened vials", edit
 
 
 def _attests(record: Administration, line: Line) -> bool:
     same_encounter = record.encounter is None or line.encounter is None or record.encounter == line.encounter
     return record.container == "single" and record.stock == "bought" and same_encounter
-
-
-def _next(line: Line) -> int:
-    """The number of the place behind the last modifier; empty ones that a reader passes over count too."""
-    return max((int(line.at("modifiers", each).rpartition("/")[2]) + 1 for each in range(len(line.modifiers))), default=0)
 
 
 def _tb_for_jg(finding: Finding, group: Group, line: Line) -> tuple[str, Edit] | None:

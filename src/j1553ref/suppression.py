@@ -55,12 +55,16 @@ class Suppression:
             inside = absolute
         return source != "<stdin>" and PurePosixPath(Path(inside).as_posix()).match(self.path)
 
+    def concerns(self, payer: str | None) -> bool:
+        """Whether it can hide findings of claims to this payer id."""
+        return self.payer is None or (payer is not None and self.payer in (payer, payer.partition(":")[0]))
+
     def hides(self, finding: Finding, payer: Payer | None) -> bool:
         """Whether it hides a finding of a claim to this payer."""
         return (
             finding.code in self.codes
             and (self.pointer is None or finding.pointer == self.pointer)
-            and (self.payer is None or (payer is not None and self.payer in (payer.id, payer.base)))
+            and self.concerns(payer.id if payer else None)
             and (self.until is None or (bool(finding.facts) and max(on for _, on in finding.facts) <= self.until))
         )
 

@@ -137,7 +137,7 @@ def _records(
     piece: Piece, source: str, index: int, format: str | None, known: frozenset[str]
 ) -> Iterator[Record]:
     """The records of one piece of text; an error is one too."""
-    places = Locator(piece.text, line=piece.line, column=piece.column, known=known)
+    places = Locator(piece.text, line=piece.line, column=piece.column, known=known, byte=piece.byte)
     line, column, count = piece.line, piece.column, 0
     try:
         if piece.error:

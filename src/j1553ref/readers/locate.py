@@ -96,14 +96,15 @@ def _walk(text: str) -> Iterator[tuple[str, int, bool]]:
 
 
 class Locator:
-    """Places in one record's text; ``line`` and ``column`` are where the record begins in its file.
+    """Places in one record's ``text``; ``line``, ``column`` and ``byte`` are where the record begins in its file.
 
     >>> Locator('{"a":\\n [1, "b"]}', line=7, column=3, known=frozenset()).place("/a/1")
     (8, 6)
     """
 
-    def __init__(self, text: str, *, line: int, column: int, known: frozenset[str]) -> None:
-        self._text = text
+    def __init__(self, text: str, *, line: int, column: int, known: frozenset[str], byte: int = 0) -> None:
+        self.text = text
+        self.byte = byte
         self._line = line
         self._column = column
         self._known = known
@@ -123,16 +124,16 @@ class Locator:
 
     def offset(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset in the record's text."""
-        start = self._text.rfind("\n", 0, offset) + 1
-        return self._line + self._text.count("\n", 0, offset), (1 if start else self._column) + offset - start
+        start = self.text.rfind("\n", 0, offset) + 1
+        return self._line + self.text.count("\n", 0, offset), (1 if start else self._column) + offset - start
 
     def _read(self) -> dict[str, tuple[int, int]]:
         index: dict[str, tuple[int, int]] = {}
         line, column, done = self._line, self._column, 0
-        for pointer, offset in values(self._text):
-            lines = self._text.count("\n", done, offset)
+        for pointer, offset in values(self.text):
+            lines = self.text.count("\n", done, offset)
             line += lines
-            column = offset - self._text.rindex("\n", done, offset) if lines else column + offset - done
+            column = offset - self.text.rindex("\n", done, offset) if lines else column + offset - done
             done = offset
             index.setdefault(pointer, (line, column))
             if len(index) >= _MOST:

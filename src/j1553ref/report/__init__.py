@@ -5,13 +5,13 @@ The keys are those of ``schemas/report.schema.json``; they change only with its 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from j1553ref import project
 from j1553ref.checking import Report
 from j1553ref.facts import FactBase
+from j1553ref.fixes import Fix
 from j1553ref.readers import Record
 from j1553ref.rules.base import SEVERITIES, Finding
 
@@ -43,6 +43,7 @@ class Summary:
         self.claims += 1
         self.out_of_scope += "out_of_scope" in report.notes
         self.not_checked += len(report.not_checked)
+        self.suppressed += len(report.suppressed)
         for finding in report.findings:
             name = _PLURALS[finding.severity]
             setattr(self, name, getattr(self, name) + 1)
@@ -86,16 +87,16 @@ def help_url(code: str) -> str:
     return f"{project.address()}rules/{code}.html"
 
 
-def placed(record: Record, findings: Iterable[Finding]) -> Iterator[Finding]:
-    """The findings with line and column of their pointer in the user's file."""
-    for each in findings:
-        spot = record.locate(each.place or each.pointer)
-        yield replace(each, line=spot[0], column=spot[1]) if spot else each
+def _placed(record: Record, finding: Finding) -> Finding:
+    """The finding with line and column of its pointer in the user's file."""
+    spot = record.locate(finding.place or finding.pointer)
+    return replace(finding, line=spot[0], column=spot[1]) if spot else finding
 
 
 def claim_object(record: Record, report: Report | None, *, with_ids: bool = False) -> dict[str, Any]:
     """One claim of the report as a JSON object; an unusable record has ``error`` and nothing else to say."""
     claim = record.claim
+    fixes = {each.finding: each for each in report.fixes} if report else {}
     return {
         "source": record.source,
         "index": record.index,
@@ -103,17 +104,33 @@ def claim_object(record: Record, report: Report | None, *, with_ids: bool = Fals
         "format": record.format,
         "payer": report.payer if report else None,
         "claim_id": claim.claim_id if claim and with_ids else None,
-        "findings": [_finding_object(each) for each in placed(record, report.findings)] if report else [],
+        "findings": [
+            _finding_object(_placed(record, each), fixes.get(each)) for each in report.findings
+        ] if report else [],
         "not_checked": [
             {"code": each.code, "reason": each.reason, "missing": each.missing} for each in report.not_checked
         ] if report else [],
-        "suppressed": [],
+        "suppressed": [
+            _suppressed_object(_placed(record, each.finding), each.by.reason) for each in report.suppressed
+        ] if report else [],
         "notes": list(report.notes) if report else [],
         "error": record.error,
     }  # fmt: skip
 
 
-def _finding_object(each: Finding) -> dict[str, Any]:
+def _suppressed_object(each: Finding, reason: str) -> dict[str, Any]:
+    return {
+        "code": each.code,
+        "severity": each.severity,
+        "pointer": each.pointer,
+        "line": each.line,
+        "column": each.column,
+        "message": each.message,
+        "reason": reason,
+    }
+
+
+def _finding_object(each: Finding, fix: Fix | None) -> dict[str, Any]:
     return {
         "code": each.code,
         "name": each.name,
@@ -126,5 +143,5 @@ def _finding_object(each: Finding) -> dict[str, Any]:
         "actual": each.actual,
         "facts": [{"id": fact_id, "on": on.isoformat()} for fact_id, on in each.facts],
         "help": help_url(each.code),
-        "fix": None,
+        "fix": fix.to_json() if fix else None,
     }
