@@ -36,7 +36,7 @@ _TRIES = 200
 _CODE = re.compile(rf"({'|'.join(FAMILIES)})[0-9]{{0,3}}")
 _PAYER = re.compile(r"[A-Za-z]+(-[A-Za-z]+){0,4}(:[0-9A-Za-z]+(-[0-9A-Za-z]+){0,6})?")
 _SIZE = re.compile(r"[1-9][0-9]{0,2} ?g")
-_PATTERN = re.compile(r".*[^./].*")
+_PATTERN = re.compile(r".*[^./].*", re.DOTALL)
 _POINTER = re.compile(r"(/[^/]*)*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -236,8 +236,8 @@ KEYS: Mapping[str, Callable[[Any], Any]] = {
     "ignore": _list(_CODES, _CODE, 0),
     "fail_level": _one_of(*SEVERITIES),
     "facts": _text("a folder of dated fact files, from the folder of this file"),
-    "stocked_vials": _list('a list of vial sizes, such as ["20g", "10g"]', _SIZE, 1),
     "show_not_checked": _flag,
+    "stocked_vials": _list('a list of vial sizes, such as ["20g", "10g"]', _SIZE, 1),
     "suppress": _tables,
 }
 SUPPRESS_KEYS: Mapping[str, Callable[[Any], Any]] = {

@@ -128,7 +128,9 @@ def _jz_added(finding: Finding, group: Group, line: Line) -> tuple[str, Edit] | 
     if len(group.records) != 1 or not _attests(group.records[0], line):
         return None
     # An undated entry of the record may be of the same day.
-    if "administrations" in group.claim.damaged or any(each.service_date is None for each in group.claim.administrations):
+    if "administrations" in group.claim.damaged or any(
+        each.service_date is None for each in group.claim.administrations
+    ):
         return None
     if group.unused or group.tail_mg or line.units != group.needed or line.end not in (None, line.start):
         return None

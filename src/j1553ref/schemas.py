@@ -11,7 +11,7 @@ from j1553ref import project
 __all__ = ["NAMES", "schema", "text"]
 
 #: The schemas by name; each stands in ``<name>.schema.json``.
-NAMES = ("claim", "report", "facts")
+NAMES = ("claim", "report", "facts", "config")
 
 
 def text(name: str) -> str:

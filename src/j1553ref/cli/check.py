@@ -33,15 +33,25 @@ __all__ = ["check", "records"]
 @click.option("--select", metavar="CODES", help="Only these rules; prefixes allowed: JWZ,UNT002.")
 @click.option("--ignore", metavar="CODES", help="Not these rules; prefixes allowed.")
 @click.option("--output", type=click.Choice(tuple(PRINTERS)), default="text", show_default=True)
-@click.option("--show-not-checked/--hide-not-checked", default=None,
-              help="List the rules that could not be decided, by missing datum.")
+@click.option(
+    "--show-not-checked/--hide-not-checked",
+    default=None,
+    help="List the rules that could not be decided, by missing datum.",
+)
 @click.option("--statistics", is_flag=True, help="Count findings by rule; on standard error for json, jsonl and sarif.")
-@click.option("--fail-level", type=click.Choice(["error", "warning", "info"]),
-              help="The quietest finding that makes the exit status 1.  [default: error]")
+@click.option(
+    "--fail-level",
+    type=click.Choice(["error", "warning", "info"]),
+    help="The quietest finding that makes the exit status 1.  [default: error]",
+)
 @click.option("--exit-zero", is_flag=True, help="Exit 0 in spite of findings; unusable input still exits 2.")
 @click.option("--with-ids", is_flag=True, help="Print claim ids, which are left out otherwise.")
-@click.option("--config", "configured", metavar="FILE",
-              help="This configuration instead of the one that is found upward from here; none for none at all.")
+@click.option(
+    "--config",
+    "configured",
+    metavar="FILE",
+    help="This configuration instead of the one that is found upward from here; none for none at all.",
+)
 @click.option("--fix", is_flag=True, help="Show the few certain corrections as changed values.")
 @click.option("--write", is_flag=True, help="With --fix, write them into the files.")
 @facts_option

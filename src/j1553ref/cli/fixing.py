@@ -70,7 +70,9 @@ def fix_sources(
             continue
         count += made
         if made:
-            say(f"{name}: {made} {'fix' if made == 1 else 'fixes'} " + ("written" if write else "to write with --write"))
+            say(
+                f"{name}: {made} {'fix' if made == 1 else 'fixes'} " + ("written" if write else "to write with --write")
+            )
     if well and not count:
         say("no finding has a certain fix")
     return well
@@ -193,7 +195,9 @@ def _rewrite(path: Path, splices: list[tuple[int, int, bytes]], digest: bytes, s
             raise _Refused("it has changed since it was read")
         Path(beside).replace(path)
     except OSError as error:
-        raise _Refused(f"{(error.strerror or 'input or output error').lower()}; check the folder and the disk") from None
+        raise _Refused(
+            f"{(error.strerror or 'input or output error').lower()}; check the folder and the disk"
+        ) from None
     finally:
         if beside is not None:
             with suppress(OSError):
