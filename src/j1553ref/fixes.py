@@ -128,9 +128,7 @@ def _jz_added(finding: Finding, group: Group, line: Line) -> tuple[str, Edit] | 
     if len(group.records) != 1 or not _attests(group.records[0], line):
         return None
     # An undated entry of the record may be of the same day.
-    if "administrations" in group.claim.damaged or any(
-        each.service_date is None for each in group.claim.administrations
-    ):
+    if any(each.service_date is None for each in group.claim.administrations):
         return None
     if group.unused or group.tail_mg or line.units != group.needed or line.end not in (None, line.start):
         return None
@@ -242,8 +240,8 @@ def _appended(text: str, offsets: dict[str, int], holder: str, inside: list[str]
     else:
         lead = text[start + 1 : offsets[inside[0]]]
         beside = [each for each in offsets if each.rpartition("/")[0] == holder.rpartition("/")[0] and each]
-        spaced = _style(text, offsets, beside)[0] != ","
-        comma = f",{lead}" if "\n" in lead else ", " if spaced else ","
+        between = _style(text, offsets, beside)[0]
+        comma = f",{lead}" if "\n" in lead else ", " if "\n" in between else between
     return Splice(at, at, f"{comma}{new}")
 
 
