@@ -154,7 +154,7 @@ def _config(table: Mapping[str, Any], source: Source, folder: Path | None) -> Co
         if "facts" in values and folder is not None:
             values["facts"] = _folder(folder, values["facts"])
         entries = _suppressions(values.get("suppress", ()))
-        values["suppress"] = tuple(Suppression(**entry, folder=folder) for entry in entries)
+        values["suppress"] = tuple(Suppression(**entry) for entry in entries)
     except _Fault as fault:
         raise ConfigError(f"{source.where(fault.path)}: {fault}") from None
     return Config(**values, source=source)

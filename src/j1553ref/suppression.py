@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -32,8 +31,6 @@ class Suppression:
     path: str | None = None
     pointer: str | None = None
     until: date | None = None
-    #: the folder that ``path`` starts from
-    folder: Path | None = None
 
     @property
     def codes(self) -> frozenset[str]:
@@ -43,17 +40,16 @@ class Suppression:
     def covers(self, source: str) -> bool:
         """Whether findings in a file, as it was named, can be hidden: all, or those whose path fits.
 
-        ``path`` is compared with the path from the folder of the configuration, from its end; ``*`` stands for any
-        part of one name. Standard input (``<stdin>``) fits no path.
+        ``path`` is compared from its end, name by name; ``*`` stands for any part of one name. Standard input
+        (``<stdin>``) fits no path.
+
+        >>> entry = Suppression(code="JWZ007", reason="no 5 g vials in stock", path="claims/*.json")
+        >>> entry.covers("may/claims/a.json"), entry.covers("claims/may/a.json")
+        (True, False)
         """
         if self.path is None:
             return True
-        absolute = os.path.normpath(Path.cwd() / source)
-        try:
-            inside = os.path.relpath(absolute, self.folder) if self.folder else absolute
-        except ValueError:  # another drive
-            inside = absolute
-        return source != "<stdin>" and PurePosixPath(Path(inside).as_posix()).match(self.path)
+        return source != "<stdin>" and PurePosixPath(Path(source).absolute().as_posix()).match(self.path)
 
     def concerns(self, payer: str | None) -> bool:
         """Whether it can hide findings of claims to this payer id."""
