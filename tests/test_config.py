@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from datetime import date, datetime
 from pathlib import Path
@@ -446,3 +447,12 @@ def test_a_folder_that_is_gone_has_no_configuration(j1553ref, place, tmp_path, m
     gone.rmdir()
     assert j1553ref("check", str(tmp_path / "wrong.json")).status == 1
     monkeypatch.chdir(tmp_path)
+
+
+def test_the_examples_on_the_pages_are_read(root):
+    found = 0
+    for page in sorted((root / "docs").rglob("*.md")):
+        for text in re.findall(r"^```toml\n(.*?)^```$", page.read_text(encoding="utf-8"), re.M | re.S):
+            assert parse(text, name=page.name) != config.Config()
+            found += 1
+    assert found >= 2
