@@ -218,6 +218,12 @@ def test_the_smallest_set_is_that_of_the_stocked_sizes():
     assert finding.expected == "250" and "of the stocked sizes" not in finding.message
 
 
+def test_every_vial_of_the_smallest_set_is_counted():
+    claim = make_claim(40000, [20, 20, 20], [(400, []), (200, ["JW"])])
+    [finding] = check(claim, stocked_vials="20g").findings
+    assert (finding.code, finding.expected, finding.actual) == ("JWZ007", "400", "600")
+
+
 def test_no_other_rule_reads_the_stock():
     for lines in ([(250, [])], [(250, []), (20, ["JW"])], [(300, ["JZ"])]):
         claim = make_claim(25000, [20, 10], lines)
