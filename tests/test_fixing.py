@@ -194,6 +194,12 @@ def test_a_file_without_a_fix_is_not_touched(j1553ref, place):  # noqa: F811
     assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
 
 
+def test_a_finding_that_was_not_selected_does_not_stand_in_the_way(j1553ref, place):  # noqa: F811
+    write(place / "a.json", UNITS)
+    assert j1553ref("check", "a.json", "--fix", "--write", "--select", "MOD").status == 0
+    assert b'"TB"' in (place / "a.json").read_bytes()
+
+
 def test_what_is_suppressed_is_not_fixed(j1553ref, place):  # noqa: F811
     before = write(place / "a.json", JG)
     (place / "j1553ref.toml").write_text('[[suppress]]\ncode = "MOD008"\nreason = "asked for"', encoding="utf-8")
@@ -237,6 +243,26 @@ def test_a_file_that_may_not_be_written(j1553ref, place, monkeypatch):  # noqa: 
     refused(
         j1553ref("check", "a.json", "--fix", "--write"), place, before, "it may not be written; check its permissions"
     )
+
+
+def test_a_file_that_could_not_be_given_back_to_its_owner(j1553ref, place, monkeypatch):  # noqa: F811
+    before = write(place / "a.json", JG)
+    seen = (place / "a.json").stat()
+    real = os.fstat
+
+    def of_another(handle):
+        found = list(real(handle))
+        return os.stat_result([*found[:4], seen.st_uid + 1, *found[5:]])
+
+    def denied(*_):
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "fstat", of_another)
+    monkeypatch.setattr(os, "chown", denied)
+    done = j1553ref("check", "a.json", "--fix", "--write")
+    monkeypatch.undo()
+    assert done.status == 2 and "its owner or group is another one" in done.err
+    assert (place / "a.json").read_bytes() == before and names(place) == ["a.json"]
 
 
 def test_a_folder_that_may_not_be_written(j1553ref, place, monkeypatch):  # noqa: F811

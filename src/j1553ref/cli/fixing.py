@@ -13,7 +13,7 @@ import shutil
 import stat
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -26,6 +26,7 @@ from j1553ref.claim import Claim, InputError
 from j1553ref.cli.base import complain
 from j1553ref.readers import Record, claim_from, open_source, read
 from j1553ref.readers.locate import Locator
+from j1553ref.rules.base import Finding
 
 __all__ = ["fix_sources", "refuse_unfit"]
 
@@ -144,13 +145,16 @@ def _made(text: str, record: Record, report: Report, whole: Callable[[Claim], Re
         corrected = claim_from(fixes.applied(text, edits), format=record.format)
     except (LookupError, InputError):
         raise _Refused(f"{where}: the values to correct were not found in the text") from None
-    before, after = (
-        Counter((each.code, each.pointer) for each in whole(claim).findings) for claim in (record.claim, corrected)
-    )
-    before.subtract((each.finding.code, each.finding.pointer) for each in report.fixes)
-    for code, pointer in after - before:
+    fixed, after = _drawn(each.finding for each in report.fixes), _drawn(whole(corrected).findings)
+    # What was not selected may have been there before; mostly nothing was left out, and that need not be asked.
+    if after - (_drawn(report.findings) - fixed) and (new := after - (_drawn(whole(record.claim).findings) - fixed)):
+        code, pointer = next(iter(new))
         raise _Refused(f"{where}: the corrected claim would draw {code} at {pointer or '/'}")
     return made
+
+
+def _drawn(findings: Iterable[Finding]) -> Counter[tuple[str, str]]:
+    return Counter((each.code, each.pointer) for each in findings)
 
 
 def _diff(record: Record, report: Report) -> Iterator[str]:
@@ -236,7 +240,10 @@ def _keep(path: Path, beside: str, seen: os.stat_result) -> None:
     """Gives the new file the owner and the permissions of the old one."""
     made: Any = Path(beside).stat()
     if hasattr(os, "chown") and (made.st_uid, made.st_gid) != (seen.st_uid, seen.st_gid):
-        os.chown(beside, seen.st_uid, seen.st_gid)
+        try:
+            os.chown(beside, seen.st_uid, seen.st_gid)
+        except PermissionError:
+            raise _Refused("its owner or group is another one, and a new file could not be given to them") from None
     shutil.copystat(path, beside)
     os.utime(beside)
 
