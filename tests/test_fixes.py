@@ -237,7 +237,7 @@ def test_what_was_not_selected_still_casts_doubt():
         ('{"m":["JG"]}', Edit("/m/0", "JG", "TB"), '{"m":["TB"]}'),
         ('{"m":["\\u004aG"]}', Edit("/m/0", "JG", "TB"), '{"m":["TB"]}'),
         ('{"m":[]}', Edit("/m/0", None, "JZ"), '{"m":["JZ"]}'),
-        ('{"m": [ ]}', Edit("/m/0", None, "JZ"), '{"m": ["JZ" ]}'),
+        ('{"m": [\n  ]}', Edit("/m/0", None, "JZ"), '{"m": ["JZ"]}'),
         ('{"m":["TB"],"n":1}', Edit("/m/1", None, "JZ"), '{"m":["TB","JZ"],"n":1}'),
         ('{"m":["TB"], "n":1}', Edit("/m/1", None, "JZ"), '{"m":["TB", "JZ"], "n":1}'),
         ('{"m":["A","B"], "n":1}', Edit("/m/2", None, "JZ"), '{"m":["A","B","JZ"], "n":1}'),

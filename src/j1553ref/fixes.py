@@ -233,7 +233,7 @@ def _added(text: str, offsets: dict[str, int], edit: Edit) -> Splice:
 def _appended(text: str, offsets: dict[str, int], holder: str, inside: list[str], new: str) -> Splice:
     start = offsets[holder]
     if not inside:
-        return Splice(start + 1, start + 1, new)
+        return Splice(start + 1, text.index("]", start), new)
     at = _end(text, offsets[inside[-1]])
     if len(inside) > 1:
         comma = text[_end(text, offsets[inside[-2]]) : offsets[inside[-1]]]
