@@ -80,10 +80,11 @@ def check(
     wanted = _wanted(chosen, left_out)
     if not wanted:
         named = [
-            "--" + name if given is not None else f"{name} in {settings.where(name)}"
-            for name, given in (("select", select), ("ignore", ignore))
+            f"--{name}" if given is not None else f"{name} in {settings.where(name)}"
+            for name, given, codes in (("select", select, chosen), ("ignore", ignore, left_out))
+            if codes
         ]
-        raise click.ClickException(f"{' and '.join(named)} leave no rule: select more, or ignore less")
+        raise click.ClickException(f"no rule is left by {' and '.join(named)}: select more, or ignore less")
     summary = report.Summary()
     watch = _Suppressions(settings.suppress, wanted)
     by_all_rules = partial(checking.check, payer=payer, stocked_vials=stocked, facts=base)
@@ -164,7 +165,7 @@ def _settings(configured: str | None) -> config.Config:
 def _stocked(settings: config.Config, base: FactBase) -> tuple[str, ...]:
     try:
         checking.vial_sizes(settings.stocked_vials, base)
-    except UnitsError as error:
+    except UnitsError as error:  # it begins with the word vials
         raise config.ConfigError(f"{settings.where('stocked_vials')}: stocked_{error}") from None
     return settings.stocked_vials
 
