@@ -166,7 +166,11 @@ def gaps(schema: dict[str, Any], corpus: Corpus) -> list[str]:
         absent = {each for error in errors if error.validator == "required" for each in _absent(error)}
         found += [f"{name}: leaves out {', '.join(sorted(absent))}"] if len(absent) > 1 else []
         for place, keyword, error in violated(root, errors):
-            hit |= {(place, f"required {each}") for each in _absent(error)} if keyword == "required" else {(place, keyword)}
+            hit |= (
+                {(place, f"required {each}") for each in _absent(error)}
+                if keyword == "required"
+                else {(place, keyword)}
+            )
     for place, node in nodes(root).items():
         if node.schema.get("not") != {}:  # a property that is forbidden stands in no passing document
             found += _unused(node)
