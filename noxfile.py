@@ -45,11 +45,11 @@ def build_site(session: nox.Session, *options: str) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """ruff and mypy --strict."""
-    install(session, "lint", wheel=False)
-    session.install("-c", "constraints.txt", *NEEDED)
+    """ruff and mypy --strict; a user's program is read against the installed wheel, as its users will."""
+    install(session, "lint")
     session.run("ruff", "check", ".")
     session.run("mypy")
+    session.run("mypy", "tests/user_program.py")
 
 
 @nox.session
@@ -105,6 +105,14 @@ def fuzz(session: nox.Session) -> None:
         "python", "-P", "-m", "pytest", "-q", "tests/test_correct_claims.py",
         env={"J1553REF_EXAMPLES": str(int(examples) // 5)},
     )  # fmt: skip
+
+
+@nox.session
+def node(session: nox.Session) -> None:
+    """The page's JavaScript, and ajv and VS Code's JSON editor on the documents of the tests; needs Node and npm."""
+    install(session, "test")
+    session.run("npm", "ci", "--prefix", "tests/node", "--no-audit", "--no-fund", external=True)
+    session.run("python", "-P", "-m", "pytest", "-q", "-s", "tests/test_node.py", env={"J1553REF_NODE": "1"})
 
 
 @nox.session

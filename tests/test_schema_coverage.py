@@ -82,7 +82,7 @@ def lengthen(holder: list[Any] | dict[str, Any], count: int) -> None:
 
 
 def parts(node: Any, where: str = "#") -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every property and every definition of a schema; conditions say only what else is asked of a property."""
+    """Every property, definition and condition of a schema; what stands under a condition says only what else is asked."""
     if isinstance(node, list):
         for index, each in enumerate(node):
             yield from parts(each, f"{where}/{index}")
@@ -92,6 +92,8 @@ def parts(node: Any, where: str = "#") -> Iterator[tuple[str, dict[str, Any]]]:
         for key, each in node.items():
             if key not in ("if", "then", "else", "not", "examples", "enum", "const"):
                 yield from parts(each, f"{where}/{key}")
+            if key == "allOf":
+                yield from ((f"{where}/allOf/{index}", part) for index, part in enumerate(each))
 
 
 @pytest.mark.parametrize("name", schemas.NAMES)

@@ -151,6 +151,11 @@ class Claim(Part):
 
     ``type_of_bill`` has three characters, without the leading zero. Where one of ``diagnoses`` is damaged the
     tuple is empty, since the lines point to them by number.
+
+    >>> from j1553ref import case, claim_from
+    >>> claim = claim_from(case("whole-vials-jz"))
+    >>> claim.lines[0].units, claim.lines[0].modifiers, claim.administrations[0].dose_mg
+    (400, ('JZ',), Decimal('40000'))
     """
 
     format: str

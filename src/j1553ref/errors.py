@@ -7,7 +7,15 @@ __all__ = ["J1553Error", "nearest"]
 
 
 class J1553Error(Exception):
-    """Something that the user can mend; its text is one line: where, what was expected, what to do."""
+    """Something that the user can mend; its text is one line: where, what was expected, what to do.
+
+    >>> from j1553ref import J1553Error, bill_units
+    >>> try:
+    ...     bill_units(dose_mg=50000, vials="20g", on="2026-05-04")
+    ... except J1553Error as error:
+    ...     print(error)
+    dose: 50000 mg is more than the 20000 mg in the opened vials, and overfill is not billable; correct the dose or the vials
+    """
 
 
 def nearest(name: str, known: Iterable[str], *, else_say: str = "") -> str:

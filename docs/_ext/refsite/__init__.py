@@ -10,6 +10,8 @@ In a page:
   figures and text to copy;
 - ``exercise-sheet`` and ``exercise-key`` (``:topic:``, ``:level:``, ``:count:``, ``:seed:``; a sheet with ``:answers:`` opens
   each), ``exercise-topics``, ``exercise-mistakes``; ``lesson`` (a timed plan), ``slides`` (the cases of a lesson);
+- ``library`` (``Heading: name name`` a line): the names of the package;
+- ``schema`` (its name): the reference of a JSON Schema; ``site-code`` (a language): code with the site's address in it;
 - once for the site: ``at-a-glance``, ``doors``, ``fact-register``, ``sources-list``, ``rule-index``.
 """
 
@@ -20,6 +22,7 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from refsite import (
+    addressed,
     bundle,
     cards,
     cases,
@@ -32,6 +35,7 @@ from refsite import (
     footnotes,
     harden,
     lesson,
+    library,
     lint,
     minutes,
     nodes,
@@ -40,6 +44,7 @@ from refsite import (
     registers,
     roles,
     rulelists,
+    schema,
     search,
     slides,
     strings,
@@ -51,6 +56,6 @@ from refsite import (
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register every part."""
     parts = (nodes, domain, footnotes, lint, roles, tables, registers, cards, rulelists, cases, doors, page, search, publish)
-    for part in (*parts, changes, dates, doses, minutes, strings, worked, exercises, lesson, slides, bundle, harden):
+    for part in (*parts, addressed, library, schema, changes, dates, doses, minutes, strings, worked, exercises, lesson, slides, bundle, harden):
         part.setup(app)
     return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": False}

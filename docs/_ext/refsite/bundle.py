@@ -20,7 +20,7 @@ from sphinx.errors import ExtensionError
 from refsite.shake import shaken
 
 STYLES = ("basic.css", "styles/pydata-sphinx-theme.css", "pygments.css", "styles/sphinx-book-theme.css",
-          "copybutton.css", "j1553.css", "training.css")  # fmt: skip
+          "copybutton.css", "j1553.css", "training.css", "schema.css")  # fmt: skip
 #: Ours come first: the theme's stops where a browser refuses to store anything, and all behind it with it.
 SCRIPTS = ("documentation_options.js", "j1553.js", "slides.js", "scripts/pydata-sphinx-theme.js", "clipboard.min.js",
            "copybutton.js")  # fmt: skip

@@ -1,0 +1,146 @@
+"""The directive ``library``: the public names of the package, each with signature, words, errors and doctest.
+
+Everything comes from the package itself, so that the page cannot drift: the doctests run where they stand, beside the code.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import inspect
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+from j1553ref.errors import J1553Error
+from refsite.checked import CheckedDirective
+from refsite.nodes import el, table
+
+_ROLE = re.compile(r":(?:class|func|mod):`~?([\w.]+)`|``([^`]+)``")
+_Nodes = list[nodes.Node]
+
+
+class Library(CheckedDirective):
+    """Groups of names, ``Heading: name name`` a line, each name as it is reached below ``j1553ref``."""
+
+    has_content = True
+
+    def render(self) -> _Nodes:
+        """A section for each group, in it one for each name."""
+        groups = [line.partition(": ") for line in self.content if line.strip()]
+        #: last part of a name -> the id of its section
+        self.anchors = {name.rpartition(".")[2]: anchor(name) for *_, names in groups for name in names.split()}
+        return [
+            self._section(head, head.lower().replace(" ", "-"), [self._name(each) for each in names.split()])
+            for head, _, names in groups
+        ]
+
+    def _section(self, title: str, name: str, body: _Nodes) -> nodes.section:
+        section = nodes.section("", nodes.title("", title), *body, ids=[name])
+        self.state.document.note_explicit_target(section)
+        return section
+
+    def _name(self, name: str) -> nodes.section:
+        thing = found(name)
+        body: _Nodes = [_code(signature(anchor(name), thing), "python")] if inspect.isfunction(thing) else []
+        prose, tests = told(thing)
+        body += [nodes.paragraph("", "", *self._words(text)) for text in prose]
+        if dataclasses.is_dataclass(thing):
+            body.append(table("stacked", ["Field", "What it holds"], self._members(thing)))
+        if raised := list(dict.fromkeys(each for text in prose for each in _errors(text))):
+            links = [part for each in raised for part in (self._link(each), nodes.Text(", "))][:-1]
+            body.append(el("dl", "rows", el("dt", "", "Errors"), el("dd", "", *links)))
+        return self._section(anchor(name), anchor(name), [*body, *(_code(text, "pycon") for text in tests)])
+
+    def _members(self, thing: Any) -> Iterator[list[_Nodes]]:
+        """Fields with their types, then what is computed from them."""
+        for each in dataclasses.fields(thing):
+            yield [[el("code", "", each.name)], [el("code", "", str(each.type))]]
+        for name, each in vars(thing).items():
+            body = each.fget if isinstance(each, property) else each
+            if not name.startswith("_") and inspect.isfunction(body):
+                call = "" if isinstance(each, property) else "()"
+                yield [[el("code", "", name + call)], [*self._words(" ".join(told(body)[0]))]]
+
+    def _words(self, text: str) -> Iterator[nodes.Node]:
+        """Prose whose roles become links on this page, or code."""
+        at = 0
+        for match in _ROLE.finditer(text):
+            yield nodes.Text(text[at : match.start()])
+            yield el("code", "", match[2]) if match[2] else self._link(match[1].rpartition(".")[2])
+            at = match.end()
+        yield nodes.Text(text[at:])
+
+    def _link(self, name: str) -> nodes.Node:
+        code = el("code", "", name)
+        if name not in self.anchors:
+            return code
+        return nodes.reference("", "", code, internal=True, refuri=f"#{self.anchors[name]}")
+
+
+def found(name: str) -> Any:
+    """The object of a dotted name below ``j1553ref``."""
+    head, _, last = f"j1553ref.{name}".rpartition(".")
+    return getattr(importlib.import_module(head), last)
+
+
+def anchor(name: str) -> str:
+    """What a name is called on the page: functions by their module where there is one, types by themselves.
+
+    >>> anchor("check"), anchor("ndc.format"), anchor("rules.base.Finding")
+    ('check', 'ndc.format', 'Finding')
+    """
+    last = name.rpartition(".")[2]
+    return last if last[0].isupper() else name
+
+
+def signature(name: str, thing: Any) -> str:
+    """The signature, a parameter a line.
+
+    >>> print(signature("found", found))
+    found(
+        name: str,
+    ) -> Any
+    """
+    shown = inspect.signature(thing)
+    lines: list[str] = []
+    for each in shown.parameters.values():
+        if each.kind is each.KEYWORD_ONLY and "    *," not in lines:
+            lines.append("    *,")
+        default = "" if each.default is each.empty else f" = {each.default!r}"
+        lines.append(f"    {each.name}: {each.annotation}{default},")
+    parameters = "\n".join(["(", *lines, ")"]) if lines else "()"
+    return f"{name}{parameters} -> {shown.return_annotation}"
+
+
+def told(thing: Any) -> tuple[list[str], list[str]]:
+    """The paragraphs and the doctests of a docstring."""
+    blocks = [each for each in re.split(r"\n\s*\n", inspect.getdoc(thing) or "") if each.strip()]
+    tests = [each for each in blocks if each.startswith(">>>")]
+    return [" ".join(each.split()) for each in blocks if not each.startswith(">>>")], tests
+
+
+def errors() -> list[type[J1553Error]]:
+    """The base of all errors that are raised on purpose, and what is derived from it."""
+    waiting, made = [J1553Error], []
+    while waiting:
+        made.append(waiting.pop())
+        waiting += made[-1].__subclasses__()
+    return made
+
+
+def _errors(text: str) -> Iterator[str]:
+    known = {each.__name__ for each in errors()}
+    yield from (name for match in _ROLE.finditer(text) if (name := (match[1] or "").rpartition(".")[2]) in known)
+
+
+def _code(text: str, language: str) -> nodes.Node:
+    return nodes.literal_block(text, text, language=language)
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directive."""
+    app.add_directive("library", Library)
