@@ -113,7 +113,9 @@ def test_the_hook_takes_the_claims_and_nothing_else(snippets: dict[str, Any], ro
     [hook] = yaml.safe_load((root / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
     [wanted] = snippets["pre-commit"]["repos"][0]["hooks"]
     assert (hook["id"], hook["language"], hook["types"]) == (wanted["id"], "python", ["json"])
-    tracked = subprocess.run(["git", "ls-files"], cwd=repository, capture_output=True, text=True, check=True).stdout.split()
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=repository, capture_output=True, text=True, check=True
+    ).stdout.split()
     files = [name for name in tracked if name.endswith(".json") and re.search(wanted["files"], name)]
     assert files == ["claims/right.json", "claims/wrong.json"]
     done = run([f"{hook['entry']} {' '.join(files)}"], repository)

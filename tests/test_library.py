@@ -64,7 +64,9 @@ def test_every_public_name_stands_on_the_page_and_has_a_doctest(listed: dict[str
 
 def test_every_type_that_comes_back_stands_on_the_page(listed: dict[str, Any]) -> None:
     told = [inspect.signature(thing).return_annotation for thing in public().values() if inspect.isfunction(thing)]
-    told += [each.type for thing in listed.values() if dataclasses.is_dataclass(thing) for each in dataclasses.fields(thing)]
+    told += [
+        each.type for thing in listed.values() if dataclasses.is_dataclass(thing) for each in dataclasses.fields(thing)
+    ]
     wanted = {word for annotation in told for word in re.findall(r"\w+", annotation)} & ours().keys()
     assert {"Report", "Finding", "Answer", "Billing"} <= wanted
     assert {name for name in wanted if ours()[name] not in listed.values()} == set()

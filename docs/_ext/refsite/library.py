@@ -50,9 +50,17 @@ class Library(CheckedDirective):
         body += [nodes.paragraph("", "", *self._words(text)) for text in prose]
         if dataclasses.is_dataclass(thing):
             body.append(table("stacked", ["Field", "What it holds"], self._members(thing)))
-        if raised := list(dict.fromkeys(each for text in prose for each in _errors(text))):
-            links = [part for each in raised for part in (self._link(each), nodes.Text(", "))][:-1]
-            body.append(el("dl", "rows", el("dt", "", "Errors"), el("dd", "", *links)))
+        rows = (
+            [("Returns", re.findall(r"\w+", signature("", thing).rpartition("-> ")[2]))]
+            if inspect.isfunction(thing)
+            else []
+        )
+        rows.append(("Errors", [*dict.fromkeys(each for text in prose for each in _errors(text))]))
+        told_of = [(head, [each for each in names if each in self.anchors]) for head, names in rows]
+        parts = [
+            part for head, names in told_of if names for part in (el("dt", "", head), el("dd", "", *self._links(names)))
+        ]
+        body += [el("dl", "rows", *parts)] if parts else []
         return self._section(anchor(name), anchor(name), [*body, *(_code(text, "pycon") for text in tests)])
 
     def _members(self, thing: Any) -> Iterator[list[_Nodes]]:
@@ -73,6 +81,9 @@ class Library(CheckedDirective):
             yield el("code", "", match[2]) if match[2] else self._link(match[1].rpartition(".")[2])
             at = match.end()
         yield nodes.Text(text[at:])
+
+    def _links(self, names: list[str]) -> _Nodes:
+        return [part for each in names for part in (self._link(each), nodes.Text(", "))][:-1]
 
     def _link(self, name: str) -> nodes.Node:
         code = el("code", "", name)

@@ -16,10 +16,11 @@ class element(nodes.General, nodes.Inline, nodes.TextElement):  # noqa: N801 - d
 
 
 def el(tag: str, classes: str = "", *children: nodes.Node | str, **attrs: str) -> element:
-    """Build an element. In the names of attributes ``_`` stands for ``-``."""
+    """Build an element. In the names of attributes ``_`` stands for ``-``. Quotes in code stay straight."""
     name = attrs.pop("id", None)
     named = {key.replace("_", "-"): value for key, value in attrs.items()}
     made = element("", tag=tag, ids=[name] if name else [], classes=classes.split(), attrs=named)
+    made["support_smartquotes"] = tag != "code"
     made += [nodes.Text(child) if isinstance(child, str) else child for child in children]
     return made
 
