@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import doctest
 import inspect
+import os
 import re
 import runpy
 import sys
@@ -75,6 +77,25 @@ def test_every_type_that_comes_back_stands_on_the_page(listed: dict[str, Any]) -
 def test_every_error_that_is_raised_on_purpose_stands_on_the_page(listed: dict[str, Any]) -> None:
     errors = {name: each for name, each in ours().items() if issubclass(each, J1553Error)}
     assert {name for name, each in errors.items() if each not in listed.values()} == set()
+
+
+def test_the_page_can_be_pasted(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each example of the built page runs by itself, in an empty namespace."""
+    if not os.environ.get("J1553REF_SITE"):
+        pytest.skip("no built site: set J1553REF_SITE to its folder, or run nox -s tests")
+    bs4 = pytest.importorskip("bs4")
+    page = bs4.BeautifulSoup(
+        (Path(os.environ["J1553REF_SITE"]) / "check" / "library.html").read_text("utf-8"), "html.parser"
+    )
+    blocks = [each.get_text() for each in page.select("section section section div.highlight-pycon pre")]
+    assert len(blocks) >= len(public())
+    runner, parser = (
+        doctest.DocTestRunner(verbose=False, optionflags=doctest.NORMALIZE_WHITESPACE),
+        doctest.DocTestParser(),
+    )
+    for text in blocks:
+        runner.run(parser.get_doctest(text, {}, text.splitlines()[0], None, 0))
+    assert runner.summarize(verbose=False).failed == 0, capsys.readouterr().out
 
 
 def test_a_user_program_runs() -> None:

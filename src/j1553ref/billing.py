@@ -19,6 +19,7 @@ __all__ = ["BillLine", "Billing", "NdcQuantity", "OpenedVials", "notes", "notes_
 class NdcQuantity:
     """An 11-digit NDC and how much of it, in ``unit`` (``ML``).
 
+    >>> from decimal import Decimal
     >>> NdcQuantity("70573060521", Decimal("200.0"), "ML").to_json()
     {'code': '70573060521', 'quantity': '200', 'unit': 'ML'}
     """

@@ -61,7 +61,9 @@ class Library(CheckedDirective):
             part for head, names in told_of if names for part in (el("dt", "", head), el("dd", "", *self._links(names)))
         ]
         body += [el("dl", "rows", *parts)] if parts else []
-        return self._section(anchor(name), anchor(name), [*body, *(_code(text, "pycon") for text in tests)])
+        return self._section(
+            anchor(name), anchor(name), [*body, *(_code(pasted(name, text), "pycon") for text in tests)]
+        )
 
     def _members(self, thing: Any) -> Iterator[list[_Nodes]]:
         """Fields with their types, then what is computed from them."""
@@ -132,6 +134,16 @@ def told(thing: Any) -> tuple[list[str], list[str]]:
     blocks = [each for each in re.split(r"\n\s*\n", inspect.getdoc(thing) or "") if each.strip()]
     tests = [each for each in blocks if each.startswith(">>>")]
     return [" ".join(each.split()) for each in blocks if not each.startswith(">>>")], tests
+
+
+def pasted(name: str, test: str) -> str:
+    """A doctest with the import that its module does not need and a reader does.
+
+    >>> pasted("ndc.is_valid", ">>> is_valid('1')").splitlines()
+    ['>>> from j1553ref.ndc import is_valid', ">>> is_valid('1')"]
+    """
+    head, _, last = f"j1553ref.{name}".rpartition(".")
+    return test if re.search(rf"import .*\b{last}\b", test) else f">>> from {head} import {last}\n{test}"
 
 
 def errors() -> list[type[J1553Error]]:
