@@ -56,6 +56,7 @@ from refsite import (
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register every part."""
     parts = (nodes, domain, footnotes, lint, roles, tables, registers, cards, rulelists, cases, doors, page, search, publish)
-    for part in (*parts, addressed, library, schema, changes, dates, doses, minutes, strings, worked, exercises, lesson, slides, bundle, harden):
+    parts += (addressed, library, schema, changes, dates, doses, minutes, strings, worked, exercises, lesson, slides)
+    for part in (*parts, bundle, harden):
         part.setup(app)
     return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": False}
