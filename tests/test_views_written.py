@@ -7,7 +7,8 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from test_views import HERE, attempt, brimful, every_document, fourteen_lines, hospital
+from test_views import HERE, attempt, every_document, fourteen_lines, hospital
+from test_views_losses import brimful
 
 from j1553ref import case, claim_from
 from j1553ref.ndc import package
