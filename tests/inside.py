@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import NamedTuple
 
@@ -26,12 +27,18 @@ class Command:
     def __call__(self, *arguments: str) -> Done:
         self._capsys.readouterr()
         self._monkeypatch.setattr(sys, "argv", ["j1553ref", *arguments])
+        kept = os.dup(
+            1
+        )  # a program that leaves with an error closes its standard output, and here it is the tests' own
         try:
             main()
         except SystemExit as left:
             status = left.code
         else:
             status = 0
+        finally:
+            os.dup2(kept, 1)
+            os.close(kept)
         out, err = self._capsys.readouterr()
         assert "Traceback" not in out + err
         return Done(int(status or 0), out, err)

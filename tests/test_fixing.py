@@ -9,13 +9,13 @@ import resource
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 import jsonschema
 import pytest
 from build import make_claim
+from command import PROGRAM, environment
 from inside import j1553ref  # noqa: F401 - a fixture
 
 from j1553ref import fixes, schemas
@@ -350,7 +350,7 @@ def test_a_full_disk(j1553ref, place, monkeypatch):  # noqa: F811
 def test_a_file_that_grows_too_large(place):
     before = write(place / "a.json", *[JG] * 10)
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "j1553ref", "check", "a.json", "--fix", "--write"],
+        [*PROGRAM, "check", "a.json", "--fix", "--write"], env=environment(),
         capture_output=True, text=True, timeout=60, check=False,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000)),
     )  # fmt: skip

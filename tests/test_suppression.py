@@ -164,6 +164,15 @@ def test_the_text_report_says_so(j1553ref, place):  # noqa: F811
     assert done.out.splitlines()[-1].startswith("1 claim: 0 errors, 0 warnings, 0 infos; 1 suppressed")
 
 
+def test_a_log_for_code_scanning_keeps_it_with_its_reason(j1553ref, place):  # noqa: F811
+    place(ENTRY.format("UNT002"))
+    [run] = json.loads(j1553ref("check", "wrong.json", "--output", "sarif").out)["runs"]
+    [result] = run["results"]
+    assert (result["ruleId"], result["level"]) == ("UNT002", "error")
+    assert result["suppressions"] == [{"kind": "external", "justification": "the payer wants it so"}]
+    assert run["invocations"][0]["exitCode"] == 0
+
+
 def test_an_entry_that_hides_nothing_is_named_and_changes_no_status(j1553ref, place):  # noqa: F811
     place(ENTRY.format("UNT002") + ENTRY.format("MOD"))
     done = j1553ref("check", "wrong.json")
