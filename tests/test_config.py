@@ -22,6 +22,7 @@ from j1553ref.config import ConfigError, find, load, parse
 from j1553ref.payers import payer_ids
 
 SCHEMA: dict[str, Any] = json.loads(schemas.text("config"))
+CASES = Path(__file__).parent / "cases" / "config"
 PYTHON = jsonschema.Draft202012Validator(SCHEMA, format_checker=jsonschema.FormatChecker())
 RUST = jsonschema_rs.Draft202012Validator(SCHEMA, validate_formats=True)
 
@@ -125,6 +126,15 @@ def test_reader_and_schema_refuse_the_same(text):
     assert accepted(text) == (False, False, False)
 
 
+@pytest.mark.parametrize(
+    "path", [each for each in sorted(CASES.glob("*/*.json")) if each.stem != "type--root"], ids=lambda path: path.stem
+)
+def test_reader_and_schema_agree_on_the_documents_of_the_schema(path):
+    document = json.loads(path.read_text(encoding="utf-8"))
+    text = "\n".join(f"{key} = {toml(each)}" for key, each in document.items())
+    assert set(accepted(text)) == {path.parent.name == "pass"}
+
+
 CODES = [*rules.FAMILIES, *(each.code for each in rules.catalogue())]
 JUNK = st.sampled_from(
     [0, 1, True, "", " ", "x", "JWZ ", "20g", "2026-06-30", "2026-13-01", "error", "/a", "a/", [], ["x"], [1], {}]
@@ -183,15 +193,6 @@ def test_the_keys_are_those_of_the_schema():
     assert list(config.SUPPRESS_KEYS) == list(SCHEMA["$defs"]["suppression"]["properties"])
     families = "|".join(rules.FAMILIES)
     assert SCHEMA["$defs"]["code"]["pattern"] == f"^({families})[0-9]{{0,3}}$"
-
-
-def test_the_schema_is_sound_and_every_key_is_described():
-    jsonschema.Draft202012Validator.check_schema(SCHEMA)
-    for table in (SCHEMA, SCHEMA["$defs"]["suppression"]):
-        assert all(each.get("description") for each in table["properties"].values())
-    for node in (*SCHEMA["properties"].values(), *SCHEMA["$defs"]["suppression"]["properties"].values()):
-        for example in node.get("examples", ()):
-            jsonschema.Draft202012Validator({"$defs": SCHEMA["$defs"], **node}).validate(example)
 
 
 # -- one line with the place ----------------------------------------------------------------------------------------

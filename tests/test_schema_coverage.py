@@ -22,7 +22,7 @@ CASES = Path(__file__).parent / "cases"
 #: folder of documents -> schema, and the definition that they follow where it is not the whole schema
 SUBJECTS = {
     "claim": ("claim", None), "report": ("report", None), "facts": ("facts", None), "facts-gaps": ("facts", "gaps"),
-    "facts-sources": ("facts", "sources"),
+    "facts-sources": ("facts", "sources"), "config": ("config", None),
 }  # fmt: skip
 #: What no document can violate: a fact is told from a group by its history, so it cannot be without one.
 EXEMPT = {"facts": ["#/additionalProperties/then: no failing document violates required history"]}
