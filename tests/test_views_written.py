@@ -30,6 +30,25 @@ def test_golden_texts(name, document):
     assert written + "\n" == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    ("name", "document"), [("fourteen-lines.cms1500", fourteen_lines()), ("hospital.ub04", hospital())]
+)
+def test_golden_pages(name, document):
+    written = html.page([PAPERS[document["form"]](claim_from(document))])
+    assert written + "\n" == (GOLDEN / f"{name}.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("count", [1, 10])
+def test_numbers_of_lines_stand_in_one_column_on_each_sheet(count):
+    document = fourteen_lines()
+    del document["lines"][count:]
+    written = text.render(cms1500.form(claim_from(document))).splitlines()
+    last = written.index(f"{count}") + 1
+    assert written[last].startswith(" " * len(f"{count}") + "  05/04/2026  11     96366")
+    heads = [line for line in written if "24A" in line]
+    assert [line.index("24A") for line in heads] == ([3] if count == 1 else [3, 4])
+
+
 @pytest.mark.parametrize("form", list(PAPERS))
 def test_golden_bodies(form):
     document = json.loads((HERE / "claim" / "pass" / f"full-{form}.json").read_text(encoding="utf-8"))
