@@ -38,7 +38,7 @@ class Report:
     ``suppressed`` are findings that the caller has decided on; they are not among ``findings`` and are no pass.
     ``fixes`` are the certain corrections of some of the findings.
 
-    >>> from j1553ref import case
+    >>> from j1553ref import case, check
     >>> claim = case("whole-vials-jz")
     >>> claim["lines"][0]["modifiers"] = ["TB"]
     >>> [fix] = check(claim).fixes

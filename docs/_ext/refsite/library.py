@@ -15,6 +15,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
+import j1553ref
 from j1553ref.errors import J1553Error
 from refsite.checked import CheckedDirective
 from refsite.nodes import el, table
@@ -143,6 +144,7 @@ def pasted(name: str, test: str) -> str:
     ['>>> from j1553ref.ndc import is_valid', ">>> is_valid('1')"]
     """
     head, _, last = f"j1553ref.{name}".rpartition(".")
+    head = "j1553ref" if last in j1553ref.__all__ else head
     return test if re.search(rf"import .*\b{last}\b", test) else f">>> from {head} import {last}\n{test}"
 
 
