@@ -50,11 +50,19 @@ def test_a_body_is_what_the_checker_reads(tmp_path):
     assert run("convert", str(path), "--to", "cms1500").stdout == GOLDEN_CMS.replace("D83.9", "D839") + "\n"
 
 
+def test_a_note_names_the_claims_that_it_is_about():
+    lacking = case("whole-vials-jz")
+    del lacking["lines"][1]["charge"]
+    noted = run("convert", "-", "--to", "clearinghouse", stdin=f"{OFFICE}\n{json.dumps(lacking)}").stderr
+    assert "j1553ref: note: claim 1: Left out: " in noted
+    assert "j1553ref: note: claim 2: Left out: " in noted
+    assert "lineItemChargeAmount (line 2)" in noted
+
+
 def test_several_claims_give_one_document_each():
     done = run("convert", "-", "--to", "clearinghouse", stdin=TWO)
     assert [sorted(json.loads(line)) for line in done.stdout.splitlines()] == [["claimInformation"]] * 2
     assert "j1553ref: note: claim 1 and 1 more: No place here for: the payer" in done.stderr
-    assert "j1553ref: note: claim 2: Left out: " in done.stderr
     text = run("convert", "-", "--to", "cms1500", stdin=TWO).stdout
     assert text.startswith("Claim 1\n" + GOLDEN_CMS + "\n\nClaim 2\nCMS-1500\n")
     page = run("convert", "-", "--to", "cms1500", "--output", "html", stdin=TWO).stdout

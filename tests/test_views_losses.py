@@ -88,7 +88,7 @@ def brimful(form: str) -> Claim:
     path = HERE / "claim" / "pass" / f"full-{form}.json"
     document = json.loads(path.read_text(encoding="utf-8"))
     line = document["lines"][0] | {
-        "unit_basis": "UN",
+        "unit_basis": "DA",  # UN is what a form counts without saying so
         "start_time": "09:05",
         "stop_time": "10:15",
         "line_number": 9,

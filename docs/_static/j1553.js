@@ -110,7 +110,7 @@
     var name = null;
     document.querySelectorAll(".case-shapes").forEach(tabs);
     try { name = localStorage.getItem("claim-shape"); } catch (refused) { /* storage is off: the first one */ }
-    show(["clearinghouse", "paper"].indexOf(name) < 0 ? "file" : name);
+    show(["clearinghouse", "file"].indexOf(name) < 0 ? "paper" : name);
   }
 
   document.addEventListener("DOMContentLoaded", function () {

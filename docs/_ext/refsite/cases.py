@@ -32,7 +32,7 @@ _WIDTH = 75
 
 
 class Case(CheckedDirective):
-    """A packaged case as claim file, clearinghouse body and paper form, or the part that a JSON Pointer names as JSON."""
+    """A packaged case as paper form, claim file and clearinghouse body, or the part that a JSON Pointer names as JSON."""
 
     required_arguments = 1
     option_spec = {"pointer": directives.unchanged_required}  # noqa: RUF012 - as docutils declares it
@@ -47,16 +47,16 @@ class Case(CheckedDirective):
 
 
 def _shapes(native: nodes.Node, claim: Claim) -> element:
-    """Claim file, body and form. All cases are synthetic, so their ids may be shown."""
+    """Form, claim file and body. All cases are synthetic, so their ids may be shown."""
     body = clearinghouse.body(claim, with_ids=True)
     paper = PAPERS[claim.form or ""](claim, with_ids=True)
     form = nodes.raw("", html.render(paper), format="html")
     # The search needs each claim once only.
     return el(
         "div", "case-shapes",
+        _shape("no-search", "paper", paper.title, form, _note(paper.notes)),
         _shape("", "file", "Claim file", native),
         _shape("no-search", "clearinghouse", "Clearinghouse JSON", _json(folded(body.content)), _note(body.notes)),
-        _shape("no-search", "paper", paper.title, form, _note(paper.notes)),
     )  # fmt: skip
 
 

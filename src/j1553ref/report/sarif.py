@@ -81,9 +81,8 @@ def claim_results(claim: dict[str, Any]) -> Iterator[dict[str, Any]]:
             "properties": {**_about(claim), **about, "facts": each["facts"]},
         }
     for each in claim["suppressed"]:
-        rule = rules.get(each["code"])
         yield {
-            **_result(claim, each, seen, each.get("severity", rule.severity), each.get("message", rule.summary)),
+            **_result(claim, each, seen, each["severity"], each["message"]),
             "suppressions": [{"kind": "external", "justification": each["reason"]}],
             "properties": _about(claim),
         }
@@ -108,7 +107,7 @@ def _result(
         "message": {"text": message},
         "locations": [
             {
-                "physicalLocation": _physical(claim, each.get("line"), each.get("column")),
+                "physicalLocation": _physical(claim, each["line"], each["column"]),
                 "logicalLocations": [logical | ({"name": last} if last else {})],
             }
         ],

@@ -168,6 +168,8 @@ def left_over(claim: Claim, held: frozenset[str], *, on_demand: frozenset[str] =
     """
     if all(line.line_number in (None, place) for place, line in enumerate(claim.lines, 1)):
         held |= {"line_number"}  # the order says it
+    if all(line.unit_basis in (None, "UN") for line in claim.lines):
+        held |= {"unit_basis"}  # what a form counts that has no place to say it
     parts = (claim, *claim.lines, *(line.drug for line in claim.lines if line.drug))
     stated = {
         field.name: _WORDS[field.name]
