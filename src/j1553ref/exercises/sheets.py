@@ -24,7 +24,7 @@ _MOST_QUESTIONS = 100
 _DIGITS_OF_SEED = 9
 #: How often a template is tried for one question, and after how many rounds through all templates without a new question
 #: there is none left.
-_TRIES, _IDLE_ROUNDS = 12, 3
+_TRIES, _IDLE_ROUNDS = 12, 6
 
 
 def sheet(topic: str, level: int, count: int, seed: int, on: date | str | None = None) -> Sheet:
