@@ -20,6 +20,8 @@ _MEDICARE = "Office, CMS-1500, Medicare Part B"
 #: The payer whose text names one code for Yimmugo before J1553, and the fact that says so.
 _PAYER, _NAMED = "bcbs:premera", "code.predecessor.J3590-premera"
 _PREMERA = "Office, CMS-1500, Premera"
+#: Without it a payer that loads new codes late could be right with the old one.
+_LOADED = f" The payer has loaded {CODE}."
 #: Codes of other single brands, for the slip of the eye.
 _NEIGHBORS = ("J1552", "J1554", "J1557")
 
@@ -33,20 +35,22 @@ def on_a_valid_date(asked: Asked) -> Draft:
         ("Hospital outpatient department, UB-04, Medicare Part B", asked.hospital()),
         ("Office, CMS-1500, a commercial plan", asked.office("commercial")),
     ])  # fmt: skip
-    asked.rests_on("code.valid", *([] if place.payer == "commercial" else ["code.specific_over_unlisted"]))
-    reason = "An unlisted code was for the time before it." if place.payer == "commercial" else (
-        "Where a code exists, an unlisted one is rejected."
-    )  # fmt: skip
+    commercial = place.payer == "commercial"
+    asked.rests_on("code.valid", *([] if commercial else ["code.specific_over_unlisted"]))
+    loaded = _LOADED if commercial else ""
     return Draft(
         setting=name,
-        situation=f"{grams(total_mg(vials))} of Yimmugo are given on {day_text(asked.on)} from {vials_text(vials)}.",
+        situation=f"{grams(total_mg(vials))} of Yimmugo are given on {day_text(asked.on)} from {vials_text(vials)}.{loaded}",
         ask="Which code bills the drug?",
         right=_coded(asked, vials, CODE, place),
         wrong=(
             *(_slip(asked, vials, "unlisted", each, first, place) for each in unlisted),
             _neighbor(asked, vials, place),
         ),
-        steps=(f"{CODE} is valid for dates of service from {day_text(first)}.", reason),
+        steps=(
+            f"{CODE} is valid for dates of service from {day_text(first)}.",
+            "Where a code exists, an unlisted one no longer fits.",
+        ),
         dated=False,
         variant=name,
     )
@@ -89,7 +93,7 @@ def _four_dates(asked: Asked, good: date, others: dict[str, date], first: date, 
     return Draft(
         setting=_MEDICARE,
         situation=f"Four patients got {grams(total_mg(vials))} of Yimmugo, each on one of the dates below.",
-        ask=f"Which of these dates of service can {CODE} bear?",
+        ask=f"On which of these dates of service is {CODE} valid?",
         right=right(*made(good)),
         wrong=tuple(wrong(each, *made(day), first=day_text(first), day=day_text(day)) for each, day in others.items()),
         steps=(
@@ -138,7 +142,7 @@ def _both_dates(asked: Asked, before: date, after: date) -> Draft:
         setting=_PREMERA,
         situation=(
             f"{grams(total_mg(vials))} of Yimmugo are given on {day_text(before)} and again on {day_text(after)}. The claim for"
-            f" both is written on {day_text(written)}."
+            f" both is written on {day_text(written)}.{_LOADED}"
         ),
         ask="Which code bills the drug on each date?",
         right=right(*made(old, new)),
@@ -168,7 +172,7 @@ def old_approval(asked: Asked) -> Draft:
         setting=_PREMERA,
         situation=(
             f"An approval of {asked.draws.pick(['January', 'February', 'March'])} {first.year} names {named} for Yimmugo."
-            f" {grams(total_mg(vials))} are given under it on {day_text(asked.on)} from {vials_text(vials)}."
+            f" {grams(total_mg(vials))} are given under it on {day_text(asked.on)} from {vials_text(vials)}.{_LOADED}"
         ),
         ask="Which code bills the drug?",
         right=_coded(asked, vials, CODE, place),

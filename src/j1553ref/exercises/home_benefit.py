@@ -128,7 +128,10 @@ def _diagnosis(asked: Asked, *, same_family: bool) -> Draft:
         ask="Which of these diagnoses is on the list of the home benefit?",
         right=right(*made(good)),
         wrong=tuple(wrong("near-miss", *made(each), code=each) for each in others),
-        steps=(f"The list has {len(listed)} codes; {good} is one of them.", "The others look alike and are not on it."),
+        steps=(
+            f"The list has {len(listed)} codes; {good} is one of them.",
+            "The others stand next to it and are not on the list.",
+        ),
         variant=good,
     )
 

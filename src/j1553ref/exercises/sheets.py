@@ -47,7 +47,7 @@ def sheet(topic: str, level: int, count: int, seed: int, on: date | str | None =
     base = packaged()
     day = None if on is None else _asked_for(on, base)
     maker = _Maker(base, day)
-    order = Draws(seed, topic, level).shuffled(templates)
+    order = _order(Draws(seed, topic, level), templates)
     idle = 0
     for turn in itertools.count():
         name, template = order[turn % len(order)]
@@ -107,6 +107,15 @@ def _templates(topic: str, level: int) -> list[tuple[str, Template]]:
         names = ", ".join(f"{number} ({name})" for number, name in LEVEL_NAMES.items())
         raise ExerciseError(f"level: no such level; there are {names}")
     return list(TOPICS[topic].templates(level))
+
+
+def _order(draws: Draws, templates: list[tuple[str, Template]]) -> list[tuple[str, Template]]:
+    """The templates in the order in which they take turns: one of each topic, then a second of each, and so on."""
+    by_topic: dict[str, list[tuple[str, Template]]] = {}
+    for each in draws.shuffled(templates):
+        by_topic.setdefault(each[0], []).append(each)
+    rounds = itertools.zip_longest(*draws.shuffled(list(by_topic.values())))
+    return [each for turn in rounds for each in turn if each is not None]
 
 
 def _whole(value: int, name: str, least: int, most: int) -> None:
