@@ -335,11 +335,8 @@ def infusion_without_drug(claim: ClaimView) -> Iterator[Finding]:
 )  # fmt: skip
 def jw_or_jz_on_a_service(claim: ClaimView) -> Iterator[Finding]:
     """JW and JZ off the drug."""
-    claim.readable("modifiers")
-    for line in claim.claim.lines:
-        found = [each for each in ("JW", "JZ") if each in line.modifiers]
-        if found and claim.is_service(line):
-            yield claim.finding(
-                modifier_at(line, found[0]), f"{found[0]} speaks of the drug and belongs on its line: take it off here",
-                on=line.start, expected=f"{line.procedure_code} without {found[0]}", actual=found[0],
-            )  # fmt: skip
+    for line, found in claim.strays("JW", "JZ"):
+        yield claim.finding(
+            modifier_at(line, found), f"{found} speaks of the drug and belongs on its line: take it off here",
+            on=line.start, expected=f"{line.procedure_code} without {found}", actual=found,
+        )  # fmt: skip

@@ -137,14 +137,11 @@ def jg_after_its_end(group: Group) -> Iterator[Finding]:
 )  # fmt: skip
 def stock_modifier_on_a_service(claim: ClaimView) -> Iterator[Finding]:
     """The markers of 340B stock off the drug."""
-    claim.readable("modifiers")
-    for line in claim.claim.lines:
-        found = [each for each in ("TB", "JG") if each in line.modifiers]
-        if found and claim.is_service(line):
-            yield claim.finding(
-                modifier_at(line, found[0]), f"{found[0]} marks stock of a drug, and this line is a service: take it off here",
-                on=line.start, expected=f"{line.procedure_code} without {found[0]}", actual=found[0],
-            )  # fmt: skip
+    for line, found in claim.strays("TB", "JG"):
+        yield claim.finding(
+            modifier_at(line, found), f"{found} marks stock of a drug, and this line is a service: take it off here",
+            on=line.start, expected=f"{line.procedure_code} without {found}", actual=found,
+        )  # fmt: skip
 
 
 @rule(

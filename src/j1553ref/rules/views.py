@@ -6,6 +6,7 @@ lines), units needed for the dose, units in the opened vials, and the least tota
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -155,10 +156,16 @@ class ClaimView(View):
         found = self.drug_lines or self.misplaced_lines or self.claim.administrations
         return bool(found) or self.unreadable_code or self.lone_infusion is not None
 
-    def is_service(self, line: Line) -> bool:
-        """Whether a line is an administration code or a visit."""
-        families = self.fact("infusion.code_family", line.start).value, *self.fact("infusion.visit_family", line.start).value
-        return line.procedure_code != CODE and (line.procedure_code or "").startswith(families)
+    def strays(self, *modifiers: str) -> Iterator[tuple[Line, str]]:
+        """Administration and visit lines that bear one of the modifiers of a drug, each with the first it bears."""
+        self.readable("modifiers")
+        for line in self.claim.lines:
+            borne = [each for each in modifiers if each in line.modifiers]
+            if borne and line.procedure_code != CODE and (line.procedure_code or "").startswith(self._services(line.start)):
+                yield line, borne[0]
+
+    def _services(self, on: date | None) -> tuple[str, ...]:
+        return self.fact("infusion.code_family", on).value, *self.fact("infusion.visit_family", on).value
 
     def on_date(self, day: date | None, encounter: str | None = None) -> tuple[Line, ...]:
         """The lines of one date; of one encounter where the line names one."""
