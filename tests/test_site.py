@@ -209,7 +209,7 @@ def test_a_worked_case_shows_its_claim_in_three_shapes() -> None:
     assert cases
     for page in cases:
         shapes = [e.attrs["data-shape"] for e in page.elements if "case-shape" in e.attrs.get("class", "").split()]
-        assert shapes == ["file", "clearinghouse", "paper"], page.name
+        assert shapes == ["paper", "file", "clearinghouse"], page.name
         assert "".join(page.all("caption")[-1].text).split(":")[0] in ("CMS-1500", "UB-04"), page.name
 
 
