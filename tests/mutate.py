@@ -30,6 +30,7 @@ VIEWS = ("base", "clearinghouse", "cms1500", "drug", "html", "paper", "text", "u
 TESTS = {
     "ndc": ["test_ndc", "test_units"], "vials": ["test_units"], "units": ["test_units"], "billing": ["test_units"],
     "infusion": ["test_infusion"], "code": ["test_code"], "payers": ["test_payers"],
+    "fixes": ["test_fixes"], "suppression": ["test_suppression"], "config": ["test_config"],
     **{f"views.{each}": ["test_views", "test_views_losses", "test_views_written"] for each in VIEWS},
 }  # fmt: skip
 RULES = ("billed_units", "discarded", "dates", "modifiers", "medicare_modifiers", "drug_codes", "administration", "sites",
