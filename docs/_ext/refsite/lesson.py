@@ -73,12 +73,13 @@ def _commands(sheets: list[str]) -> list[nodes.Node]:
     if not sheets:
         return []
     lines = []
-    for words in sheets:
+    for number, words in enumerate(sheets, 1):
         topic, level, count, seed = words.split()
+        which = f"-{number}" if len(sheets) > 1 else ""
         command = f"$ j1553ref exercise --topic {topic} --level {level} --count {count} --seed {seed} --output html"
-        lines += [f"{command} > sheet.html", f"{command} --key > key.html"]
+        lines += [f"{command} > sheet{which}.html", f"{command} --key > key{which}.html"]
     text = "\n".join(lines)
-    return [nodes.paragraph("", "The sheet and its key:"), nodes.literal_block(text, text, language="console")]
+    return [nodes.paragraph("", "Sheet and key:"), nodes.literal_block(text, text, language="console")]
 
 
 def find(env: BuildEnvironment, slug: str) -> Worked:
