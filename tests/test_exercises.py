@@ -117,7 +117,7 @@ def test_what_an_option_says_is_what_its_claim_holds(topic, level):
                     at_home = any(one.get("place_of_service") == "12" for one in option.claim["lines"])
                     kept = [(code, [m for m in mods if not at_home or m != "JZ"], units) for code, mods, units in lines]
                     assert shown in lines or shown in kept, (each.kind, text, lines)
-            if units := re.fullmatch(r"([0-9,]+) units", option.text):
+            if units := re.fullmatch(r"([0-9,]+) units?", option.text):
                 dose = sum(count for code, mods, count in lines if code == "J1553" and "JW" not in mods)
                 assert dose == int(units[1].replace(",", ""))
             if on := re.search(r"place of service ([0-9]{2})$", option.lines[0]):
@@ -126,10 +126,30 @@ def test_what_an_option_says_is_what_its_claim_holds(topic, level):
                 assert option.claim["type_of_bill"] == bill[1]
 
 
+@each_level
+def test_what_the_options_leave_out_is_said(topic, level):
+    """Otherwise a class may call every option wrong: no JZ at home, no further hours beside the first."""
+    for each in questions(topic, level):
+        for option in each.options:
+            modifiers = {one for line in (option.claim or {}).get("lines", []) for one in line["modifiers"]}
+            if "Q2052" in option.text and "JZ" in modifiers:
+                assert "left out here" in each.situation, each.situation
+            timed = re.search(r"[0-9]{2}:[0-9]{2}|minutes", each.situation)
+            if re.search(r"96365( [0-9A-Z]{2})* × 1", option.text) and not timed:
+                assert "further hours are left out" in each.situation, each.situation
+
+
+def test_no_pair_of_codes_is_told_of_a_diagnosis_off_the_home_list():
+    """It may come back as not necessary or as no benefit: sources name both."""
+    for each in (one for level in (2, 3) for one in questions("denials", level) if one.kind in ("may_go_out", "sent_instead")):
+        assert "denied-diagnosis" not in {one.mistake for one in each.wrong}
+        assert "CARC 50" not in each.situation
+
+
 HELD_MG = {"70573060501": 5000, "70573060511": 10000, "70573060521": 20000, "70573060502": 5000, "70573060512": 10000}
 COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 VIALS = re.compile(r"(one|two|three|four|five|six) (5|10|20) g vials?")
-DOSE = re.compile(r"([0-9][0-9,.]*) (g|mg|mL) (?:of Yimmugo )?are given")
+DOSE = re.compile(r"([0-9][0-9,.]*) (g|mg|mL) (?:of Yimmugo )?is given")
 MG = {"g": 1000, "mg": 1, "mL": 100}
 
 

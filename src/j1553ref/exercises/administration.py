@@ -16,7 +16,7 @@ from j1553ref.vials import Vial
 __all__ = ["LEVELS"]
 
 _SETTING = "Office, CMS-1500, Medicare Part B; the contractor's list of complex drugs does not name immune globulin"
-_ASK = "Which administration codes stand beside the drug?"
+_ASK = "Which administration codes go with the drug?"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,8 +155,8 @@ def push_before(asked: Asked) -> Draft:
     asked.rests_on("infusion.one_initial", "infusion.hierarchy")
     return Draft(
         setting=_SETTING,
-        situation=f"Diphenhydramine is pushed into the vein. Then {timed.told()}.",
-        ask="Which administration codes stand on the claim?",
+        situation=f"Diphenhydramine is given by IV push. Then {timed.told()}.",
+        ask="Which administration codes go on the claim?",
         right=timed.right(beside),
         wrong=(
             timed.slip("push-as-initial", [*timed.hours, line(push, 1)], right=timed.code("sequential_push")),
@@ -183,10 +183,10 @@ def premedication(asked: Asked) -> Draft:
     return Draft(
         setting=_SETTING,
         situation=(
-            f"Methylprednisolone runs for {minutes} minutes, then diphenhydramine is pushed into the vein. Then {timed.told()};"
+            f"Methylprednisolone runs for {minutes} minutes, then diphenhydramine is given by IV push. Then {timed.told()};"
             " it is what the patient came for."
         ),
-        ask="Which administration codes stand on the claim?",
+        ask="Which administration codes go on the claim?",
         right=timed.right(beside),
         wrong=(
             timed.slip("two-infusions-initial", twice, right=later),
@@ -230,7 +230,7 @@ def hydration(asked: Asked) -> Draft:
             f"Saline, ordered beforehand and not for a reaction, runs from {told['start_time']} to {told['stop_time']}."
             f" {timed.told()}."
         ),
-        ask="Which administration codes stand on the claim?",
+        ask="Which administration codes go on the claim?",
         right=timed.right(beside),
         wrong=(*slips, *timed.slips(("first-minute", "initial-per-hour"), beside)),
         spare=tuple(timed.slips(("complex-codes", "subcutaneous-codes"), beside)),
@@ -241,14 +241,14 @@ def hydration(asked: Asked) -> Draft:
 def stopped_early(asked: Asked) -> Draft:
     """An infusion that was no longer than a push."""
     limit: int = asked.fact("infusion.push_limit")
-    minutes, ml = asked.draws.between(6, limit), asked.draws.between(10, 35)
+    minutes, ml = asked.draws.between(6, limit), asked.draws.between(3, 9)
     size = min(asked.fact("product.vial_sizes"))
     timed = _timed(asked, minutes, vials=(Vial(size, 1),), dose=ml * asked.fact("product.concentration"))
     initial, further = timed.code("initial"), timed.code("further")
     beneath = asked.fact("infusion.subcutaneous_codes")[0]
     return Draft(
         setting=_SETTING,
-        situation=f"{timed.told()}; then it is stopped for a reaction. {ml} mL have run in.",
+        situation=f"{timed.told()}; then it is stopped for a reaction. {ml} mL has run in.",
         ask=_ASK,
         right=timed.right(),
         wrong=(

@@ -16,7 +16,7 @@ from j1553ref.vials import grams, least_waste
 
 __all__ = ["LEVELS"]
 
-_ASK = f"How many units go on the {CODE} line of the dose?"
+_ASK = f"How many units go on the {CODE} line for the dose?"
 _OFFICE = "Office, CMS-1500, Medicare Part B"
 _NGS = "Office, CMS-1500, Medicare Part B (contractor NGS)"
 _EVERY_SLIP = ("500-mg-units", "grams", "vials", "milligrams", "converted-twice", "rounded-down", "opened-as-given")
@@ -47,7 +47,7 @@ def _used_up(asked: Asked, wording: str) -> Draft:
     ml = number(Decimal(given.dose) / per_ml)
     told = wording.format(grams=grams(given.dose), mg=number(given.dose), ml=ml)
     first = (f"{told} × {per_ml} mg in 1 mL = {number(given.dose)} mg.",) if "ml" in wording else ()
-    return _draft(given, _OFFICE, f"{told} of Yimmugo are given from {vials_text(vials)}. Nothing is left.", first)
+    return _draft(given, _OFFICE, f"{told} of Yimmugo is given from {vials_text(vials)}. Nothing is left.", first)
 
 
 def with_rest(asked: Asked) -> Draft:
@@ -64,7 +64,7 @@ def odd(asked: Asked) -> Draft:
 
 def _left_over(given: Given, setting: str) -> Draft:
     vials = vials_text(given.vials)
-    told = f"{number(given.dose)} mg of Yimmugo are given from {vials}; the rest is discarded."
+    told = f"{number(given.dose)} mg of Yimmugo is given from {vials}; the rest is discarded."
     return _draft(given, setting, told, about=_SLIPS_OF_A_REST)
 
 
@@ -94,7 +94,7 @@ def brand_switch(asked: Asked) -> Draft:
         ),
         steps=(
             f"{old} × {usual} mg = {number(given.dose)} mg.",
-            f"{number(given.dose)} mg ÷ {asked.unit} mg = {units} units: five times as many, for a unit of a fifth.",
+            f"{number(given.dose)} mg ÷ {asked.unit} mg = {units} units: five times as many, since the unit is a fifth.",
         ),
     )  # fmt: skip
 
@@ -126,8 +126,8 @@ def stopped(asked: Asked) -> Draft | None:
     if units % (min(each.size_mg for each in vials) // asked.unit) == 0:
         return None
     told = (
-        f"{grams(ordered)} of Yimmugo were ordered, and {vials_text(vials)} were opened. The infusion is stopped for a"
-        f" reaction when {ml} mL have run in; the rest is discarded."
+        f"{grams(ordered)} of Yimmugo was ordered, and {vials_text(vials)} were opened. The infusion is stopped for a"
+        f" reaction when {ml} mL has run in; the rest is discarded."
     )
     not_given = [drug(whole, *given.bill.lines[0].modifiers), *given.lines()[1:]]
     return replace(
@@ -161,19 +161,21 @@ def on_two_days(asked: Asked) -> Draft:
             dated = {"service_date": {"start": day.isoformat()}}
             lines += [one | dated for one in (*given.dose_line(each), given.initial)]
         told = [record(day, dose, vials) for day in days]
-        return (f"{first} units and {second} units",), claim(given.place, asked.on, lines, told)
+        return (" and ".join(f"{each} unit{'' if each == 1 else 's'}" for each in (first, second)),), claim(
+            given.place, asked.on, lines, told
+        )
 
     habit = given.in_units_of(usual)
     return Draft(
         setting=_NGS,
         situation=(
-            f"{number(dose)} mg of Yimmugo are given on each of two days, {day_text(days[0])} and {day_text(days[1])}, each"
+            f"{number(dose)} mg of Yimmugo is given on each of two days, {day_text(days[0])} and {day_text(days[1])}, each"
             f" time from {vials_text(vials)}; the rest is discarded each time."
         ),
-        ask=f"How many units go on the {CODE} line of the dose for the first day, and for the second?",
+        ask=f"How many units go on the {CODE} line for the dose of the first day, and of the second?",
         right=right(*made(units, units)),
         wrong=(
-            wrong("days-added-first", *made(units, sum_first - units), figure=sum_first, **figures),
+            wrong("days-added-first", *made(units, sum_first - units), figure=number(sum_first), **figures),
             wrong("rounded-down", *made(down, down), figure=down, **figures),
             wrong("500-mg-units", *made(habit, habit), figure=habit, **figures),
             wrong("vials", *made(given.count, given.count), figure=given.count, **figures),
@@ -200,7 +202,7 @@ def _choice(given: Given, units: int) -> Choice:
 
 
 def _units(figure: int) -> tuple[str, ...]:
-    return (f"{number(figure)} units",)
+    return (f"{number(figure)} unit{'' if figure == 1 else 's'}",)
 
 
 def _slips(given: Given, *mistakes: str) -> Iterator[Choice]:

@@ -19,7 +19,7 @@ __all__ = ["LEVELS"]
 _MEDICARE = "Office, CMS-1500, Medicare Part B"
 #: The payer whose text names one code for Yimmugo before J1553, and the fact that says so.
 _PAYER, _NAMED = "bcbs:premera", "code.predecessor.J3590-premera"
-_PREMERA = "Office, CMS-1500, Premera"
+_PREMERA = "Office, CMS-1500, Premera (its policy as summarized by others)"
 #: Without it a payer that loads new codes late could be right with the old one.
 _LOADED = f" The payer has loaded {CODE}."
 #: Codes of other single brands, for the slip of the eye.
@@ -40,7 +40,7 @@ def on_a_valid_date(asked: Asked) -> Draft:
     loaded = _LOADED if commercial else ""
     return Draft(
         setting=name,
-        situation=f"{grams(total_mg(vials))} of Yimmugo are given on {day_text(asked.on)} from {vials_text(vials)}.{loaded}",
+        situation=f"{grams(total_mg(vials))} of Yimmugo is given on {day_text(asked.on)} from {vials_text(vials)}.{loaded}",
         ask="Which code bills the drug?",
         right=_coded(asked, vials, CODE, place),
         wrong=(
@@ -49,7 +49,7 @@ def on_a_valid_date(asked: Asked) -> Draft:
         ),
         steps=(
             f"{CODE} is valid for dates of service from {day_text(first)}.",
-            "Where a code exists, an unlisted one no longer fits.",
+            "Where a code exists, an unlisted or unspecified one no longer fits.",
         ),
         dated=False,
         variant=name,
@@ -92,7 +92,7 @@ def _four_dates(asked: Asked, good: date, others: dict[str, date], first: date, 
 
     return Draft(
         setting=_MEDICARE,
-        situation=f"Four patients got {grams(total_mg(vials))} of Yimmugo, each on one of the dates below.",
+        situation=f"Four dates of service are under discussion, each for {grams(total_mg(vials))} of Yimmugo.",
         ask=f"On which of these dates of service is {CODE} valid?",
         right=right(*made(good)),
         wrong=tuple(wrong(each, *made(day), first=day_text(first), day=day_text(day)) for each, day in others.items()),
@@ -141,8 +141,8 @@ def _both_dates(asked: Asked, before: date, after: date) -> Draft:
     return Draft(
         setting=_PREMERA,
         situation=(
-            f"{grams(total_mg(vials))} of Yimmugo are given on {day_text(before)} and again on {day_text(after)}. The claim for"
-            f" both is written on {day_text(written)}.{_LOADED}"
+            f"{grams(total_mg(vials))} of Yimmugo is given on {day_text(before)} and again on {day_text(after)}. The claim for"
+            f" both is prepared on {day_text(written)}.{_LOADED}"
         ),
         ask="Which code bills the drug on each date?",
         right=right(*made(old, new)),
@@ -152,8 +152,8 @@ def _both_dates(asked: Asked, before: date, after: date) -> Draft:
             wrong("codes-swapped", *made(new, old), first=first),
         ),
         steps=(
-            f"{day_text(before)} is before {first}: this payer's text names {old} for Yimmugo.",
-            f"{day_text(after)} is not: {new}. The day on which the claim is written decides nothing.",
+            f"{day_text(before)} is before {first}: the summary of this payer's policy names {old} for Yimmugo.",
+            f"{day_text(after)} is not: {new}. The day on which the claim is prepared does not matter.",
         ),
         dated=False,
     )
@@ -172,7 +172,7 @@ def old_approval(asked: Asked) -> Draft:
         setting=_PREMERA,
         situation=(
             f"An approval of {asked.draws.pick(['January', 'February', 'March'])} {first.year} names {named} for Yimmugo."
-            f" {grams(total_mg(vials))} are given under it on {day_text(asked.on)} from {vials_text(vials)}.{_LOADED}"
+            f" {grams(total_mg(vials))} is given under it on {day_text(asked.on)} from {vials_text(vials)}.{_LOADED}"
         ),
         ask="Which code bills the drug?",
         right=_coded(asked, vials, CODE, place),
@@ -183,7 +183,8 @@ def old_approval(asked: Asked) -> Draft:
         ),
         steps=(
             f"The date of service, {day_text(asked.on)}, is not before {day_text(first)}: {CODE}.",
-            f"{named} was the code until then. The approval has to be corrected; it does not choose the code.",
+            f"The summary of this payer's policy names {named} until then. An approval does not choose the code:"
+            f" have the payer match it to {CODE}.",
         ),
         dated=False,
         variant="approval",
@@ -208,7 +209,7 @@ def code_and_units(asked: Asked) -> Draft:
     return Draft(
         setting=_MEDICARE,
         situation=(
-            f"{grams(dose)} of Yimmugo are given on {day_text(asked.on)} from {vials_text(vials)}. Nothing is left. The office"
+            f"{grams(dose)} of Yimmugo is given on {day_text(asked.on)} from {vials_text(vials)}. Nothing is left. The office"
             f" has billed other brands in units of {usual} mg until now."
         ),
         ask="Which drug line goes on the claim?",

@@ -19,6 +19,8 @@ from j1553ref.facts import FactError
 
 __all__ = ["LEVELS"]
 
+#: The pairs are those that this contractor lists; another payer may use others.
+_REMITTANCE = "A Medicare remittance for a J1553 line (codes as Noridian lists them)"
 #: denial -> the mistake that sets it off
 _SET_OFF = {
     "modifier_conflict": "denied-modifier", "code_date": "denied-date", "necessity": "denied-diagnosis",
@@ -31,9 +33,9 @@ def cause(asked: Asked) -> Draft:
     name = asked.draws.pick([*_SET_OFF, "late"])
     denial = _denial(asked, name)
     return Draft(
-        setting="A remittance for a J1553 line",
+        setting=_REMITTANCE,
         situation=f"The line comes back with {_pair(denial)}.",
-        ask="What set it off?",
+        ask="Which of these sets it off?",
         right=right((denial["trigger"],)),
         wrong=tuple(
             wrong(mistake, (other["trigger"],), cause=_sentence(other), codes=_pair(other))
@@ -50,7 +52,7 @@ def pair(asked: Asked) -> Draft:
     name = asked.draws.pick([*_SET_OFF, "late"])
     denial = _denial(asked, name)
     return Draft(
-        setting="A claim with a J1553 line",
+        setting="A Medicare claim with a J1553 line (codes as Noridian lists them)",
         situation=f"What went wrong: {denial['trigger']}.",
         ask="With which adjustment and remark code does the line come back?",
         right=right((_pair(denial),)),
@@ -69,7 +71,7 @@ def prevention(asked: Asked) -> Draft:
     name = asked.draws.pick([*_SET_OFF, "late"])
     denial = _denial(asked, name)
     return Draft(
-        setting="A remittance for a J1553 line",
+        setting=_REMITTANCE,
         situation=f"The line comes back with {_pair(denial)}: {denial['meaning']}.",
         ask="What would have prevented it?",
         right=right((denial["prevention"],)),
@@ -124,38 +126,42 @@ def may_go_out(asked: Asked) -> Draft:
     stock = [drug(units, "JZ", "TB"), line(asked.initial, 1)]
 
     def words(head: str, lines: list[Any], on: Any = on) -> tuple[str, ...]:
-        codes = ", ".join(" ".join([each["procedure_code"], *each["modifiers"]]) for each in lines)
+        codes = ", ".join(
+            " ".join([each["procedure_code"], *(one for one in each["modifiers"] if one != "JZ")]) for each in lines
+        )
         return head, f"{day_text(on)}: {codes}"
 
     good = asked.draws.pick([
         (words("office, place of service 11, to the A/B MAC", here_lines), claim(office, on, here_lines)),
-        (words(f"home, place of service {here}, {listed}, to the DME MAC", [drug(units), line(bundle, 1)]),
+        (words(f"home, place of service {here}, {listed}, to the DME MAC", home_lines),
          claim(home, on, home_lines, diagnoses=[listed])),
-        (words("hospital, bill type 131, 340B stock, to the A/B MAC", stock), claim(hospital, on, stock, **campus)),
+        (words("hospital on campus, bill type 131, 340B stock, to the A/B MAC", stock), claim(hospital, on, stock, **campus)),
     ])  # fmt: skip
     bad = (
         ("place_of_service", words("physician, place of service 22, to the A/B MAC", here_lines),
          claim(replace(office, place_of_service="22"), on, here_lines)),
         ("code_date", words("office, place of service 11, to the A/B MAC", here_lines, early), claim(office, early, here_lines)),
-        ("wrong_contractor", words(f"home, place of service {here}, {listed}, to the A/B MAC", [drug(units), line(bundle, 1)]),
+        ("wrong_contractor", words(f"home, place of service {here}, {listed}, to the A/B MAC", home_lines),
          claim(replace(home, payer="medicare-ab"), on, home_lines, diagnoses=[listed])),
-        ("necessity", words(f"home, place of service {here}, {near}, to the DME MAC", [drug(units), line(bundle, 1)]),
-         claim(home, on, home_lines, diagnoses=[near])),
-        ("modifier_conflict", words("hospital, bill type 131, 340B stock, to the A/B MAC", here_lines),
+        ("modifier_conflict", words("hospital on campus, bill type 131, 340B stock, to the A/B MAC", here_lines),
          claim(hospital, on, here_lines, **campus)),
     )  # fmt: skip
     return Draft(
-        setting=f"Four claims for {units} units of Yimmugo from vials that were used up, Medicare",
-        situation="Each of them names place, diagnosis or stock where it matters, then date of service, codes and modifiers.",
+        setting=f"Four claims for {units} units of Yimmugo from vials that were used up, Medicare (codes as Noridian lists them)",
+        situation="Each of them names place, diagnosis or stock where it matters, then date of service, codes and modifiers; JW"
+        " and JZ are left out here.",
         ask="Which of them may go out?",
         right=right(*good),
-        wrong=tuple(
-            wrong(_SET_OFF[name], text, made, cause=_sentence(d := _denial(asked, name)), codes=_pair(d))
-            for name, text, made in bad
+        wrong=(
+            *(wrong(_SET_OFF[name], text, made, cause=_sentence(d := _denial(asked, name)), codes=_pair(d))
+              for name, text, made in bad),
+            # No pair of codes: it may come back as not necessary or as no benefit.
+            wrong("near-miss", words(f"home, place of service {here}, {near}, to the DME MAC", home_lines),
+                  claim(home, on, home_lines, diagnoses=[near]), code=near),
         ),
-        steps=("The other three would come back, each with its own pair of codes.",),
+        steps=("The other three would come back.",),
         dated=False,
-    )
+    )  # fmt: skip
 
 
 def _denial(asked: Asked, name: str) -> dict[str, Any]:
@@ -163,7 +169,9 @@ def _denial(asked: Asked, name: str) -> dict[str, Any]:
     answer = asked.base.on(f"denial.{name}", asked.on)
     if not answer.entry.carries_error:
         raise FactError(f"denial.{name} rests on one secondary source, and such a pair is not asked")
-    value: dict[str, Any] = asked.fact(f"denial.{name}")
+    value: dict[str, Any] = dict(asked.fact(f"denial.{name}"))
+    if name == "modifier_conflict":  # the fact names the modifiers alone
+        value["trigger"] = f"a modifier that clashes or is missing ({value['trigger']})"
     return value
 
 
@@ -180,13 +188,12 @@ def _sentence(denial: dict[str, Any]) -> str:
 
 
 def _pair(denial: dict[str, Any]) -> str:
-    return f"{denial['carc']} with {denial['rarc']}" if "rarc" in denial else f"{denial['carc']}"
+    return f"CARC {denial['carc']}" + (f", RARC {denial['rarc']}" if "rarc" in denial else "")
 
 
 _CORRECTED: tuple[tuple[str, Callable[[Asked], Draft | None]], ...] = (
     ("", discarded.nothing_left), ("", discarded.some_left), ("place_of_service", sites_of_service.who_bills),
-    ("wrong_contractor", home_benefit.contractor), ("necessity", home_benefit.pointer),
-    ("modifier_conflict", one_feature),
+    ("wrong_contractor", home_benefit.contractor), ("modifier_conflict", one_feature),
 )  # fmt: skip
 
 LEVELS: dict[int, tuple[Template, ...]] = {

@@ -10,7 +10,7 @@ from typing import Any
 from j1553ref.exercises.asking import Asked, Choice, Draft, Made, Template, right, wrong
 from j1553ref.exercises.claims import Line, claim, record, written
 from j1553ref.exercises.doses import Given, drug, odd_dose, whole_dose_with_rest, whole_vials
-from j1553ref.exercises.words import day_text, number, total_mg, vials_text
+from j1553ref.exercises.words import FURTHER_HOURS, day_text, number, total_mg, vials_text
 from j1553ref.units import discarded_units
 from j1553ref.vials import Vial, grams
 
@@ -89,7 +89,7 @@ def two_days(asked: Asked) -> Draft:
     return Draft(
         setting=_NGS,
         situation=(
-            f"{grams(dose)} of Yimmugo are given on each of two days, {day_text(first)} and {day_text(second)}, each time"
+            f"{grams(dose)} of Yimmugo is given on each of two days, {day_text(first)} and {day_text(second)}, each time"
             f" from {vials_text(vials)}; the rest is discarded each time."
         ),
         ask=_ASK,
@@ -117,7 +117,7 @@ def overfill(asked: Asked) -> Draft:
     return Draft(
         setting=_OFFICE,
         situation=(
-            f"{grams(dose)} of Yimmugo are given from {vials_text(vials)}. The nurse measures {measured} mL left in the"
+            f"{grams(dose)} of Yimmugo is given from {vials_text(vials)}. The nurse measures {measured} mL left in the"
             f" vials, {extra} mL more than the labels would leave, and discards them."
         ),
         ask=_ASK,
@@ -147,8 +147,9 @@ def free_drug(asked: Asked) -> Draft:
     return Draft(
         setting=_NGS,
         situation=(
-            f"A specialty pharmacy sends the Yimmugo for one patient, and the office pays nothing for it. {grams(dose)} are"
+            f"A specialty pharmacy sends the Yimmugo for one patient, and the office pays nothing for it. {grams(dose)} is"
             f" given from {vials_text(vials)}; the rest is discarded."
+            f" {FURTHER_HOURS}"
         ),
         ask="What goes on the office's claim?",
         right=right(*made([drug(units, **free)], f"J1553 × {units}, charge {token}")),
@@ -159,7 +160,7 @@ def free_drug(asked: Asked) -> Draft:
             wrong("free-drug-missing", *made([]), token=token),
         ),
         steps=(
-            f"{grams(dose)} are {units} units of {asked.unit} mg, and they stand on the claim so that the infusion has its drug.",
+            f"{grams(dose)} is {units} units of {asked.unit} mg, and they go on the claim so that the infusion has its drug.",
             f"The office has no cost to bill: {token}, and no JW line, for there is no payable drug to discard.",
         ),
     )  # fmt: skip
@@ -183,10 +184,10 @@ def payable(asked: Asked) -> Draft | None:
     return Draft(
         setting=f"{_OFFICE} (contractor {contractor})",
         situation=(
-            f"{grams(dose)} of Yimmugo are given from {vials_text(vials)}, although every size was in stock; the rest,"
+            f"{grams(dose)} of Yimmugo is given from {vials_text(vials)}, although every size was in stock; the rest,"
             f" {opened} units, is discarded."
         ),
-        ask="How many of the discarded units can be paid by the contractor's text?",
+        ask="Under the contractor's text, how many of the discarded units can be paid?",
         right=right(words(least)),
         wrong=(
             wrong("avoidable-counted", words(opened), figure=opened, **figures),
@@ -214,7 +215,7 @@ def _used_up(given: Given, setting: str, more: dict[str, Any] | None = None) -> 
     given.asked.rests_on("discard.exclusive")
     return Draft(
         setting=setting,
-        situation=f"{grams(given.dose)} of Yimmugo are given from {vials_text(given.vials)}. Nothing is left.",
+        situation=f"{grams(given.dose)} of Yimmugo is given from {vials_text(given.vials)}. Nothing is left.",
         ask=_ASK,
         right=_right(given, given.lines(), more),
         wrong=(
@@ -231,7 +232,7 @@ def _left_over(given: Given, setting: str, more: dict[str, Any] | None = None) -
     told = grams(given.dose) if given.dose % 1000 == 0 else f"{number(given.dose)} mg"
     return Draft(
         setting=setting,
-        situation=f"{told} of Yimmugo are given from {vials_text(given.vials)}; the rest is discarded.",
+        situation=f"{told} of Yimmugo is given from {vials_text(given.vials)}; the rest is discarded.",
         ask=_ASK,
         right=_right(given, given.lines(), more),
         wrong=tuple(_slips_of_a_rest(given, _FIRST_STEPS, more)),

@@ -1,6 +1,6 @@
 """Topic ``home``: Medicare's home benefit: whose claim it is, the bundle beside the drug, places, dates, diagnoses.
 
-JW and JZ at home rest on inference and are not asked; the claims bear JZ all the same, since the checker would warn.
+JW and JZ at home rest on inference and are not asked; the claims carry JZ all the same, since the checker would warn.
 """
 
 from __future__ import annotations
@@ -20,6 +20,10 @@ __all__ = ["LEVELS"]
 _SETTING = "Patient's home, CMS-1500, Medicare (DME supplier)"
 #: Diagnoses that stand next to the list of the home benefit and are not on it.
 _NEAR = ("antibody", "ada", "nezelof", "syndromes")
+#: Without it a class may call every option wrong.
+_NO_MODIFIERS = "Modifiers are left out here."
+#: Forms letter their diagnoses and electronic claims number them, so a pointer is told in words.
+_PLACES = ("the first", "the second", "the third", "a fourth")
 
 
 class Visit:
@@ -56,8 +60,8 @@ def contractor(asked: Asked) -> Draft:
     drug, bundle = f"{CODE} × {visit.units}", f"{visit.bundle} × 1"
     return Draft(
         setting=_SETTING,
-        situation=visit.told,
-        ask="What is sent to whom?",
+        situation=f"{visit.told} {_NO_MODIFIERS}",
+        ask="What is billed, and to which contractor?",
         right=right((f"to the DME MAC: {drug}", bundle), visit.claim([visit.drug, visit.service()])),
         wrong=(
             wrong("ab-contractor", (f"to the A/B MAC: {drug}", bundle),
@@ -88,12 +92,12 @@ def place_of_service(asked: Asked) -> Draft:
     return Draft(
         setting=_SETTING,
         situation=visit.told,
-        ask=f"Which place of service stands on the lines of drug and {visit.bundle}?",
+        ask=f"Which place of service goes on the drug line and the {visit.bundle} line?",
         right=right(*made(visit.place)),
         wrong=tuple(wrong("not-a-home", *made(each), place=each) for each in others),
         steps=(
             f"The patient's own home is {visit.place}.",
-            f"The benefit knows {', '.join(allowed)}; both lines bear the same one.",
+            f"The benefit takes {', '.join(allowed)}; both lines carry the same one.",
         ),
         variant="place",
     )
@@ -150,8 +154,8 @@ def visit_length(asked: Asked) -> Draft:
     one = f"{visit.bundle}, one line"
     return Draft(
         setting=_SETTING,
-        situation=f"{visit.told} The nurse stays for {hours} hours.",
-        ask="Which lines stand on the claim to the DME MAC?",
+        situation=f"{visit.told} The nurse stays for {hours} hours. {_NO_MODIFIERS}",
+        ask="Which lines go on the claim to the DME MAC?",
         right=right(*made([service], one)),
         wrong=(
             wrong("visit-in-quarters", *made([service] * hours, f"{visit.bundle}, {hours} lines"), bundle=visit.bundle),
@@ -197,7 +201,7 @@ def _window(asked: Asked, good: int, late: tuple[int, int], early: int) -> Draft
             f"A DME supplier bills {grams(visit.dose)} of Yimmugo with date of service {day_text(asked.on)}; the infusion in the"
             f" patient's own home follows later."
         ),
-        ask=f"Which of these infusion dates can {visit.bundle} bear with this product?",
+        ask=f"Which of these infusion dates can {visit.bundle} have with this product?",
         right=right(*made(good)),
         wrong=(slip("too-late", late[0]), slip("too-late", late[1]), slip("too-early", -early)),
         steps=(
@@ -218,14 +222,14 @@ def pointer(asked: Asked) -> Draft:
 
     def made(number: int) -> Made:
         lines = [each | {"diagnosis_pointers": [number]} for each in (visit.drug, visit.service())]
-        return (f"{number}",), visit.claim(lines, diagnoses=codes)
+        return (_PLACES[number - 1],), visit.claim(lines, diagnoses=codes)
 
-    figures = {"count": len(codes), "figure": len(codes) + 1}
+    figures = {"count": len(codes), "figure": _PLACES[len(codes)].removeprefix("a ")}
     return Draft(
         setting=_SETTING,
         situation=(
-            f"{visit.told} The claim has the diagnoses "
-            + "; ".join(f"{number}: {code}, {names[code]}" for number, code in enumerate(codes, 1))
+            f"{visit.told} The claim has these diagnoses in this order: "
+            + "; ".join(f"{code}, {names[code]}" for code in codes)
             + "; the chart supports each."
         ),
         ask="To which of them must the drug line point, so that the home benefit can cover it?",
@@ -235,7 +239,7 @@ def pointer(asked: Asked) -> Draft:
             wrong("pointer-to-nothing", *made(len(codes) + 1), **figures),
         ),
         steps=(
-            f"On the list of the home benefit is {good}, number {codes.index(good) + 1} of the claim.",
+            f"On the list of the home benefit is {good}, {_PLACES[codes.index(good)]} of the claim.",
             "The line points to it.",
         ),
         variant=good,
@@ -261,7 +265,7 @@ def whole_claim(asked: Asked) -> Draft:
     elsewhere = visit.service(place_of_service="11")
     return Draft(
         setting=_SETTING,
-        situation=f"{visit.told} The chart supports {good}, {listed[good]}.",
+        situation=f"{visit.told} The chart supports {good}, {listed[good]}. {_NO_MODIFIERS}",
         ask="Which claim may go out?",
         right=right(*made([drug, service])),
         wrong=(

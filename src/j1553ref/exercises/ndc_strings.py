@@ -33,8 +33,8 @@ def from_the_box(asked: Asked) -> Draft:
     misplaced = (f"0{labeler}{product}{size}", f"{labeler}{product}0{size}", f"{labeler}{product}{size}0")
     return Draft(
         setting=_MEDICAID,
-        situation=f"The {package['kind']} of {grams(package['mg'])} bears NDC {printed}, the number that this payer wants.",
-        ask="How does the NDC stand on the claim?",
+        situation=f"The {grams(package['mg'])} {package['kind']} shows NDC {printed}, the one that this payer wants.",
+        ask="How is the NDC written on the claim?",
         right=right(*made(package["ndc"])),
         wrong=(
             wrong("ten-digits", *made(f"{labeler}{product}{size}"), digits=digits),
@@ -66,9 +66,7 @@ def qualifier(asked: Asked) -> Draft:
         ask="What goes right in front of it, qualifier and NDC together?",
         right=right(*made(known)),
         wrong=tuple(wrong("qualifier", *made(each), right=known, figure=each) for each in measures),
-        steps=(
-            f"{known} says that an NDC follows. {', '.join(measures)} are units of measure, which stand behind it.",
-        ),
+        steps=(f"{known} says that an NDC follows. {', '.join(measures)} are units of measure, which come after it.",),
     )
 
 
@@ -89,8 +87,8 @@ def milliliters(asked: Asked) -> Draft:
     figures = {"right": _ml(given), "usual": usual, "per_ml": per_ml}
     return Draft(
         setting=_MEDICAID,
-        situation=f"{grams(given.dose)} of Yimmugo are given from {vials_text([vial])}. Nothing is left.",
-        ask="Which unit of measure and quantity stand beside the NDC?",
+        situation=f"{grams(given.dose)} of Yimmugo is given from {vials_text([vial])}. Nothing is left.",
+        ask="Which unit of measure and quantity go with the NDC?",
         right=right(*made(_ml(given))),
         wrong=tuple(
             wrong(each, *made(str(figure)), figure=number(figure), **figures) for each, figure in slips.items()
@@ -116,8 +114,8 @@ def whole_string(asked: Asked) -> Draft:
 
     return Draft(
         setting=_MEDICAID,
-        situation=f"{grams(given.dose)} of Yimmugo are given from {vials_text([vial])}, carton NDC {printed}. Nothing is left.",
-        ask="What stands in the shaded part of item 24A, if the payer wants the NDC of the carton?",
+        situation=f"{grams(given.dose)} of Yimmugo is given from {vials_text([vial])}, carton NDC {printed}. Nothing is left.",
+        ask="What goes in the shaded part of item 24A, if the payer wants the NDC of the carton?",
         right=right(*made(code, ml)),
         wrong=(
             wrong("ten-digits", *made(bare, ml), **figures),
@@ -158,7 +156,7 @@ def one_line_each(asked: Asked) -> Draft:
     total = number(sum(map(Decimal, ml)))
     return Draft(
         setting="Office, CMS-1500, a commercial plan that wants a line for each NDC",
-        situation=f"{grams(given.dose)} of Yimmugo are given from {vials_text(vials)}. Nothing is left.",
+        situation=f"{grams(given.dose)} of Yimmugo is given from {vials_text(vials)}. Nothing is left.",
         ask="Which lines, with which NDC quantities?",
         right=right(*made(ml)),
         wrong=(
@@ -195,10 +193,10 @@ def rounded_tail(asked: Asked) -> Draft:
     return Draft(
         setting="Office, CMS-1500, Medicare Part B (contractor NGS); the patient has Medicaid too, so the NDC is sent",
         situation=(
-            f"{number(dose)} mg of Yimmugo are given from {vials_text(vials)}; the rest is discarded. The lines are J1553 ×"
+            f"{number(dose)} mg of Yimmugo is given from {vials_text(vials)}; the rest is discarded. The lines are J1553 ×"
             f" {units} and J1553 JW × {left}."
         ),
-        ask="Which unit of measure and quantity stand beside the NDC on the line of the dose?",
+        ask="Which unit of measure and quantity go with the NDC on the dose line?",
         right=right(*made(ml)),
         wrong=(
             wrong("ml-copied", *made(str(units)), figure=units, **figures),
@@ -228,7 +226,7 @@ def other_brand(asked: Asked) -> Draft:
     return Draft(
         setting=_MEDICAID,
         situation=(
-            f"Two brands of one seller stand on the shelf: Yimmugo, carton NDC {printed}, and {qivigy}, NDC {other}. The chart"
+            f"Two brands of one seller are on the shelf: Yimmugo, carton NDC {printed}, and {qivigy}, NDC {other}. The chart"
             f" says Yimmugo, {vials_text([vial])}."
         ),
         ask="Which NDC goes on the J1553 line?",

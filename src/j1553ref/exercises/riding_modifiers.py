@@ -13,7 +13,7 @@ from typing import Any
 from j1553ref.exercises.asking import Asked, Choice, Draft, Made, Template, right, wrong
 from j1553ref.exercises.claims import Line, claim, line, written
 from j1553ref.exercises.doses import Given, drug, whole_dose_with_rest, whole_vials
-from j1553ref.exercises.words import total_mg, vials_text
+from j1553ref.exercises.words import FURTHER_HOURS, total_mg, vials_text
 from j1553ref.vials import grams
 
 __all__ = ["LEVELS"]
@@ -69,13 +69,15 @@ class Day:
         left = "Nothing is left." if not self.given.bill.discarded_units else "The rest is discarded."
         words = {
             "visit": f"On the same day the physician sees the patient for a separate reason, {_VISIT}.",
-            "notice": "The office expects a denial as not medically necessary, and the patient signed a notice before.",
-            "again": "In the evening the patient comes back, and another drug is infused for up to an hour; its own line is left"
+            "notice": "The office expects a denial as not medically necessary, and the patient signed an"
+            " Advance Beneficiary Notice (ABN) beforehand.",
+            "again": "In the evening the patient comes back, and another drug is infused for up to an hour; its drug line is left"
             " out here.",
             "340b": "The vials come from 340B stock.",
         }
-        dose = f"{grams(self.given.dose)} of Yimmugo are given from {vials_text(self.given.vials)}. {left}"
-        return " ".join([dose, *(words[each] for each in self.features if each in words)])
+        dose = f"{grams(self.given.dose)} of Yimmugo is given from {vials_text(self.given.vials)}. {left}"
+        told = " ".join([dose, *(words[each] for each in self.features if each in words)])
+        return f"{told} {FURTHER_HOURS}"
 
     def lines(self) -> _Lines:
         """The right lines."""
@@ -148,10 +150,10 @@ class Day:
         """Modifier by modifier."""
         rest = self.given.bill.discarded_units
         words = {
-            "visit": f"25 marks the separate visit and rides on {_VISIT} alone.",
-            "notice": "A denial is expected and a notice was signed: GA, on drug and administration. GZ would say that none was.",
-            "again": f"Two encounters: {self.initial} stands twice, and 59 marks the second one, not the drug.",
-            "340b": "TB marks 340B stock and rides on the drug.",
+            "visit": f"25 marks the separate visit and goes on {_VISIT} only.",
+            "notice": "A denial is expected and an ABN was signed: GA, on drug and administration. GZ would say that none was.",
+            "again": f"Two encounters: {self.initial} is billed twice, and 59 marks the second one, not the drug.",
+            "340b": "TB marks 340B stock and goes on the drug.",
             "off-campus": f"PO marks an excepted off-campus department, PN one that is not: {self.mark}, on each line.",
         }
         drug_words = f"{rest} units were discarded: a JW line, and neither JW nor JZ on the dose." if rest else (
@@ -197,7 +199,7 @@ def _which_line(day: Day, modifier: str, where: str, others: dict[str, tuple[str
     return Draft(
         setting=day.setting,
         situation=day.told,
-        ask=f"Which line bears modifier {modifier}?",
+        ask=f"Which line carries modifier {modifier}?",
         right=right((where,), day.choice(day.lines())[1]),
         wrong=tuple(
             wrong(mistake, (text,), day.choice(lines)[1], right=modifier) for mistake, (text, lines) in others.items()
@@ -257,7 +259,7 @@ def split_lines(asked: Asked) -> Draft:
     return Draft(
         setting="Office, CMS-1500, Medicare Part B (contractor NGS)",
         situation=(
-            f"{grams(given.dose)} of Yimmugo are given from {vials_text(vials)}. Nothing is left. The office bills each lot on"
+            f"{grams(given.dose)} of Yimmugo is given from {vials_text(vials)}. Nothing is left. The office bills each lot on"
             " a line of its own."
         ),
         ask="Which drug lines go on the claim?",

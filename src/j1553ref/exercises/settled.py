@@ -21,7 +21,7 @@ MAY_BE_INFERRED = {
         "The NDC stands in the FDA's listing; that it is the carton of the largest vial is inferred."
     ),
     "discard.exclusive": (
-        "Medicare's text says where JW stands and that the line of the dose then bears neither; that JW and JZ exclude each"
+        "Medicare's text says where JW stands and that the dose line then carries neither; that JW and JZ exclude each"
         " other follows from what they mean."
     ),
 }

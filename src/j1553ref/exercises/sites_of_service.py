@@ -8,7 +8,7 @@ from typing import Any
 from j1553ref.exercises.asking import Asked, Choice, Draft, Made, Template, right, wrong
 from j1553ref.exercises.claims import Line, Place, claim, line, record, written
 from j1553ref.exercises.doses import drug, whole_vials
-from j1553ref.exercises.words import number, total_mg, vials_text
+from j1553ref.exercises.words import FURTHER_HOURS, number, total_mg, vials_text
 from j1553ref.vials import grams
 
 __all__ = ["LEVELS", "who_bills"]
@@ -29,7 +29,7 @@ class Infusion:
     @property
     def told(self) -> str:
         """The dose in words."""
-        return f"{grams(self.dose)} of Yimmugo are given from {vials_text(self.vials)}. Nothing is left."
+        return f"{grams(self.dose)} of Yimmugo is given from {vials_text(self.vials)}. Nothing is left."
 
     def lines(self, on_drug: str = "JZ", on_infusion: str = "") -> list[Line]:
         """Drug and first hour."""
@@ -64,7 +64,7 @@ def office(asked: Asked) -> Draft:
     return Draft(
         setting=f"Office, CMS-1500, {_PAYER}",
         situation=f"{infusion.told} The practice has bought the drug and gives it in its own office.",
-        ask="Which place of service stands on the lines?",
+        ask="Which place of service goes on the lines?",
         right=right((f"{own}, {names[own]}",), infusion.claim(infusion.office)),
         wrong=(
             *(infusion.physician(each, f"{each}, {names[each]}") for each in hospital),
@@ -119,7 +119,7 @@ def revenue_code(asked: Asked) -> Draft:
     return Draft(
         setting=f"Hospital outpatient department, UB-04, {_PAYER}",
         situation=infusion.told,
-        ask="Which revenue code stands on the J1553 line?",
+        ask="Which revenue code goes on the J1553 line?",
         right=right(*made(own)),
         wrong=tuple(
             wrong("other-revenue-code", *made(code), right=own, figure=code, meaning=meaning)
@@ -195,7 +195,7 @@ def hospital_modifiers(asked: Asked) -> Draft:
 
     return Draft(
         setting=f"Hospital outpatient department on campus, UB-04, bill type 131, {_PAYER}",
-        situation=infusion.told,
+        situation=f"{infusion.told} {FURTHER_HOURS}",
         ask="Which lines go on the claim?",
         right=right(*made("JZ")),
         wrong=(
@@ -241,7 +241,7 @@ def whole_hospital_claim(asked: Asked) -> Draft:
                   wrong("po-and-pn", *made(own, "JZ PO PN", "PO PN"))]  # fmt: skip
     return Draft(
         setting=f"Hospital outpatient department, {'excepted, off campus' if away else 'on campus'}, UB-04, {_PAYER}",
-        situation=infusion.told,
+        situation=f"{infusion.told} {FURTHER_HOURS}",
         ask="Which claim may go out?",
         right=right(*made(own)),
         wrong=tuple(slips),
@@ -269,7 +269,7 @@ def whole_office_claim(asked: Asked) -> Draft:
     lines, habit = infusion.lines(), infusion.dose // usual
     return Draft(
         setting=f"Office, CMS-1500, {_PAYER} (contractor NGS)",
-        situation=f"{infusion.told} The practice has bought the drug and gives it in its own office, within an hour and a half.",
+        situation=f"{infusion.told} The practice has bought the drug and gives it in its own office, in 80 minutes.",
         ask="Which claim may go out?",
         right=right(*made(lines)),
         wrong=(

@@ -10,8 +10,10 @@ from decimal import Decimal
 from j1553ref.billing import Billing, plain
 from j1553ref.vials import Vial, grams
 
-__all__ = ["day_text", "dose_steps", "left_steps", "number", "total_mg", "unbroken", "vials_text"]
+__all__ = ["FURTHER_HOURS", "day_text", "dose_steps", "left_steps", "number", "total_mg", "unbroken", "vials_text"]
 
+#: Where the code of the first hour stands for the whole infusion, so that no class looks for the further hours.
+FURTHER_HOURS = "Lines for further hours are left out here."
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
            "November", "December")  # fmt: skip
 
