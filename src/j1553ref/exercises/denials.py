@@ -20,7 +20,7 @@ from j1553ref.facts import FactError
 __all__ = ["LEVELS"]
 
 #: The pairs are those that this contractor lists; another payer may use others.
-_REMITTANCE = "A Medicare remittance for a J1553 line (codes as Noridian lists them)"
+_REMITTANCE = "A Medicare remittance for a J1553 line (contractor Noridian)"
 #: denial -> the mistake that sets it off
 _SET_OFF = {
     "modifier_conflict": "denied-modifier", "code_date": "denied-date", "necessity": "denied-diagnosis",
@@ -52,7 +52,7 @@ def pair(asked: Asked) -> Draft:
     name = asked.draws.pick([*_SET_OFF, "late"])
     denial = _denial(asked, name)
     return Draft(
-        setting="A Medicare claim with a J1553 line (codes as Noridian lists them)",
+        setting="A Medicare claim with a J1553 line (contractor Noridian)",
         situation=f"What went wrong: {denial['trigger']}.",
         ask="With which adjustment and remark code does the line come back?",
         right=right((_pair(denial),)),
@@ -147,7 +147,7 @@ def may_go_out(asked: Asked) -> Draft:
          claim(hospital, on, here_lines, **campus)),
     )  # fmt: skip
     return Draft(
-        setting=f"Four claims for {units} units of Yimmugo from vials that were used up, Medicare (codes as Noridian lists them)",
+        setting=f"Four claims for {units} units of Yimmugo from vials that were used up, Medicare (contractor Noridian)",
         situation="Each of them names place, diagnosis or stock where it matters, then date of service, codes and modifiers; JW"
         " and JZ are left out here.",
         ask="Which of them may go out?",
