@@ -80,9 +80,15 @@ NO_JZ = {
     "units that are not the dose": native(lines__0__units=399),
     "milliliters that are not the units": native(lines__0__drug__quantity="380"),
     "milliliters above the vials": native(lines__0__drug__quantity="400.5"),
+    "half a milliliter less than the dose": native(lines__0__drug__quantity="399.5"),
+    "an NDC of vials that were not opened": native(lines__0__drug__ndc="70573060501"),
+    "an NDC of another product": native(lines__0__drug__ndc="00944270002"),
+    "an NDC that is none": native(lines__0__drug__ndc="70573-0605"),
+    "JW on the infusion": native(lines__1__modifiers=["JW"]),
     "a claim for several days": native(lines__0__service_date={"start": "2026-05-04", "end": "2026-05-05"}),
     "four modifiers already": native("TB", "JA", "PO", "KP"),
     "a filing indicator of another payer": native(claim_filing_code="CI"),
+    "a filing indicator that stands for no payer id": native(claim_filing_code="CH"),
     "problems of shape": native(unknown="x"),
 }  # fmt: skip
 
@@ -104,11 +110,32 @@ def test_jz_is_not_added_on_more_than_one_line_or_by_more_than_one_record():
     ]
     undated = native()
     undated["administrations"].append({"dose_mg": "1000"})
+    undated_line, of_another_code, later_that_day = native(), native(), native()
+    jw = {**undated_line["lines"][0], "units": 10, "modifiers": ["JW"]}
+    undated_line["lines"].append({name: value for name, value in jw.items() if name != "service_date"})
+    of_another_code["lines"].append({**jw, "modifiers": [], "procedure_code": "J1599"})
+    later_that_day["lines"].append({**jw, "encounter": "evening"})
     other_encounter = native(lines__0__encounter="morning", administrations__0__encounter="evening")
-    for claim in (two_lines, line_of_nothing, two_records, undated, other_encounter):
+    for claim in (
+        two_lines, line_of_nothing, two_records, undated, undated_line, of_another_code, later_that_day, other_encounter,
+    ):  # fmt: skip
         assert "JWZ003" in check(claim).codes
         assert fixes_of(claim) == []
     assert fixes_of(native(lines__0__encounter="a", administrations__0__encounter="a")) == ADDED
+
+
+def test_an_ndc_that_does_not_contradict_the_vials_is_no_obstacle():
+    for changes in ({"ndc": ...}, {"quantity": ..., "unit": ...}, {"qualifier": ...}):
+        assert fixes_of(native(**{f"lines__0__drug__{name}": value for name, value in changes.items()})) == ADDED
+    assert fixes_of(native(lines__0__drug=...)) == ADDED
+    own = make_claim(20000, [10, 10], [(200, [])])
+    own["lines"][0]["drug"] = {"ndc": "70573060512", "quantity": "200", "unit": "ML"}
+    own["administrations"][0]["vials"] = [{"ndc": "70573060511", "count": 2}]
+    assert fixes_of(own) == ADDED, "the vial's NDC on the line and the carton's in the record"
+    two_sizes = make_claim(30000, [20, 10], [(300, [])])
+    for milliliters, made in (("300", ADDED), ("200", ADDED), ("299.5", [])):
+        two_sizes["lines"][0]["drug"] = {"ndc": "70573060521", "quantity": milliliters, "unit": "ML"}
+        assert fixes_of(two_sizes) == made
 
 
 def test_a_tail_is_no_base_for_jz_whatever_the_rule_says_of_it():
@@ -155,10 +182,11 @@ def test_where_the_claim_does_not_say_340b_a_line_without_a_marker_is_left_to_it
         native("JZ", "JG", "TB"),
         native("JG", "JZ", "JG"),
         native("JZ", "JG", is_340b=False),
+        native("JG", administrations__0__stock="free"),
         make_claim(32000, [20, 10, 5], [(320, ["JG"]), (30, ["JW"])], is_340b=True),
         make_claim(40000, [20, 20], [(400, ["JZ", "JG"])], day="2024-05-06"),
     ],
-    ids=["TB is there", "JG twice", "not 340B", "a line that would then lack TB", "before TB"],
+    ids=["TB is there", "JG twice", "not 340B", "free, so not bought", "a line that would then lack TB", "before TB"],
 )
 def test_tb_is_not_written(claim):
     report = check(claim)

@@ -24,7 +24,7 @@ from j1553ref.payers import payer_from_filing_code
 from j1553ref.readers import clearinghouse, native
 from j1553ref.readers.locate import values
 from j1553ref.rules.base import Finding, Missing
-from j1553ref.rules.views import ClaimView, Group, modifier_at
+from j1553ref.rules.views import CODE, ClaimView, Group, modifier_at
 
 __all__ = ["CODES", "Edit", "Fix", "Splice", "applied", "proposed", "splices"]
 
@@ -116,9 +116,10 @@ def _payer_agrees(claim: ClaimView) -> bool:
     """Whether the claim itself names no payer of another kind than the one by which it was checked."""
     if claim.payer is None:
         return False
-    guess = payer_from_filing_code(claim.claim.claim_filing_code or "")
+    filing = claim.claim.claim_filing_code
     own = (claim.claim.payer or claim.payer.base).partition(":")[0].strip().casefold()
-    return own == claim.payer.base and guess in (None, claim.payer.base)
+    # An indicator that stands for no payer id is that of another payer all the same.
+    return own == claim.payer.base and (not filing or payer_from_filing_code(filing) == claim.payer.base)
 
 
 def _jz_added(finding: Finding, group: Group, line: Line) -> tuple[str, Edit] | None:
@@ -127,8 +128,7 @@ def _jz_added(finding: Finding, group: Group, line: Line) -> tuple[str, Edit] | 
         return None
     if len(group.records) != 1 or not _attests(group.records[0], line):
         return None
-    # An undated entry of the record may be of the same day.
-    if any(each.service_date is None for each in group.claim.administrations):
+    if not _alone(group, line) or not _as_recorded(group, line):
         return None
     if group.unused or group.tail_mg or line.units != group.needed or line.end not in (None, line.start):
         return None
@@ -147,12 +147,44 @@ def _attests(record: Administration, line: Line) -> bool:
     return record.container == "single" and record.stock == "bought" and same_encounter
 
 
+def _alone(group: Group, line: Line) -> bool:
+    """Whether nothing else of that date holds more of the drug, or says that some was discarded.
+
+    What has no date may be of the same day.
+    """
+    days = (None, group.on)
+    others = [each for each in group.claim.lines if each is not line and each.start in days]
+    more = (each.procedure_code == CODE or "JW" in each.modifiers or _of_yimmugo(each) for each in others)
+    return sum(each.service_date in days for each in group.claim.administrations) == 1 and not any(more)
+
+
+def _of_yimmugo(line: Line) -> bool:
+    return bool(line.drug and line.drug.ndc and ndc.is_yimmugo(line.drug.ndc))
+
+
+def _as_recorded(group: Group, line: Line) -> bool:
+    """Whether the NDC and the milliliters of the line, where it has them, are those of the opened vials."""
+    drug = line.drug
+    if drug is None:
+        return True
+    given = group.dose_mg / group.fact("product.concentration", group.on).value
+    if drug.ndc is None:
+        return drug.quantity in (None, given)
+    billed = ndc.package(drug.ndc) if ndc.is_valid(drug.ndc) else None
+    opened = [ndc.package(each.ndc) for record in group.records for each in record.vials or ()]
+    if billed is None or billed.mg not in {each.mg for each in opened if each}:
+        return False
+    return drug.quantity in (None, given, billed.ml)  # NDC002 knows when one vial may stand for several
+
+
 def _tb_for_jg(finding: Finding, group: Group, line: Line) -> tuple[str, Edit] | None:
     """JG and TB both say 340B stock; which of them is used was changed before the code existed."""
     if "JG" not in line.modifiers or finding.pointer != modifier_at(line, "JG"):
         return None
     if "TB" in line.modifiers or line.modifiers.count("JG") > 1 or group.claim.is_340b is False:
         return None
+    if any(each.stock == "free" for each in group.records):
+        return None  # a free drug was not bought under 340B
     group.fact("modifier.TB", group.on)  # raises where TB was not in use
     if group.claim.is_340b and not all({"JG", "TB"} & set(each.modifiers) for each in group.lines):
         return None  # a line without either would then be asked for TB
