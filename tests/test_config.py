@@ -78,6 +78,9 @@ INVALID = [
     '[[suppress]]\ncode = "JWZ007"',
     '[[suppress]]\ncode = "JWZ007"\nreason = ""',
     '[[suppress]]\ncode = "JWZ007"\nreason = "  "',
+    '[[suppress]]\ncode = "JWZ007"\nreason = 1.5',
+    '[[suppress]]\ncode = "JWZ007"\nreason = "x"\npath = 1e9',
+    "facts = 1.5",
     '[[suppress]]\ncode = "JWZ007"\nreason = """two\nlines"""',
     '[[suppress]]\ncode = "JWZ007"\nreason = "\\u001b[31m"',
     f'[[suppress]]\ncode = "JWZ007"\nreason = "{"x" * 301}"',
@@ -316,6 +319,22 @@ def test_a_pyproject_without_our_table_is_passed_over(tree):
     assert find(inner).payer == "cigna", "one that does not speak of us is not ours to judge"
     (inner.parent / "pyproject.toml").write_text("[tool.j1553ref]\nbroken = [", encoding="utf-8")
     with pytest.raises(ConfigError, match=r"pyproject\.toml:2"):
+        find(inner)
+
+
+@pytest.mark.parametrize("text", ['[[tool.j1553ref]]\npayer = "cigna"', "[tool]\nj1553ref = 3"])
+def test_a_table_of_ours_that_is_none_is_not_passed_over(tree, text):
+    inner, _ = tree
+    (inner.parent / "pyproject.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"pyproject\.toml:[12]: tool\.j1553ref: expected one table"):
+        find(inner)
+
+
+def test_a_link_that_leads_nowhere_is_not_passed_over(tree):
+    inner, write = tree
+    write("repository/j1553ref.toml", "cigna")
+    (inner / "j1553ref.toml").symlink_to(inner / "gone.toml")
+    with pytest.raises(ConfigError, match="no such file"):
         find(inner)
 
 

@@ -321,8 +321,11 @@ def _load(path: Path, *, needed: bool) -> Config | None:
     if path.name != "pyproject.toml":
         return parse(text, name=name, folder=path.parent)
     # One that does not speak of us is not ours to judge.
-    if _TABLE[1] in text and (table := _table(_toml(text, name), _TABLE)) is not None:
-        return _config(table, Source(name, text, _TABLE), path.parent)
+    if _TABLE[1] in text and _reaches(data := _toml(text, name), _TABLE):
+        source, table = Source(name, text, _TABLE), _table(data, _TABLE)
+        if table is None:
+            raise ConfigError(f"{source.where(())}: tool.j1553ref: expected one table, [tool.j1553ref]")
+        return _config(table, source, path.parent)
     if needed:
         raise ConfigError(f"{name}: no table [tool.j1553ref] in it; write one, or name another file")
     return None
@@ -349,7 +352,7 @@ def _content(path: Path) -> str:
 
 def _toml(text: str, name: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text, parse_float=str)
+        return tomllib.loads(text, parse_float=lambda _: None)  # no key takes one, and its text is not what was written
     except tomllib.TOMLDecodeError as error:
         said = re.fullmatch(r"(.*) \(at (?:line ([0-9]+), column ([0-9]+)|end of document)\)", str(error), re.DOTALL)
         what = " ".join((said[1] if said else str(error)).split())
@@ -385,8 +388,9 @@ def _name(path: Path) -> str:
 
 
 def _is_there(path: Path) -> bool:
+    """A link that leads nowhere counts too: going on without what it should hold would be no answer."""
     try:
-        return path.exists()
+        return path.is_symlink() or path.exists()
     except (OSError, ValueError):
         return False
 
