@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import tomllib
 from datetime import date, datetime
@@ -266,6 +267,20 @@ def test_a_file_that_cannot_be_read(tmp_path, monkeypatch, content, says):
     with pytest.raises(ConfigError, match=says) as refusal:
         load(path)
     assert str(refusal.value).startswith("x.toml") and "\n" not in str(refusal.value)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "j1553ref.toml")
+    with pytest.raises(ConfigError, match="not a plain file"):
+        find(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"#" * (config._LIMIT + 1), b"name = '\xff'", b"[tool.other\n"])
+def test_a_pyproject_that_does_not_speak_of_us_is_passed_over(tmp_path, content):
+    (tmp_path / "pyproject.toml").write_bytes(content)
+    (tmp_path / ".git").mkdir()
+    assert find(tmp_path) == config.Config()
 
 
 def test_a_byte_order_mark_and_windows_lines_are_read(tmp_path):

@@ -73,11 +73,25 @@ def test_a_payer_stands_for_its_parts_and_not_for_its_family():
     assert not check(WRONG | {"payer": "medicare-ab:ngs"}, suppress=[entry(payer="medicare-ab:wps")]).suppressed
 
 
-def test_a_finding_without_a_date_is_not_hidden_by_a_date():
+def test_a_finding_on_lines_without_a_date_is_not_hidden_by_a_date():
     claim = edit(json.loads(json.dumps(WRONG)), {"/unknown": 1})
-    hidden = check(claim, suppress=[entry("SHP002", until=date(2099, 1, 1)), entry("UNT", until=date(2099, 1, 1))])
-    assert hidden.codes == ["SHP002"]
-    assert check(claim, suppress=[entry("SHP002")]).codes == ["UNT002"]
+    entries = [entry("SHP002", until=date(2026, 5, 4)), entry("UNT", until=date(2026, 5, 4))]
+    assert check(claim, suppress=entries).codes == []
+    undated = edit(json.loads(json.dumps(claim)), {"/lines/1/service_date": ...})
+    assert check(undated, select=["SHP002", "UNT002"], suppress=entries).codes == ["SHP002"], "a fault of the whole claim"
+
+
+def test_a_rule_that_reads_no_fact_goes_by_the_date_of_its_line():
+    claim = edit(json.loads(json.dumps(WRONG)), {"/lines/0/modifiers": ["JZ", "Q9"], "/lines/1/service_date/start": "2026-05-09"})
+    hidden = [each.by.code for each in check(claim, suppress=[entry("MOD013", until=date(2026, 5, 4))]).suppressed]
+    assert hidden == ["MOD013"]
+    assert check(claim, select=["MOD013"], suppress=[entry("MOD013", until=date(2026, 5, 3))]).codes == ["MOD013"]
+
+
+def test_of_a_line_over_several_days_the_last_one_counts():
+    claim = edit(json.loads(json.dumps(WRONG)), {"/lines/0/service_date/end": "2026-05-06"})
+    for day, codes in ((5, ["UNT002"]), (6, [])):
+        assert check(claim, select=["UNT002"], suppress=[entry("UNT002", until=date(2026, 5, day))]).codes == codes
 
 
 def test_an_unknown_rule_is_refused():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from j1553ref import fixes
@@ -112,7 +113,7 @@ def check(
         notes.append("service_date_from_statement")
     if subject.shape and not any(code.startswith("SHP") for code in wanted):
         notes.append("shape_not_selected")
-    hidden, left = _parted([each for each in findings if each.code in wanted], tuple(suppress), who)
+    hidden, left = _parted([each for each in findings if each.code in wanted], tuple(suppress), who, subject)
     return Report(
         findings=left,
         not_checked=tuple(dict.fromkeys(each for each in not_checked if each.code in wanted)),
@@ -136,17 +137,26 @@ def vial_sizes(sizes: str | Iterable[str], facts: FactBase) -> tuple[int, ...]:
 
 
 def _parted(
-    findings: list[Finding], entries: tuple[Suppression, ...], payer: Payer | None
+    findings: list[Finding], entries: tuple[Suppression, ...], payer: Payer | None, claim: Claim
 ) -> tuple[tuple[Suppressed, ...], tuple[Finding, ...]]:
     """The findings that an entry hides, each by the first that does, and those that are left."""
     hidden, left = [], []
     for each in findings:
-        by = next((entry for entry in entries if entry.hides(each, payer)), None)
+        day = _last_day(each, claim) if entries else None
+        by = next((entry for entry in entries if entry.hides(each, payer, day)), None)
         if by:
             hidden.append(Suppressed(finding=each, by=by))
         else:
             left.append(each)
     return tuple(hidden), tuple(left)
+
+
+def _last_day(finding: Finding, claim: Claim) -> date | None:
+    """The last date of service that a finding is about: of its line, else of all lines; None where one is not known."""
+    own = [line for line in claim.lines if f"{finding.place or finding.pointer}/".startswith(f"{line.pointer}/")]
+    days = [line.end or line.start for line in own or claim.lines] + [on for _, on in finding.facts]
+    known = [day for day in days if day is not None]
+    return max(known) if known and len(known) == len(days) else None
 
 
 def _prefixes(codes: str | Iterable[str]) -> tuple[str, ...]:

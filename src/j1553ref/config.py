@@ -28,8 +28,9 @@ NAMES = ("j1553ref.toml", "pyproject.toml")
 _TABLE = ("tool", "j1553ref")
 #: Above a folder that holds one of these nothing is looked for.
 _REPOSITORIES = (".git", ".hg")
-#: The most bytes that are read; a configuration has a hundred lines.
-_LIMIT = 256 * 1024
+#: The most bytes that are read; a configuration has a hundred lines. One hostile key takes tomllib time by its square.
+_LIMIT = 64 * 1024
+_LONGEST_PYPROJECT = 4 * 1024 * 1024
 #: The most beginnings of the text that are read to find one line.
 _TRIES = 200
 
@@ -317,12 +318,14 @@ def _shown(key: str) -> str:
 
 
 def _load(path: Path, *, needed: bool) -> Config | None:
-    name, text = _name(path), _content(path)
+    name = _name(path)
     if path.name != "pyproject.toml":
-        return parse(text, name=name, folder=path.parent)
-    # One that does not speak of us is not ours to judge.
-    if _TABLE[1] in text and _reaches(data := _toml(text, name), _TABLE):
-        source, table = Source(name, text, _TABLE), _table(data, _TABLE)
+        return parse(_text_of(path, _content(path)), name=name, folder=path.parent)
+    # One that does not speak of us is not ours to judge, however long it is and whatever it is written in.
+    data = _content(path, _LONGEST_PYPROJECT)
+    text = _text_of(path, data) if _TABLE[1].encode() in data else ""
+    if text and _reaches(known := _toml(text, name), _TABLE):
+        source, table = Source(name, text, _TABLE), _table(known, _TABLE)
         if table is None:
             raise ConfigError(f"{source.where(())}: tool.j1553ref: expected one table, [tool.j1553ref]")
         return _config(table, source, path.parent)
@@ -331,23 +334,29 @@ def _load(path: Path, *, needed: bool) -> Config | None:
     return None
 
 
-def _content(path: Path) -> str:
-    name = _name(path)
+def _content(path: Path, limit: int | None = None) -> bytes:
+    name, limit = _name(path), limit or _LIMIT
     try:
+        if path.is_fifo():  # it would be waited for without end
+            raise OSError(0, "not a plain file")
         with path.open("rb") as stream:
-            data = stream.read(_LIMIT + 1)
+            data = stream.read(limit + 1)
     except FileNotFoundError:
         raise ConfigError(f"{name}: no such file; expected a configuration, or none to go without one") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not a file name"
         raise ConfigError(f"{name}: cannot be read: {reason.lower()}; expected a configuration") from None
-    if len(data) > _LIMIT:
-        raise ConfigError(f"{name}: more than {_LIMIT:,} bytes; expected a configuration")
+    if len(data) > limit:
+        raise ConfigError(f"{name}: more than {limit:,} bytes; expected a configuration")
+    return data
+
+
+def _text_of(path: Path, data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise ConfigError(f"{name}:{line}: not UTF-8; save the file as UTF-8") from None
+        raise ConfigError(f"{_name(path)}:{line}: not UTF-8; save the file as UTF-8") from None
 
 
 def _toml(text: str, name: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ class Suppression:
     """One ``[[suppress]]`` entry: the findings it hides, and why.
 
     ``code`` is a rule or a family; ``payer``, ``path``, ``pointer`` and ``until`` narrow it. ``until`` is the last date
-    of service for which it holds: a finding that names no date of service is then not hidden.
+    of service for which it holds: where one that the finding is about is not known, it is not hidden.
 
     >>> entry = Suppression(code="JWZ007", reason="no 5 g vials in stock")
     >>> sorted(entry.codes)
@@ -55,13 +55,13 @@ class Suppression:
         """Whether it can hide findings of claims to this payer id."""
         return self.payer is None or (payer is not None and self.payer in (payer, payer.partition(":")[0]))
 
-    def hides(self, finding: Finding, payer: Payer | None) -> bool:
-        """Whether it hides a finding of a claim to this payer."""
+    def hides(self, finding: Finding, payer: Payer | None, last_day: date | None = None) -> bool:
+        """Whether it hides a finding of a claim to this payer; ``last_day`` is the last date of service it is about."""
         return (
             finding.code in self.codes
             and (self.pointer is None or finding.pointer == self.pointer)
             and self.concerns(payer.id if payer else None)
-            and (self.until is None or (bool(finding.facts) and max(on for _, on in finding.facts) <= self.until))
+            and (self.until is None or (last_day is not None and last_day <= self.until))
         )
 
 
