@@ -66,7 +66,15 @@ class _Printed(CheckedDirective):
     def part(self, part: Part, *more: nodes.Node) -> element:
         """A part under its heading."""
         blocks = [node for block in part.blocks for node in self.block(block)]
-        return el("div", "question", el("h3", "", part.heading), *blocks, *more)
+        return el("div", "question", el(f"h{self._depth() + 1}", "question-head", part.heading), *blocks, *more)
+
+    def _depth(self) -> int:
+        """Headings above this place: the next one is a level below them."""
+        place, depth = self.state_machine.node, 0
+        while place is not None:
+            depth += isinstance(place, nodes.section)
+            place = place.parent
+        return depth
 
     def block(self, block: Block) -> Iterable[nodes.Node]:
         """A block as nodes."""

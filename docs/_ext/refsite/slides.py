@@ -77,7 +77,8 @@ class Slides(CheckedDirective):
         body = self.parse_text_to_nodes(_SIBLING.sub(f"](../{FOLDER}/", text), offset=self.lineno)
         head = [el("p", "slide-case", found.title), *([el("p", "slide-head", heading)] if heading else [])]
         kind = "slide-first" if not heading else "slide-dense" if _lines(text) > _LINES else ""
-        return el("div", f"slide {kind}", *head, el("div", "slide-body", *body, *more))
+        # What does not fit is scrolled, and that by the keyboard too.
+        return el("div", f"slide {kind}", *head, el("div", "slide-body", *body, *more), tabindex="0")
 
 
 def pieces(text: str) -> Iterator[str]:
