@@ -19,7 +19,7 @@ from j1553ref.rules.views import ClaimView, Group
 from j1553ref.suppression import Suppressed, Suppression
 from j1553ref.vials import parse_vials
 
-__all__ = ["NOTES", "Report", "check", "vial_sizes"]
+__all__ = ["NOTES", "Report", "check", "chosen_codes", "vial_sizes"]
 
 #: What each note of a report says.
 NOTES = {
@@ -97,7 +97,9 @@ def check(
         raise InputError("expected one claim: a Claim, a JSON document or its text")
     subject = claim if isinstance(claim, Claim) else claim_from(claim)
     base = facts or packaged()
-    wanted = _wanted(_prefixes(select), _prefixes(ignore))
+    wanted = chosen_codes(_prefixes(select), _prefixes(ignore))
+    if not wanted:
+        raise RuleError("no rule is left: what is selected is ignored too")
     who, notes = _payer(subject, payer, base)
     view = ClaimView(claim=subject, payer=who, facts=base, stocked=vial_sizes(stocked_vials, base))
     findings = [finding_for(problem) for problem in subject.shape]
@@ -164,12 +166,14 @@ def _prefixes(codes: str | Iterable[str]) -> tuple[str, ...]:
     return tuple(part.strip() for part in codes.split(",")) if isinstance(codes, str) else tuple(map(str, codes))
 
 
-def _wanted(select: tuple[str, ...], ignore: tuple[str, ...]) -> frozenset[str]:
+def chosen_codes(select: tuple[str, ...], ignore: tuple[str, ...]) -> frozenset[str]:
+    """The codes of the rules that are selected (all, where nothing is) and not ignored; it may be none.
+
+    >>> sorted(chosen_codes(("DAT", "UNT001"), ("DAT003",)))
+    ['DAT001', 'DAT002', 'UNT001']
+    """
     chosen = matching(select) if select else frozenset(each.code for each in catalogue())
-    left = chosen - (matching(ignore) if ignore else frozenset())
-    if not left:
-        raise RuleError("no rule is left: what is selected is ignored too")
-    return left
+    return chosen - (matching(ignore) if ignore else frozenset())
 
 
 def _payer(claim: Claim, given: str | None, facts: FactBase) -> tuple[Payer | None, list[str]]:

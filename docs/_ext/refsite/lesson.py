@@ -7,7 +7,6 @@ from pathlib import Path
 
 from docutils import nodes
 from docutils.parsers.rst import directives
-from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
@@ -16,9 +15,11 @@ from j1553ref.facts import FactError
 from refsite.checked import CheckedDirective
 from refsite.domain import known
 from refsite.nodes import table
-from refsite.worked import FOLDER, LEVELS, Worked, case_link, worked
+from refsite.worked import FOLDER, LEVELS, Worked, case_link, page_link, worked
 
 _CASE, _EXERCISE = "case:", "exercise:"
+#: Of an exercise: topic, level, count and seed.
+_Words = tuple[str, int, int, int]
 _OPENING = re.compile(r"^:::\{lesson\}\n(.*?)\n:::$", re.M | re.S)
 
 
@@ -30,11 +31,11 @@ class Lesson(CheckedDirective):
 
     def render(self) -> list[nodes.Node]:
         """A row for each step, from the minute at which it begins; refused where they do not add up."""
-        begun, rows, sheets = 0, list[list[list[nodes.Node]]](), list[str]()
+        begun, rows, sheets = 0, list[list[list[nodes.Node]]](), list[_Words]()
         for line in filter(str.strip, self.content):
             minutes, what, how = _row(line)
             if what.startswith(_EXERCISE):
-                sheets.append(what.removeprefix(_EXERCISE).strip())
+                sheets.append(_words(what))
             rows.append([[nodes.Text(f"{begun}–{begun + minutes}")], self._what(what), self.parse_inline(how)[0]])
             begun += minutes
         if begun != self.options.get("minutes"):
@@ -45,7 +46,7 @@ class Lesson(CheckedDirective):
         if what.startswith(_CASE):
             return case_link(self.env, find(self.env, what.removeprefix(_CASE).strip()))
         if what.startswith(_EXERCISE):
-            return _exercise(self.env, what.removeprefix(_EXERCISE).split())
+            return _exercise(self.env, _words(what))
         return self.parse_inline(what)[0]
 
 
@@ -56,25 +57,26 @@ def _row(line: str) -> tuple[int, str, str]:
     return int(cells[0]), cells[1], cells[2]
 
 
-def _exercise(env: BuildEnvironment, words: list[str]) -> list[nodes.Node]:
+def _words(what: str) -> _Words:
+    words = what.removeprefix(_EXERCISE).split()
     if len(words) != 4:
         raise FactError(f"lesson: expected exercise: topic level count seed, not {' '.join(words)!r}")
-    topic, level, count, seed = words[0], *map(int, words[1:])
+    return words[0], int(words[1]), int(words[2]), int(words[3])
+
+
+def _exercise(env: BuildEnvironment, words: _Words) -> list[nodes.Node]:
+    topic, level, count, seed = words
     made = sheet(topic, level=level, count=count, seed=seed)  # refused here and not in class
-    to = addnodes.pending_xref(
-        "", nodes.inline("", "Exercise sheet"), refdomain="std", reftype="doc", reftarget="/training/exercises",
-        refdoc=env.docname, refexplicit=True, refwarn=True,
-    )  # fmt: skip
-    return [to, nodes.Text(f": {topic}, {LEVELS[level].lower()}, {len(made.questions)} questions, seed {seed}")]
+    told = f": {topic}, {LEVELS[level].lower()}, {len(made.questions)} questions, seed {seed}"
+    return [page_link(env, "/training/exercises", "Exercise sheet"), nodes.Text(told)]
 
 
-def _commands(sheets: list[str]) -> list[nodes.Node]:
+def _commands(sheets: list[_Words]) -> list[nodes.Node]:
     """How to make each sheet and its key."""
     if not sheets:
         return []
     lines = []
-    for number, words in enumerate(sheets, 1):
-        topic, level, count, seed = words.split()
+    for number, (topic, level, count, seed) in enumerate(sheets, 1):
         which = f"-{number}" if len(sheets) > 1 else ""
         command = f"$ j1553ref exercise --topic {topic} --level {level} --count {count} --seed {seed} --output html"
         lines += [f"{command} > sheet{which}.html", f"{command} --key > key{which}.html"]

@@ -153,16 +153,20 @@ def case_list(env: BuildEnvironment, cases: list[Worked], *, topics: bool = Fals
 
 def case_link(env: BuildEnvironment, case: Worked, *, topics: bool = False) -> list[nodes.Node]:
     """The link to a case by its title, with its marks."""
-    to = addnodes.pending_xref(
-        "", nodes.inline("", case.title), refdomain="std", reftype="doc", reftarget=f"/{FOLDER}/{case.slug}",
-        refdoc=env.docname, refexplicit=True, refwarn=True,
-    )  # fmt: skip
-    made: list[nodes.Node] = [to]
+    made: list[nodes.Node] = [page_link(env, f"/{FOLDER}/{case.slug}", case.title)]
     if ANSWERS[case.answer]:
         made += [nodes.Text(" "), el("span", f"badge badge-{case.answer}", ANSWERS[case.answer])]
     if topics:
         made.append(el("span", "case-topics", ", ".join(TOPICS[each] for each in case.topics)))
     return made
+
+
+def page_link(env: BuildEnvironment, page: str, text: str) -> nodes.Node:
+    """A link to a page by its place in the folder of pages."""
+    return addnodes.pending_xref(
+        "", nodes.inline("", text), refdomain="std", reftype="doc", reftarget=page, refdoc=env.docname,
+        refexplicit=True, refwarn=True,
+    )  # fmt: skip
 
 
 def rule_cases(env: BuildEnvironment, code: str) -> list[nodes.Node]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from j1553ref import checking, config, report, rules
+from j1553ref import checking, config, report
 from j1553ref.claim import Claim, InputError
 from j1553ref.cli import fixing
 from j1553ref.cli.base import complain, fact_base, facts_option
@@ -77,7 +77,7 @@ def check(
         parse_payer(payer)
     chosen = _codes(select) if select is not None else settings.select
     left_out = _codes(ignore) if ignore is not None else settings.ignore
-    wanted = _wanted(chosen, left_out)
+    wanted = checking.chosen_codes(chosen, left_out)
     if not wanted:
         named = [
             f"--{name}" if given is not None else f"{name} in {settings.where(name)}"
@@ -168,11 +168,6 @@ def _stocked(settings: config.Config, base: FactBase) -> tuple[str, ...]:
     except UnitsError as error:  # it begins with the word vials
         raise config.ConfigError(f"{settings.where('stocked_vials')}: stocked_{error}") from None
     return settings.stocked_vials
-
-
-def _wanted(chosen: tuple[str, ...], left_out: tuple[str, ...]) -> frozenset[str]:
-    every = frozenset(each.code for each in rules.catalogue())
-    return (rules.matching(chosen) if chosen else every) - (rules.matching(left_out) if left_out else frozenset())
 
 
 def records(sources: tuple[str, ...], form: str | None) -> Iterator[Record]:
