@@ -19,15 +19,15 @@ LAYERS = [
     {"facts", "schemas"},
     {"ndc", "vials", "billing", "units", "infusion", "code", "payers"},
     {"claim", "shape"},
-    {"readers", "rules", "views", "cases"},
+    {"readers", "rules", "forms", "cases"},
     {"fixes", "suppression"},
     {"checking", "config"},
     {"report"},
-    {"exercises"},
+    {"training"},
     {"cli", "__main__", "__init__"},
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
-STANDARD_LIBRARY_ALONE = {name for name, rank in RANK.items() if rank < RANK["report"]} | {"exercises"}
+STANDARD_LIBRARY_ALONE = {name for name, rank in RANK.items() if rank < RANK["report"]} | {"training"}
 
 
 def modules(root: Path):

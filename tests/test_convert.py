@@ -10,15 +10,15 @@ import pytest
 from build import edit
 from test_cli import run
 from test_privacy import documents, marked, places
-from test_views import HERE, hospital
+from test_forms import HERE, hospital
 
 from j1553ref import case, check
 from j1553ref.claim import InputError
 from j1553ref.readers import claim_from
-from j1553ref.views import PAPERS, clearinghouse
-from j1553ref.views.base import ViewError
+from j1553ref.forms import PAPERS, clearinghouse
+from j1553ref.forms.base import FormError
 
-GOLDEN_CMS = (HERE / "views" / "three-vials.cms1500.txt").read_text(encoding="utf-8").rstrip()
+GOLDEN_CMS = (HERE / "forms" / "three-vials.cms1500.txt").read_text(encoding="utf-8").rstrip()
 OFFICE = json.dumps(case("three-vials-with-jw"))
 TWO = json.dumps(case("three-vials-with-jw")) + "\n" + json.dumps(case("whole-vials-jz"))
 NOT_ASKED = "j1553ref: note: Not carried over unless asked for (--with-ids): the claim id.\n"
@@ -131,7 +131,7 @@ def test_no_note_and_no_refusal_repeats_the_input(name, document):
                 for with_ids in (False, True):
                     try:
                         said += repr(make(claim, with_ids=with_ids).notes)
-                    except ViewError as error:
+                    except FormError as error:
                         said += str(error)
         if "zebra" in said.lower():
             leaks.add(path)

@@ -20,7 +20,7 @@ from j1553ref.facts import packaged
 from j1553ref.fixes import Edit, applied
 from j1553ref.payers import parse_payer
 from j1553ref.readers.strict import parse
-from j1553ref.rules.views import ClaimView
+from j1553ref.rules.context import ClaimView
 
 CASES = Path(__file__).parent / "cases" / "clearinghouse"
 

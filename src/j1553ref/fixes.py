@@ -24,7 +24,7 @@ from j1553ref.payers import payer_from_filing_code
 from j1553ref.readers import clearinghouse, native
 from j1553ref.readers.locate import values
 from j1553ref.rules.base import Finding, Missing
-from j1553ref.rules.views import CODE, ClaimView, Group, modifier_at
+from j1553ref.rules.context import CODE, ClaimView, Group, modifier_at
 
 __all__ = ["CODES", "Edit", "Fix", "Splice", "applied", "proposed", "splices"]
 

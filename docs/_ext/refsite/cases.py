@@ -21,7 +21,7 @@ from j1553ref import case, claim_from
 from j1553ref.claim import Claim
 from j1553ref.facts import FactError
 from j1553ref.facts.wording import claim_value_text
-from j1553ref.views import PAPERS, clearinghouse, html
+from j1553ref.forms import PAPERS, clearinghouse, html
 from refsite.checked import CheckedDirective, CheckedRole
 from refsite.domain import domain_of
 from refsite.nodes import el, element

@@ -12,9 +12,9 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
-from j1553ref.exercises import LEVEL_NAMES, TOPICS, Sheet, key_page, sheet, sheet_page
-from j1553ref.exercises.mistakes import MISTAKES
-from j1553ref.exercises.pages import (
+from j1553ref.training import LEVEL_NAMES, TOPICS, Sheet, key_page, sheet, sheet_page
+from j1553ref.training.mistakes import MISTAKES
+from j1553ref.training.pages import (
     Blanks,
     Block,
     Choices,
@@ -27,7 +27,7 @@ from j1553ref.exercises.pages import (
     Table,
     Text,
 )
-from j1553ref.exercises.words import unbroken
+from j1553ref.training.words import unbroken
 from j1553ref.facts import FactError
 from refsite.checked import CheckedDirective
 from refsite.domain import domain_of, facts, link

@@ -12,10 +12,10 @@ import click
 from j1553ref.cli.base import complain, print_json
 from j1553ref.cli.check import records
 from j1553ref.readers import FORMATS
-from j1553ref.views import PAPERS, clearinghouse, html, text
-from j1553ref.views.base import ViewError
-from j1553ref.views.clearinghouse import Body
-from j1553ref.views.paper import Paper
+from j1553ref.forms import PAPERS, clearinghouse, html, text
+from j1553ref.forms.base import FormError
+from j1553ref.forms.clearinghouse import Body
+from j1553ref.forms.paper import Paper
 
 __all__ = ["convert"]
 
@@ -46,7 +46,7 @@ def convert(source: str, target: str, form: str | None, output: str | None, with
             try:
                 made.append(make(record.claim, with_ids=with_ids))
                 continue
-            except ViewError as cause:
+            except FormError as cause:
                 error = f"claim {record.index + 1}: {cause}"
         complain(f"{record.source}: {error}")
         refused = True

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from j1553ref.cli.base import print_json
-from j1553ref.exercises import TOPICS, ExerciseError, key_page, sheet, sheet_page
-from j1553ref.exercises.printing import as_html, as_markdown
+from j1553ref.training import TOPICS, ExerciseError, key_page, sheet, sheet_page
+from j1553ref.training.printing import as_html, as_markdown
 
 __all__ = ["exercise"]
 

@@ -29,8 +29,7 @@ FAMILIES = {
 }
 
 for _module in (
-    "shape", "dates", "billed_units", "discarded", "drug_codes", "modifiers", "medicare_modifiers", "administration",
-    "sites", "diagnoses", "home", "payment",
+    "shp", "dat", "unt", "jwz", "ndc", "mod", "medicare_modifiers", "adm", "sos", "dxc", "hom", "pay",
 ):  # fmt: skip
     import_module(f"j1553ref.rules.{_module}")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from j1553ref.claim import Line
 from j1553ref.rules.base import Finding, Missing, need, rule
-from j1553ref.rules.views import CODE, WITHOUT_SOURCE, ClaimView, Group, modifier_at
+from j1553ref.rules.context import CODE, WITHOUT_SOURCE, ClaimView, Group, modifier_at
 
 __all__ = [
     "auto_denied", "conflicting_notices", "jg_after_its_end", "off_campus_modifier", "route_modifier_asked_for",

@@ -1,0 +1,88 @@
+"""DXC: the diagnoses to which the drug line points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from j1553ref.claim import Line
+from j1553ref.rules.base import Finding, Missing, rule
+from j1553ref.rules.context import Group
+
+__all__ = ["diagnosis_off_contractor_list", "diagnosis_off_home_list", "pointer_to_nothing"]
+
+
+@rule(
+    "DXC001", "diagnosis-off-home-list", severity="error", since="0.1.0", order=150, binds=("medicare-dme",),
+    facts=("diagnosis.home_list",),
+    summary="Home infusion, and no diagnosis of the drug line is on the list of the home benefit.",
+)  # fmt: skip
+def diagnosis_off_home_list(group: Group) -> Iterator[Finding]:
+    """The home benefit covers a closed list of diagnoses."""
+    listed = group.fact("diagnosis.home_list", group.on)
+    known = {_bare(code) for code in listed.value}
+    for line in group.lines:
+        codes = _pointed(group, line)
+        if not any(_bare(code) in known for code in codes):
+            yield group.finding(
+                line.at("diagnosis_pointers"),
+                "the home benefit covers primary immunodeficiencies on its list, and no diagnosis of this line is on it: "
+                "check the code with the prescriber; Part D may cover the drug otherwise",
+                on=group.on, expected="a listed diagnosis", actual=", ".join(codes) if all(map(_is_code, codes)) else None,
+                severity="error" if listed.entry.carries_error else "warning",
+            )  # fmt: skip
+
+
+@rule(
+    "DXC002", "diagnosis-off-contractor-list", severity="warning", since="0.1.0", order=160, binds=("medicare-ab",),
+    facts=("diagnosis.ab_mac",),
+    summary="No diagnosis of the drug line is on the contractor's list, where that list is loaded.",
+)  # fmt: skip
+def diagnosis_off_contractor_list(group: Group) -> Iterator[Finding]:
+    """The billing article of the contractor, where its list was loaded from a facts folder."""
+    listed = group.profile("diagnosis_list", group.on)
+    if listed is None or not listed.known:
+        raise Missing("diagnosis_list", "the diagnosis list of the contractor's article is not loaded")
+    known = {_bare(code) for code in listed.value}
+    for line in group.lines:
+        if not any(_bare(code) in known for code in _pointed(group, line)):
+            yield group.finding(
+                line.at("diagnosis_pointers"),
+                "no diagnosis of this line is on the loaded list of the contractor's article: confirm it there",
+                on=group.on, expected="a listed diagnosis", actual=None,
+            )  # fmt: skip
+
+
+@rule(
+    "DXC003", "pointer-to-nothing", severity="error", since="0.1.0", order=165,
+    summary="A diagnosis pointer of the drug line points to a diagnosis that the claim does not have.",
+)  # fmt: skip
+def pointer_to_nothing(group: Group) -> Iterator[Finding]:
+    """Pointers count the diagnoses of the claim."""
+    if "diagnoses" in group.claim.damaged:
+        raise Missing("diagnoses", "damaged in the input")
+    count = len(group.claim.diagnoses)
+    for line in group.lines:
+        for index, pointer in enumerate(line.diagnosis_pointers):
+            if pointer > count:
+                yield group.finding(
+                    line.at("diagnosis_pointers", index),
+                    f"the line points to diagnosis {pointer} and the claim has {count}: correct the pointer or add the diagnosis",
+                    on=group.on, expected=f"at most {count}", actual=pointer,
+                )  # fmt: skip
+
+
+def _pointed(group: Group, line: Line) -> list[str]:
+    """The diagnoses to which a line points; not checked where it points to none."""
+    codes = group.claim.diagnoses
+    found = [codes[pointer - 1] for pointer in line.diagnosis_pointers if 0 < pointer <= len(codes)]
+    if not found:
+        raise Missing("diagnosis_pointers", "the drug line points to no diagnosis")
+    return found
+
+
+def _bare(code: str) -> str:
+    return code.replace(".", "").upper()
+
+
+def _is_code(text: str) -> bool:
+    return 3 <= len(_bare(text)) <= 7 and _bare(text).isascii() and _bare(text).isalnum()

@@ -1,0 +1,153 @@
+"""PAY: units above a limit, the payment file, and charges that do not fit together.
+
+The tables of a quarter come from a facts folder: ``profile.<payer>.mue`` (``{value, indicator}``) and ``payment.limit``
+(``{limit, coinsurance}``, or ``{listed = false}`` where the file was read and the code is not in it).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from j1553ref.facts import Answer, FactError
+from j1553ref.rules.base import Finding, Missing, need, rule
+from j1553ref.rules.context import CODE, ClaimView, Group
+
+__all__ = [
+    "charge_off_by_unit", "charges_do_not_add_up", "code_not_in_payment_file", "reduced_coinsurance",
+    "units_above_limit",
+]  # fmt: skip
+
+_MEDICARE = ("medicare-ab", "medicare-dme")
+#: A price per unit that is off by one of these betrays another unit: 500 mg, a gram, a 10 g vial.
+_FACTORS = (5, 10, 100)
+_NEAR = Decimal("0.1")
+#: Revenue code of the line of a UB-04 that repeats the total.
+_TOTAL_LINE = "0001"
+
+
+@rule(
+    "PAY001", "units-above-limit", severity="error", since="0.1.0", order=450, scope="claim", binds=_MEDICARE,
+    facts=("payment.mue_indicator", "payment.mue_sum"),
+    summary="The units exceed the medically unlikely edit of the quarter, where that table is loaded.",
+)  # fmt: skip
+def units_above_limit(claim: ClaimView) -> Iterator[Finding]:
+    """By line or by date, as the adjudication indicator says."""
+    for day in dict.fromkeys(line.start for line in claim.drug_lines):
+        table = claim.profile("mue", day)
+        if table is None or not table.known:
+            raise Missing("mue_table", "no medically unlikely edit for J1553 is loaded for this quarter")
+        limit = _read(table, value=int, indicator=str | int)
+        value, indicator = limit["value"], str(limit["indicator"])
+        lines = [line for line in claim.drug_lines if line.start == day]
+        amounts = [(line.at("units"), need(line.units, "units")) for line in lines]
+        if indicator != "1":
+            amounts = [(amounts[0][0], sum(units for _, units in amounts))]
+        for pointer, units in amounts:
+            if units > value:
+                yield claim.finding(
+                    pointer,
+                    f"{units} units are above the limit of {value} (indicator {indicator}): check the unit "
+                    "first; an appeal needs order, dose and discarded amount",
+                    on=day, expected=f"at most {value}", actual=units, severity="error" if indicator == "2" else "warning",
+                )  # fmt: skip
+
+
+def _read(answer: Answer, **kinds: Any) -> dict[str, Any]:
+    """The table of a loaded fact; raises FactError where a key is missing or of another kind."""
+    table = answer.value
+    if not isinstance(table, dict) or any(not isinstance(table.get(key), kind) for key, kind in kinds.items()):
+        raise FactError(f"{answer.fact.id}: expected a table with {' and '.join(kinds)}; correct the facts folder")
+    return table
+
+
+def _limit(group: Group) -> dict[str, Any]:
+    if "payment.limit" not in group.facts.facts:
+        raise Missing("payment_file", "the payment limit file of the quarter is not loaded")
+    found = group.fact("payment.limit", group.on)
+    if isinstance(found.value, dict) and found.value.get("listed") is False:
+        return {"listed": False}
+    return _read(found, limit=str | int | Decimal)
+
+
+@rule(
+    "PAY002", "code-not-in-payment-file", severity="info", since="0.1.0", order=470, binds=_MEDICARE,
+    facts=("payment.absent_code",),
+    summary="The payment limit file of the quarter was loaded and does not list the code.",
+)  # fmt: skip
+def code_not_in_payment_file(group: Group) -> Iterator[Finding]:
+    """An absent code may be priced by the contractor; it says nothing on coverage."""
+    if _limit(group).get("listed") is False:
+        yield group.finding(
+            group.first("procedure_code"),
+            f"{CODE} is not in the payment limit file of this quarter: the contractor may price it; coverage is another matter",
+            on=group.on, expected="listed", actual="not listed",
+        )  # fmt: skip
+
+
+@rule(
+    "PAY003", "reduced-coinsurance", severity="info", since="0.1.0", order=480, binds=_MEDICARE,
+    facts=("payment.coinsurance",),
+    summary="The payment limit file states a coinsurance below the usual share.",
+)  # fmt: skip
+def reduced_coinsurance(group: Group) -> Iterator[Finding]:
+    """The coinsurance column of the quarter."""
+    listed = _limit(group)
+    if listed.get("listed") is False:
+        raise Missing("coinsurance", "the loaded payment file does not list the code")
+    if listed.get("coinsurance") is None:
+        raise Missing("coinsurance", "the loaded payment file has no coinsurance column")
+    share, usual = str(listed["coinsurance"]), group.fact("payment.coinsurance", group.on).value
+    if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,6})?", share):
+        raise FactError("payment.limit: coinsurance: expected a number of percent; correct the facts folder")
+    if Decimal(share) < usual:
+        yield group.finding(
+            group.first("procedure_code"), f"the patient's share is {share} percent in this quarter, below the usual {usual}",
+            on=group.on, expected=usual, actual=share,
+        )  # fmt: skip
+
+
+@rule(
+    "PAY004", "charges-do-not-add-up", severity="warning", since="0.1.0", order=485, scope="claim",
+    summary="The charges of the lines do not add up to the charge of the claim.",
+)  # fmt: skip
+def charges_do_not_add_up(claim: ClaimView) -> Iterator[Finding]:
+    """The total is the sum of the lines."""
+    total = need(claim.claim.total_charge, "total_charge")
+    if "lines" in claim.claim.damaged:
+        raise Missing("lines", "damaged in the input")
+    lines = [line for line in claim.claim.lines if line.revenue_code != _TOTAL_LINE]
+    charges = [need(line.charge, "charge") for line in lines]
+    if sum(charges) != total:
+        yield claim.finding(
+            claim.claim.at("total_charge"), f"the lines add up to {sum(charges):.2f}, and the claim says {total:.2f}",
+            on=None, expected=f"{sum(charges):.2f}", actual=f"{total:.2f}",
+        )  # fmt: skip
+
+
+@rule(
+    "PAY005", "charge-off-by-unit", severity="info", since="0.1.0", order=490, facts=("unit.size", "opps.rate"),
+    summary="The charge for one unit is off a known payment figure by the factor of another unit.",
+)  # fmt: skip
+def charge_off_by_unit(group: Group) -> Iterator[Finding]:
+    """A unit error seen in the price, only where neither dose nor NDC quantity can tell."""
+    if group.knows_dose or all(line.drug and line.drug.quantity is not None for line in group.lines):
+        return
+    figure = group.fact("opps.rate", group.on).value
+    units = group.given_units
+    charge = sum((need(line.charge, "charge") for line in group.given_lines), Decimal(0))
+    if not units or not charge:
+        return
+    ratio = charge / units / figure
+    for factor in _FACTORS:
+        if any(abs(ratio / each - 1) <= _NEAR for each in (Decimal(factor), 1 / Decimal(factor))):
+            yield group.finding(
+                group.first("units", group.given_lines),
+                f"the charge for one unit is about {f'1/{factor} of' if ratio < 1 else f'{factor} times'} the known payment "
+                "figure: "
+                f"were units of {group.unit_size} mg counted?",
+                on=group.on, expected=None, actual=units,
+            )  # fmt: skip
+            return

@@ -1,0 +1,231 @@
+"""``sheet()``: draws questions that differ, checks every option as it is made, and puts letters to them."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from j1553ref.checking import check
+from j1553ref.errors import J1553Error, nearest
+from j1553ref.training.asking import Asked, Choice, Draft, Template
+from j1553ref.training.draws import Draws
+from j1553ref.training.model import LETTERS, Basis, ExerciseError, Option, Question, Sheet, Wrong
+from j1553ref.training.settled import MAY_BE_INFERRED
+from j1553ref.training.topics import LEVEL_NAMES, TOPICS
+from j1553ref.facts import FactBase, FactError, as_date, packaged
+
+__all__ = ["caught", "loud", "sheet"]
+
+_MOST_QUESTIONS = 100
+#: A seed is written by hand on paper, so it stays short.
+_DIGITS_OF_SEED = 9
+#: How often a template is tried for one question, and after how many rounds through all templates without a new question
+#: there is none left.
+_TRIES, _IDLE_ROUNDS = 12, 6
+
+
+def sheet(topic: str, level: int, count: int, seed: int, on: date | str | None = None) -> Sheet:
+    """A sheet of questions with its key; the same arguments and facts give the same sheet on every machine.
+
+    ``on`` is the date of service of every dated question; without it each draws its own, from the first date of
+    J1553 to the end of the quarter for which its OPPS status is known. Every option that makes a claim has been
+    checked: the right one draws neither error nor warning, each wrong one is caught by the rule that it names.
+    Raises :class:`ExerciseError` for an unknown topic or level, a count that is not 1 to 100, a seed that is no
+    whole number of at most nine digits, a date on which J1553 is not valid or up to which the facts were not
+    checked, and where the topic cannot yield so many distinct questions.
+
+    >>> made = sheet("jw-jz", level=1, count=2, seed=7)
+    >>> [(each.number, each.answer, each.right.text) for each in made.questions]
+    [(1, 'D', 'J1553 × 190; J1553 JW × 10'), (2, 'B', 'J1553 JZ × 100')]
+    """
+    templates = _templates(topic, level)
+    _whole(count, "count", 1, _MOST_QUESTIONS)
+    _whole(seed, "seed", 0, 10**_DIGITS_OF_SEED - 1)
+    base = packaged()
+    day = None if on is None else _asked_for(on, base)
+    maker = _Maker(base, day)
+    order = _order(Draws(seed, topic, level), templates)
+    idle = 0
+    for turn in itertools.count():
+        name, template = order[turn % len(order)]
+        idle = 0 if maker.add(name, template, (seed, topic, level, turn)) else idle + 1
+        if len(maker.questions) == count:
+            break
+        if idle and idle % len(order) == 0:
+            maker.rounds += 1
+            if idle == len(order) * _IDLE_ROUNDS:
+                raise ExerciseError(_too_few(topic, level, count, maker, day))
+    return Sheet(
+        topic=topic, level=level, seed=seed, on=day, facts_checked=base.checked_until, questions=tuple(maker.questions)
+    )
+
+
+class _Maker:
+    """The questions so far, and what must not come again."""
+
+    def __init__(self, base: FactBase, day: date | None) -> None:
+        self.base, self.day = base, day
+        self.questions: list[Question] = []
+        self.seen: set[object] = set()
+        self.uses: Counter[tuple[Template, str]] = Counter()
+        #: how often each variant may have come already
+        self.rounds = 0
+        self.reason: J1553Error | None = None
+
+    def add(self, topic: str, template: Template, path: tuple[object, ...]) -> bool:
+        """One more question from a template; False where it has no new one."""
+        for attempt in range(_TRIES):
+            draws = Draws(*path, attempt)
+            asked = Asked(draws, self.day or _day(draws, self.base), self.base)
+            try:
+                draft = template(asked)
+                if draft is None or self._known(template, draft):
+                    continue
+                basis = tuple(_basis(asked))
+            except FactError as error:
+                self.reason = error
+                return False
+            if options := _options(draft, asked):
+                self.seen.add(draft.identity)
+                self.uses[template, draft.variant] += 1
+                self.questions.append(_question(len(self.questions) + 1, topic, template, draft, asked, options, basis))
+                return True
+        return False
+
+    def _known(self, template: Template, draft: Draft) -> bool:
+        often = self.uses[template, draft.variant] if draft.variant else 0
+        return draft.identity in self.seen or often > self.rounds
+
+
+def _templates(topic: str, level: int) -> list[tuple[str, Template]]:
+    if not isinstance(topic, str) or topic not in TOPICS:
+        raise ExerciseError(f"topic: no such topic{nearest(str(topic), TOPICS)}; there are {', '.join(TOPICS)}")
+    if isinstance(level, bool) or level not in LEVEL_NAMES:
+        names = ", ".join(f"{number} ({name})" for number, name in LEVEL_NAMES.items())
+        raise ExerciseError(f"level: no such level; there are {names}")
+    return list(TOPICS[topic].templates(level))
+
+
+def _order(draws: Draws, templates: list[tuple[str, Template]]) -> list[tuple[str, Template]]:
+    """The templates in the order in which they take turns: one of each topic, then a second of each, and so on."""
+    by_topic: dict[str, list[tuple[str, Template]]] = {}
+    for each in draws.shuffled(templates):
+        by_topic.setdefault(each[0], []).append(each)
+    rounds = itertools.zip_longest(*draws.shuffled(list(by_topic.values())))
+    return [each for turn in rounds for each in turn if each is not None]
+
+
+def _whole(value: int, name: str, least: int, most: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise ExerciseError(f"{name}: expected a whole number from {least} to {most}")
+
+
+def _asked_for(on: date | str, base: FactBase) -> date:
+    """A date of service on which the code is valid and up to which the facts were checked."""
+    day = as_date(on)
+    if not base.on("code.valid", day).value:
+        first = base.get("code.first_date_of_service").newest.value.isoformat()
+        raise ExerciseError(f"on: J1553 is not valid on {day.isoformat()}; give a date of service from {first}")
+    if day > base.checked_until:
+        raise ExerciseError(f"on: the facts were checked until {base.checked_until.isoformat()}; give a date up to it")
+    return day
+
+
+def _day(draws: Draws, base: FactBase) -> date:
+    """A weekday from the first date of the code to the end of the quarter whose OPPS status is known."""
+    first: date = base.get("code.first_date_of_service").newest.value
+    last = base.get("opps.status").newest.known_until
+    assert last is not None
+    while (day := first + timedelta(days=draws.below((last - first).days + 1))).weekday() > 4:
+        continue
+    return day
+
+
+def _basis(asked: Asked) -> Iterator[Basis]:
+    """The facts that were read; raises FactError where one is only inferred and not among those that may be."""
+    for fact_id, on in asked.read.items():
+        answer = asked.base.on(fact_id, on)
+        if answer.grade == "inferred" and fact_id not in MAY_BE_INFERRED:
+            raise FactError(f"{fact_id} is only inferred for {on.isoformat()}, and such a thing is not asked")
+        sources = tuple(each.id for each in answer.entry.sources)
+        note = MAY_BE_INFERRED[fact_id] if answer.grade == "inferred" else ""
+        yield Basis(fact_id, answer.fact.label, answer.grade, sources, note)
+
+
+def _options(draft: Draft, asked: Asked) -> list[Choice] | None:
+    """The right choice and three wrong ones in the order of the sheet; None where three that differ are not to be had.
+
+    A wrong one that the checker does not catch by the rule of its mistake is never offered.
+    """
+    if found := loud(draft.right.claim):
+        raise ExerciseError(f"a right answer draws {', '.join(found)}: please report this exercise ({draft.situation})")
+    chosen = [draft.right]
+    for choice in (*asked.draws.shuffled(draft.wrong), *asked.draws.shuffled(draft.spare)):
+        if choice.lines not in [each.lines for each in chosen] and caught(choice):
+            chosen.append(choice)
+        if len(chosen) == len(LETTERS):
+            return asked.draws.shuffled(chosen)
+    return None
+
+
+def loud(claim: dict[str, Any] | None) -> list[str]:
+    """The codes of the errors and warnings that a claim draws, and the note that nothing was checked; no claim draws none.
+
+    >>> loud(None)
+    []
+    """
+    if claim is None:
+        return []
+    report = check(claim)
+    return [each.code for each in report.findings if each.severity != "info"] + [
+        each for each in report.notes if each == "out_of_scope"
+    ]
+
+
+def caught(choice: Choice) -> bool:
+    """Whether the rule of the mistake is among those that the choice's claim draws; a choice without a claim passes.
+
+    >>> from j1553ref.training.asking import wrong
+    >>> caught(wrong("25-everywhere", ("each line",)))
+    True
+    """
+    assert choice.mistake is not None
+    return choice.claim is None or choice.mistake.rule in check(choice.claim).codes
+
+
+def _question(
+    number: int, topic: str, template: Template, draft: Draft, asked: Asked, chosen: Sequence[Choice],
+    basis: tuple[Basis, ...],
+) -> Question:  # fmt: skip
+    lettered = list(zip(LETTERS, chosen, strict=True))
+    return Question(
+        number=number,
+        topic=topic,
+        kind=template.__name__,
+        setting=draft.setting,
+        on=asked.on if draft.dated else None,
+        situation=draft.situation,
+        ask=draft.ask,
+        options=tuple(Option(letter, each.lines, each.claim) for letter, each in lettered),
+        answer=next(letter for letter, each in lettered if each is draft.right),
+        steps=draft.steps,
+        wrong=tuple(
+            Wrong(letter, each.mistake.id, each.mistake.name, each.why, each.mistake.rule)
+            for letter, each in lettered
+            if each.mistake
+        ),
+        basis=basis,
+    )
+
+
+def _too_few(topic: str, level: int, count: int, maker: _Maker, day: date | None) -> str:
+    on, found = f" for {day.isoformat()}" if day else "", len(maker.questions)
+    if not found and maker.reason:
+        return f"topic {topic}, level {level}: no question can be asked{on}: {maker.reason}"
+    return (
+        f"topic {topic}, level {level}: {found} distinct questions were found{on}, and {count} were asked for;"
+        f" ask for {found} or fewer"
+    )
