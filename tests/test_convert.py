@@ -9,14 +9,14 @@ import sys
 import pytest
 from build import edit
 from test_cli import run
-from test_privacy import documents, marked, places
 from test_forms import HERE, hospital
+from test_privacy import documents, marked, places
 
 from j1553ref import case, check
 from j1553ref.claim import InputError
-from j1553ref.readers import claim_from
 from j1553ref.forms import PAPERS, clearinghouse
 from j1553ref.forms.base import FormError
+from j1553ref.readers import claim_from
 
 GOLDEN_CMS = (HERE / "forms" / "three-vials.cms1500.txt").read_text(encoding="utf-8").rstrip()
 OFFICE = json.dumps(case("three-vials-with-jw"))

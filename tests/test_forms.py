@@ -19,10 +19,10 @@ from test_golden import SLIPS
 
 from j1553ref import case, cases, check, claim_from
 from j1553ref.claim import Claim, Drug, Line
-from j1553ref.readers import clearinghouse as reader
 from j1553ref.forms import PAPERS, clearinghouse, cms1500, text, ub04
 from j1553ref.forms.base import FormError
 from j1553ref.forms.paper import Paper
+from j1553ref.readers import clearinghouse as reader
 
 HERE = Path(__file__).parent / "cases"
 #: The fields of a claim and its parts.

@@ -11,8 +11,8 @@ from test_forms import HERE, attempt, every_document, fourteen_lines, hospital
 from test_forms_losses import brimful
 
 from j1553ref import case, claim_from
-from j1553ref.ndc import package
 from j1553ref.forms import PAPERS, clearinghouse, cms1500, drug, html, text
+from j1553ref.ndc import package
 
 #: What was looked through by eye, once.
 GOLDEN = HERE / "forms"

@@ -19,6 +19,7 @@ from html.parser import HTMLParser
 import pytest
 
 from j1553ref import check, project, rules
+from j1553ref.facts import FactBase, packaged
 from j1553ref.training import (
     LEVEL_NAMES,
     TOPICS,
@@ -36,7 +37,6 @@ from j1553ref.training.mistakes import MISTAKES
 from j1553ref.training.pages import Choices, Items, Page, Part, Strong, Table, Text
 from j1553ref.training.printing import as_html, as_markdown
 from j1553ref.training.settled import MAY_BE_INFERRED
-from j1553ref.facts import FactBase, packaged
 
 SEEDS = max(5, int(os.environ.get("J1553REF_EXAMPLES", "100")) // 20)
 #: The one topic and level whose questions hold no figures to vary.

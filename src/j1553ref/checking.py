@@ -14,8 +14,8 @@ from j1553ref.payers import Payer, parse_payer, payer_from_filing_code
 from j1553ref.readers import claim_from
 from j1553ref.rules import RuleError, catalogue, matching
 from j1553ref.rules.base import Finding, Missing, NotChecked, Rule
-from j1553ref.rules.shp import finding_for
 from j1553ref.rules.context import ClaimView, Group
+from j1553ref.rules.shp import finding_for
 from j1553ref.suppression import Suppressed, Suppression
 from j1553ref.vials import parse_vials
 

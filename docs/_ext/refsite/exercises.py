@@ -12,6 +12,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
+from j1553ref.facts import FactError
 from j1553ref.training import LEVEL_NAMES, TOPICS, Sheet, key_page, sheet, sheet_page
 from j1553ref.training.mistakes import MISTAKES
 from j1553ref.training.pages import (
@@ -28,7 +29,6 @@ from j1553ref.training.pages import (
     Text,
 )
 from j1553ref.training.words import unbroken
-from j1553ref.facts import FactError
 from refsite.checked import CheckedDirective
 from refsite.domain import domain_of, facts, link
 from refsite.nodes import el, element, table

@@ -10,8 +10,8 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-from j1553ref.training import sheet
 from j1553ref.facts import FactError
+from j1553ref.training import sheet
 from refsite.checked import CheckedDirective
 from refsite.domain import known
 from refsite.nodes import table

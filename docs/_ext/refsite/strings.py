@@ -17,8 +17,8 @@ from j1553ref.code import CODE
 from j1553ref.facts import FactBase, FactError
 from j1553ref.facts.reference import Reference
 from j1553ref.facts.wording import value_text
-from j1553ref.ndc import packages
 from j1553ref.forms import drug
+from j1553ref.ndc import packages
 from refsite.checked import CheckedDirective
 from refsite.domain import domain_of, facts
 from refsite.nodes import el, element

@@ -11,11 +11,11 @@ import click
 
 from j1553ref.cli.base import complain, print_json
 from j1553ref.cli.check import records
-from j1553ref.readers import FORMATS
 from j1553ref.forms import PAPERS, clearinghouse, html, text
 from j1553ref.forms.base import FormError
 from j1553ref.forms.clearinghouse import Body
 from j1553ref.forms.paper import Paper
+from j1553ref.readers import FORMATS
 
 __all__ = ["convert"]
 

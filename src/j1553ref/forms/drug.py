@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from j1553ref.billing import plain
 from j1553ref.claim import Drug
 from j1553ref.facts import packaged
-from j1553ref.ndc import Package, is_valid, to_11_digits
 from j1553ref.forms.base import FormError
+from j1553ref.ndc import Package, is_valid, to_11_digits
 
 __all__ = ["Parts", "clearinghouse", "cms1500", "of_drug", "of_package", "on_paper", "qualifier", "ub04", "x12"]
 

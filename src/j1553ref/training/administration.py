@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from j1553ref.infusion import Infusion, further_hours
 from j1553ref.training.asking import Asked, Choice, Draft, Template, right, wrong
 from j1553ref.training.claims import Line, line, written
 from j1553ref.training.doses import Given, whole_vials
 from j1553ref.training.words import total_mg
-from j1553ref.infusion import Infusion, further_hours
 from j1553ref.vials import Vial
 
 __all__ = ["LEVELS"]

@@ -9,12 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 from j1553ref.billing import Billing
+from j1553ref.facts import FactBase, packaged
+from j1553ref.infusion import Infusion, PauseLike, infusion_codes
 from j1553ref.training.claims import Place
 from j1553ref.training.draws import Draws
 from j1553ref.training.mistakes import MISTAKES
 from j1553ref.training.model import Mistake
-from j1553ref.facts import FactBase, packaged
-from j1553ref.infusion import Infusion, PauseLike, infusion_codes
 from j1553ref.units import bill_units
 from j1553ref.vials import Vial
 

@@ -9,13 +9,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from j1553ref.facts import FactError
 from j1553ref.training import discarded, home_benefit, sites_of_service
 from j1553ref.training.asking import Asked, Draft, Template, right, wrong
 from j1553ref.training.claims import Place, claim, line
 from j1553ref.training.doses import drug, whole_vials
 from j1553ref.training.riding_modifiers import one_feature
 from j1553ref.training.words import day_text, total_mg
-from j1553ref.facts import FactError
 
 __all__ = ["LEVELS"]
 

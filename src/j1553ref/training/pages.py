@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from j1553ref import project
+from j1553ref.report import help_url
+from j1553ref.rules import get
 from j1553ref.training.model import Basis, Question, Sheet
 from j1553ref.training.topics import LEVEL_NAMES, TOPICS
 from j1553ref.training.words import day_text
-from j1553ref.report import help_url
-from j1553ref.rules import get
 
 __all__ = [
     "Blanks", "Block", "Choices", "Code", "Items", "Link", "Page", "Part", "Span", "Strong", "Table", "Text",

@@ -10,12 +10,12 @@ from typing import Any
 
 from j1553ref.checking import check
 from j1553ref.errors import J1553Error, nearest
+from j1553ref.facts import FactBase, FactError, as_date, packaged
 from j1553ref.training.asking import Asked, Choice, Draft, Template
 from j1553ref.training.draws import Draws
 from j1553ref.training.model import LETTERS, Basis, ExerciseError, Option, Question, Sheet, Wrong
 from j1553ref.training.settled import MAY_BE_INFERRED
 from j1553ref.training.topics import LEVEL_NAMES, TOPICS
-from j1553ref.facts import FactBase, FactError, as_date, packaged
 
 __all__ = ["caught", "loud", "sheet"]
 
