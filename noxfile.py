@@ -45,8 +45,9 @@ def build_site(session: nox.Session, *options: str) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """ruff and mypy --strict; a user's program is read against the installed wheel, as its users will."""
+    """ruff (formatter and linter) and mypy --strict; a user's program is read against the installed wheel, as its users will."""
     install(session, "lint")
+    session.run("ruff", "format", "--check", ".")
     session.run("ruff", "check", ".")
     session.run("mypy")
     session.run("mypy", "tests/user_program.py")
@@ -59,9 +60,13 @@ def tests(session: nox.Session) -> None:
     build_site(session)
     # -P keeps the source tree off sys.path, so that what is tested is the wheel.
     session.run(
-        "python", "-P", "-m", "pytest", *session.posargs,
+        "python",
+        "-P",
+        "-m",
+        "pytest",
+        *session.posargs,
         env={"J1553REF_SITE": str(SITE), "J1553REF_WHEEL": str(next(DIST.glob("*.whl")))},
-    )  # fmt: skip
+    )
 
 
 @nox.session
@@ -102,9 +107,14 @@ def fuzz(session: nox.Session) -> None:
     examples = session.posargs[0] if session.posargs else "20000"
     session.run("python", "-P", "tests/agree.py", examples, env={"PYTHONPATH": "tests"})
     session.run(
-        "python", "-P", "-m", "pytest", "-q", "tests/test_correct_claims.py",
+        "python",
+        "-P",
+        "-m",
+        "pytest",
+        "-q",
+        "tests/test_correct_claims.py",
         env={"J1553REF_EXAMPLES": str(int(examples) // 5)},
-    )  # fmt: skip
+    )
 
 
 @nox.session
@@ -131,9 +141,22 @@ def lock(session: nox.Session) -> None:
     every = {each for group in GROUPS.values() for each in group} | {*NEEDED, "build", "hatchling"}
     wanted.write_text("\n".join(sorted(every)) + "\n")
     session.run(
-        "uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--no-emit-index-url", "--no-annotate",
-        "--custom-compile-command", "nox -s lock", "-o", "constraints.txt", str(wanted), env={"UV_NO_CONFIG": "1"},
-    )  # fmt: skip
+        "uv",
+        "pip",
+        "compile",
+        "--quiet",
+        "--universal",
+        "--python-version",
+        "3.11",
+        "--no-emit-index-url",
+        "--no-annotate",
+        "--custom-compile-command",
+        "nox -s lock",
+        "-o",
+        "constraints.txt",
+        str(wanted),
+        env={"UV_NO_CONFIG": "1"},
+    )
 
 
 if os.environ.get("CI"):

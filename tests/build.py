@@ -9,22 +9,39 @@ CARTONS = {20: "70573060521", 10: "70573060511", 5: "70573060501"}
 
 def line_of(number: int, code: str, units: int, modifiers: list[str], day: str, charge: int) -> dict[str, Any]:
     return {
-        "line_number": number, "procedure_code": code, "modifiers": modifiers, "units": units,
-        "service_date": {"start": day}, "place_of_service": "11", "diagnosis_pointers": [1], "charge": f"{charge}.00",
-    }  # fmt: skip
+        "line_number": number,
+        "procedure_code": code,
+        "modifiers": modifiers,
+        "units": units,
+        "service_date": {"start": day},
+        "place_of_service": "11",
+        "diagnosis_pointers": [1],
+        "charge": f"{charge}.00",
+    }
 
 
 def make_claim(
-    dose: int | str | None, vials: list[int] | None, lines: list[tuple[int, list[str]]], *, day: str = "2026-05-04",
-    payer: str | None = "medicare-ab", record: dict[str, Any] | None = None, **top: Any,
-) -> dict[str, Any]:  # fmt: skip
+    dose: int | str | None,
+    vials: list[int] | None,
+    lines: list[tuple[int, list[str]]],
+    *,
+    day: str = "2026-05-04",
+    payer: str | None = "medicare-ab",
+    record: dict[str, Any] | None = None,
+    **top: Any,
+) -> dict[str, Any]:
     """A native claim: dose in mg, vial sizes in g, drug lines as (units, modifiers); POS 11, D83.9 and 96365 beside them."""
     out = [line_of(i, "J1553", units, mods, day, 30 * units) for i, (units, mods) in enumerate(lines, 1)]
     out.append(line_of(len(out) + 1, "96365", 1, [], day, 300))
     claim: dict[str, Any] = {
-        "schema_version": "1", "form": "cms1500", "synthetic": True, "diagnoses": ["D83.9"], "lines": out,
-        "total_charge": f"{sum(30 * units for units, _ in lines) + 300}.00", **top,
-    }  # fmt: skip
+        "schema_version": "1",
+        "form": "cms1500",
+        "synthetic": True,
+        "diagnoses": ["D83.9"],
+        "lines": out,
+        "total_charge": f"{sum(30 * units for units, _ in lines) + 300}.00",
+        **top,
+    }
     if payer:
         claim["payer"] = payer
     if dose is not None or vials is not None:

@@ -28,19 +28,41 @@ from j1553ref.rules.base import REGISTRY
 HERE = Path(__file__).parent
 FORMS = ("base", "clearinghouse", "cms1500", "drug", "html", "paper", "text", "ub04")
 TESTS = {
-    "ndc": ["test_ndc", "test_units"], "vials": ["test_units"], "units": ["test_units"], "billing": ["test_units"],
-    "infusion": ["test_infusion"], "code": ["test_code"], "payers": ["test_payers"],
-    "fixes": ["test_fixes"], "suppression": ["test_suppression"], "config": ["test_config"],
+    "ndc": ["test_ndc", "test_units"],
+    "vials": ["test_units"],
+    "units": ["test_units"],
+    "billing": ["test_units"],
+    "infusion": ["test_infusion"],
+    "code": ["test_code"],
+    "payers": ["test_payers"],
+    "fixes": ["test_fixes"],
+    "suppression": ["test_suppression"],
+    "config": ["test_config"],
     **{f"forms.{each}": ["test_forms", "test_forms_losses", "test_forms_written"] for each in FORMS},
-}  # fmt: skip
-RULES = ("unt", "jwz", "dat", "mod", "medicare_modifiers", "ndc", "adm", "sos", "dxc", "hom", "pay", "context")  # fmt: skip
+}
+RULES = ("unt", "jwz", "dat", "mod", "medicare_modifiers", "ndc", "adm", "sos", "dxc", "hom", "pay", "context")
 #: Arguments that only people or the order of the output see.
 FOR_PEOPLE = {"since", "summary", "expected", "actual", "order", "repr", "slots", "frozen", "kw_only"}
 COMPARE = {
-    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
-    ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
-}  # fmt: skip
-BINARY = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.FloorDiv, ast.FloorDiv: ast.Mult, ast.Mod: ast.Add, ast.Div: ast.Mult}
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+}
+BINARY = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.FloorDiv,
+    ast.FloorDiv: ast.Mult,
+    ast.Mod: ast.Add,
+    ast.Div: ast.Mult,
+}
 
 
 def mutants(tree: ast.Module) -> Iterator[tuple[int, str]]:
@@ -67,7 +89,9 @@ def mutants(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 def _spared(node: ast.AST) -> Iterator[ast.AST]:
     """What is text for people or only typing: f-strings, annotations, __all__, docstrings, a rule's name and version."""
-    if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__"):
+    if isinstance(node, ast.JoinedStr) or (
+        isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__"
+    ):
         yield from ast.walk(node)
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         for part in (node.returns, *(arg.annotation for arg in ast.walk(node.args) if isinstance(arg, ast.arg))):

@@ -16,10 +16,26 @@ import jsonschema
 
 #: Keywords that a document can violate by themselves.
 ASSERTIONS = {
-    "type", "enum", "const", "not", "anyOf", "required", "additionalProperties", "pattern", "format", "minLength",
-    "maxLength", "minimum", "maximum", "exclusiveMaximum", "minItems", "maxItems", "uniqueItems", "minProperties",
+    "type",
+    "enum",
+    "const",
+    "not",
+    "anyOf",
+    "required",
+    "additionalProperties",
+    "pattern",
+    "format",
+    "minLength",
+    "maxLength",
+    "minimum",
+    "maximum",
+    "exclusiveMaximum",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "minProperties",
     "maxProperties",
-}  # fmt: skip
+}
 _BOUNDS = {"maxItems", "maxProperties"}
 #: Lists and objects longer than this are not kept as files: see ``long_ones``.
 LONG = 49

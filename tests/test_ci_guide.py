@@ -59,9 +59,13 @@ def run(commands: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     assert wanted, "nothing but set-up"
     path = f"{folder.parent / 'bin'}{os.pathsep}{os.environ['PATH']}"
     return subprocess.run(
-        ["bash", "-e", "-o", "pipefail", "-c", "\n".join(wanted)], cwd=folder, capture_output=True, text=True, timeout=120,
+        ["bash", "-e", "-o", "pipefail", "-c", "\n".join(wanted)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
         env={**os.environ, "PATH": path},
-    )  # fmt: skip
+    )
 
 
 def steps(workflow: dict[str, Any]) -> list[str]:

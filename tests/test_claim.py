@@ -43,33 +43,65 @@ def place(*tokens: str | int) -> str:
 def test_every_field_of_a_professional_claim() -> None:
     claim = claim_from(load("full-cms1500"))
     assert (claim.format, claim.form, claim.payer, claim.claim_filing_code, claim.claim_id) == (
-        "j1553", "cms1500", "medicare-ab:ngs", "MB", "EXAMPLE-1",
-    )  # fmt: skip
+        "j1553",
+        "cms1500",
+        "medicare-ab:ngs",
+        "MB",
+        "EXAMPLE-1",
+    )
     assert (claim.type_of_bill, claim.diagnoses, claim.total_charge) == (None, ("D83.9", "G61.81"), Decimal(11025))
     assert (claim.is_340b, claim.off_campus, claim.dual_eligible) == (False, None, False)
     assert (claim.shape, claim.damaged, claim.pointer) == ((), frozenset(), "")
     first, second, third = claim.lines
     day = date(2026, 5, 4)
     assert first == Line(
-        pointer="/lines/0", places=first.places, line_number=1, procedure_code="J1553", modifiers=(), units=320,
-        unit_basis="UN", start=day, end=day, place_of_service="11", diagnosis_pointers=(1, 2), charge=Decimal(9600),
-        encounter="morning", drug=first.drug,
-    )  # fmt: skip
+        pointer="/lines/0",
+        places=first.places,
+        line_number=1,
+        procedure_code="J1553",
+        modifiers=(),
+        units=320,
+        unit_basis="UN",
+        start=day,
+        end=day,
+        place_of_service="11",
+        diagnosis_pointers=(1, 2),
+        charge=Decimal(9600),
+        encounter="morning",
+        drug=first.drug,
+    )
     assert first.drug == Drug(
-        pointer="/lines/0/drug", places=first.drug.places if first.drug else {}, ndc="70573060521", qualifier="N4",
-        quantity=Decimal(200), unit="ML", prescription_number="EXAMPLE-RX-1", has_qualifier_slot=True,
-    )  # fmt: skip
+        pointer="/lines/0/drug",
+        places=first.drug.places if first.drug else {},
+        ndc="70573060521",
+        qualifier="N4",
+        quantity=Decimal(200),
+        unit="ML",
+        prescription_number="EXAMPLE-RX-1",
+        has_qualifier_slot=True,
+    )
     assert (second.modifiers, second.end, second.charge) == (("JW",), None, Decimal("900.5"))
     assert (third.drug, third.start, third.diagnosis_pointers, third.encounter) == (None, None, (), None)
     [given] = claim.administrations
     assert given == Administration(
-        pointer="/administrations/0", places=given.places, service_date=day, encounter="morning",
-        dose_mg=Decimal(32000), container="single", stock="bought", start=time(21, 30), stop=time(1, 15),
-        next_day=True, vials=given.vials, pauses=given.pauses,
-    )  # fmt: skip
+        pointer="/administrations/0",
+        places=given.places,
+        service_date=day,
+        encounter="morning",
+        dose_mg=Decimal(32000),
+        container="single",
+        stock="bought",
+        start=time(21, 30),
+        stop=time(1, 15),
+        next_day=True,
+        vials=given.vials,
+        pauses=given.pauses,
+    )
     assert [(each.ndc, each.count) for each in given.vials or ()] == [
-        ("70573060521", 1), ("70573060511", 1), ("70573060501", 1),
-    ]  # fmt: skip
+        ("70573060521", 1),
+        ("70573060511", 1),
+        ("70573060501", 1),
+    ]
     assert [(each.start, each.stop) for each in given.pauses] == [(time(22, 10), time(22, 25))]
 
 
@@ -118,16 +150,30 @@ def test_the_place_of_an_absent_field_is_its_part() -> None:
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [("9600.00", "9600.00"), ("0350", "350"), (9600, "9600"), (9600.5, "9600.5"), (1e2, "100"), (0, "0"), (0.0, "0"),
-     (41.400000000000006, "41.4"), (0.1 + 0.2, "0.3"), (1e-7, "0"), (5e-324, "0"), (999999999.9999999, "1000000000")],
-)  # fmt: skip
+    [
+        ("9600.00", "9600.00"),
+        ("0350", "350"),
+        (9600, "9600"),
+        (9600.5, "9600.5"),
+        (1e2, "100"),
+        (0, "0"),
+        (0.0, "0"),
+        (41.400000000000006, "41.4"),
+        (0.1 + 0.2, "0.3"),
+        (1e-7, "0"),
+        (5e-324, "0"),
+        (999999999.9999999, "1000000000"),
+    ],
+)
 def test_amounts_are_decimals_written_out(value: Any, expected: str) -> None:
     found = claim_from(json.dumps({**MINIMAL, "total_charge": value})).total_charge
     assert isinstance(found, Decimal) and str(found) == expected
 
 
 def test_whole_numbers_may_be_written_with_a_point() -> None:
-    [line] = claim_from('{"schema_version": "1", "form": "ub04", "lines": [{"revenue_code": "636", "units": 4.0e2}]}').lines
+    [line] = claim_from(
+        '{"schema_version": "1", "form": "ub04", "lines": [{"revenue_code": "636", "units": 4.0e2}]}'
+    ).lines
     assert line.units == 400 and type(line.units) is int
 
 
@@ -153,7 +199,11 @@ def test_a_damaged_field_is_none_and_named_and_the_rest_is_read(path: Path) -> N
         assert part.at(name) == problem.place
     damaged = [name for each in parts.values() for name in each.damaged]
     assert len(damaged) <= 2, "a mistake reaches no further than its field"
-    if problem.keyword in ("required", "additionalProperties") and "vials" not in path.stem and "pauses" not in path.stem:
+    if (
+        problem.keyword in ("required", "additionalProperties")
+        and "vials" not in path.stem
+        and "pauses" not in path.stem
+    ):
         assert damaged == []
 
 
@@ -227,7 +277,12 @@ def test_claim_from_takes_a_document_its_text_its_bytes_and_a_path(tmp_path: Pat
     path.write_text(json.dumps(MINIMAL), encoding="utf-8")
     wanted = claim_from(MINIMAL)
     assert wanted.lines[0].units == 400
-    assert claim_from(json.dumps(MINIMAL)) == claim_from(json.dumps(MINIMAL, indent=4).encode()) == claim_from(path) == wanted
+    assert (
+        claim_from(json.dumps(MINIMAL))
+        == claim_from(json.dumps(MINIMAL, indent=4).encode())
+        == claim_from(path)
+        == wanted
+    )
 
 
 def test_claim_from_does_not_change_or_keep_the_document() -> None:
@@ -245,7 +300,13 @@ class Form(enum.StrEnum):
 
 
 def test_a_document_made_in_python_may_hold_python_values() -> None:
-    line = {"procedure_code": "J1553", "units": 400, "modifiers": ("JZ",), "charge": 9600.1, "drug": {"quantity": Decimal("1.5")}}
+    line = {
+        "procedure_code": "J1553",
+        "units": 400,
+        "modifiers": ("JZ",),
+        "charge": 9600.1,
+        "drug": {"quantity": Decimal("1.5")},
+    }
     claim = claim_from(OrderedDict(schema_version="1", form=Form.PROFESSIONAL, lines=[OrderedDict(line)]))
     assert claim.shape == ()
     assert (claim.form, type(claim.form)) == ("cms1500", str)
@@ -256,10 +317,22 @@ def test_a_document_made_in_python_may_hold_python_values() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [float("nan"), float("inf"), Decimal("NaN"), Decimal("sNaN"), Fraction(1, 3), 1j, object(), {1, 2}, b"x",
-     date(2026, 5, 4), {1: 2}, "\ud800"],
+    [
+        float("nan"),
+        float("inf"),
+        Decimal("NaN"),
+        Decimal("sNaN"),
+        Fraction(1, 3),
+        1j,
+        object(),
+        {1, 2},
+        b"x",
+        date(2026, 5, 4),
+        {1: 2},
+        "\ud800",
+    ],
     ids=repr,
-)  # fmt: skip
+)
 def test_what_json_does_not_have_is_refused(value: Any) -> None:
     with pytest.raises(InputError, match="expected") as caught:
         claim_from({**MINIMAL, "x-own": [value]})
@@ -296,7 +369,7 @@ def test_a_document_that_holds_itself_is_refused() -> None:
         (json.dumps([MINIMAL, MINIMAL]), "text: more than one claim in it; expected one"),
         (json.dumps(MINIMAL) + "\n{", "text: line 2, column 2: not valid JSON: the record ends before it is closed"),
     ],
-)  # fmt: skip
+)
 def test_claim_from_refuses_what_is_not_one_claim(source: Any, message: str) -> None:
     with pytest.raises(InputError) as caught:
         claim_from(source)
@@ -318,7 +391,9 @@ def test_a_named_format_is_not_guessed_at() -> None:
 def test_vials_and_pauses_have_places() -> None:
     [given] = claim_from(load("full-cms1500")).administrations
     assert given.vials is not None
-    assert given.vials[1] == Vials(pointer="/administrations/0/vials/1", places=given.vials[1].places, ndc="70573060511", count=1)
+    assert given.vials[1] == Vials(
+        pointer="/administrations/0/vials/1", places=given.vials[1].places, ndc="70573060511", count=1
+    )
     assert given.vials[1].at("count") == "/administrations/0/vials/1/count"
     assert given.pauses[0] == Pause(
         pointer="/administrations/0/pauses/0", places=given.pauses[0].places, start=time(22, 10), stop=time(22, 25)

@@ -68,7 +68,7 @@ FINDINGS = {
         ("SHP005", "error", f"{INFO}/placeOfServiceCode"),
         ("SHP005", "error", f"{INFO}/principalDiagnosis/principalDiagnosisCode"),
     ],
-}  # fmt: skip
+}
 
 
 def test_every_case_has_its_findings_written_down():
@@ -128,7 +128,11 @@ def test_the_cases_are_obviously_made_up():
 def test_a_professional_claim():
     found = clearinghouse.claim(case("professional-with-discarded-amount"))
     assert (found.form, found.type_of_bill, found.claim_filing_code) == ("cms1500", None, "MB")
-    assert (found.claim_id, found.total_charge, found.diagnoses) == ("SYNTHETIC-DISCARDED", Decimal("11025.00"), ("D839",))
+    assert (found.claim_id, found.total_charge, found.diagnoses) == (
+        "SYNTHETIC-DISCARDED",
+        Decimal("11025.00"),
+        ("D839",),
+    )
     line = found.lines[1]
     assert (line.procedure_code, line.modifiers, line.units, line.unit_basis) == ("J1553", ("JW",), 30, "UN")
     assert (line.start.isoformat(), line.end, line.place_of_service) == ("2026-05-04", None, "11")
@@ -159,7 +163,10 @@ def test_places_point_to_where_a_field_stands():
     assert line.at("diagnosis_pointers", 0) == f"{PRO}/compositeDiagnosisCodePointers/diagnosisCodePointers/0"
     assert line.at("drug") == line.drug.pointer == DRUG
     assert found.at("diagnoses", 0) == f"{INFO}/healthCareCodeInformation/0/diagnosisCode"
-    assert clearinghouse.claim(RIGHT_INST).at("diagnoses", 1) == f"{INFO}/otherDiagnosisInformationList/0/0/otherDiagnosisCode"
+    assert (
+        clearinghouse.claim(RIGHT_INST).at("diagnoses", 1)
+        == f"{INFO}/otherDiagnosisInformationList/0/0/otherDiagnosisCode"
+    )
 
 
 def test_the_place_of_service_of_the_line_goes_before_that_of_the_claim():
@@ -185,15 +192,31 @@ OLDER = f"{LINE}/serviceLineDateInformation"
         ({f"{LINE}/serviceDate": ..., DATES: []}, None, None, None),
         ({f"{LINE}/serviceDate": "20260503"}, "2026-05-03", None, f"{LINE}/serviceDate"),
         ({f"{LINE}/serviceDate": "20260230"}, None, None, f"{LINE}/serviceDate"),
-        ({f"{LINE}/serviceDate": ..., OLDER: {"beginServiceDate": "20260502", "endServiceDate": "20260503"}},
-         "2026-05-02", "2026-05-03", f"{OLDER}/beginServiceDate"),
-        ({f"{LINE}/serviceDate": ..., OLDER: {"serviceDate": "20260502", "validDateInformation": True}},
-         "2026-05-02", None, f"{OLDER}/serviceDate"),
+        (
+            {f"{LINE}/serviceDate": ..., OLDER: {"beginServiceDate": "20260502", "endServiceDate": "20260503"}},
+            "2026-05-02",
+            "2026-05-03",
+            f"{OLDER}/beginServiceDate",
+        ),
+        (
+            {f"{LINE}/serviceDate": ..., OLDER: {"serviceDate": "20260502", "validDateInformation": True}},
+            "2026-05-02",
+            None,
+            f"{OLDER}/serviceDate",
+        ),
         ({f"{LINE}/serviceDate": ..., OLDER: {}}, "2026-05-04", None, f"{DATES}/statementBeginDate"),
-        ({f"{LINE}/serviceDate": ..., f"{DATES}/statementBeginDate": "20260230", f"{DATES}/statementEndDate": "20260230"},
-         None, None, None),
+        (
+            {
+                f"{LINE}/serviceDate": ...,
+                f"{DATES}/statementBeginDate": "20260230",
+                f"{DATES}/statementEndDate": "20260230",
+            },
+            None,
+            None,
+            None,
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_date_of_service_of_an_institutional_line(changes, start, end, place):
     line = clearinghouse.claim(edit(copy.deepcopy(RIGHT_INST), changes)).lines[0]
     assert (line.start and line.start.isoformat(), line.end and line.end.isoformat()) == (start, end)
@@ -212,7 +235,9 @@ def test_a_professional_line_never_takes_the_date_of_a_statement():
     assert clearinghouse.claim(document).lines[0].start is None
 
 
-@pytest.mark.parametrize(("code", "payer"), [("MB", "medicare-ab"), ("16", "medicare-advantage"), ("BL", "bcbs"), ("ZZ", None)])
+@pytest.mark.parametrize(
+    ("code", "payer"), [("MB", "medicare-ab"), ("16", "medicare-advantage"), ("BL", "bcbs"), ("ZZ", None)]
+)
 def test_the_payer_comes_from_the_claim_filing_code(code, payer):
     document = edit(copy.deepcopy(RIGHT), {f"{INFO}/claimFilingCode": code})
     assert report(document).payer == payer
@@ -252,7 +277,7 @@ ACCEPTED = [
     (f"{LINE}/assignedNumber", "0", "line_number", 0),
     (f"{PRO}/compositeDiagnosisCodePointers/diagnosisCodePointers", ["1", "12"], "diagnosis_pointers", (1, 12)),
     (f"{LINE}/drugIdentification", None, "drug", None),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("pointer", "value", "name", "expected"), ACCEPTED)
@@ -288,13 +313,19 @@ def test_parts_of_a_unit_are_read_of_other_codes_and_refused_of_the_drug():
     found = clearinghouse.claim(edit(copy.deepcopy(RIGHT), {other: "1.5"}))
     assert found.shape == () and found.lines[1].units is None and "units" in found.lines[1].damaged
     document = edit(copy.deepcopy(RIGHT), {UNITS: "324.5"})
-    assert [(each.code, each.pointer, each.actual) for each in report(document).findings] == [("SHP005", UNITS, "324.5")]
+    assert [(each.code, each.pointer, each.actual) for each in report(document).findings] == [
+        ("SHP005", UNITS, "324.5")
+    ]
     assert "UNT002" in report(document).not_checked_codes
 
 
 def test_diagnoses_of_the_older_code_set_are_not_judged():
-    found = clearinghouse.claim(edit(copy.deepcopy(RIGHT), {f"{INFO}/healthCareCodeInformation/0":
-                                                            {"diagnosisTypeCode": "BK", "diagnosisCode": "27906"}}))
+    found = clearinghouse.claim(
+        edit(
+            copy.deepcopy(RIGHT),
+            {f"{INFO}/healthCareCodeInformation/0": {"diagnosisTypeCode": "BK", "diagnosisCode": "27906"}},
+        )
+    )
     assert found.shape == () and found.diagnoses == () and "diagnoses" in found.damaged
 
 
@@ -317,16 +348,55 @@ DAMAGED = [
     (f"{PRO}/procedureCode", "j1553", "pattern", CODE, "j1553", "procedure_code"),
     (f"{PRO}/procedureCode", 96365, "type", f"text in quotes: {CODE}", "96365", "procedure_code"),
     (f"{PRO}/procedureModifiers", "JZ", "type", "a list in brackets", "JZ", "modifiers"),
-    (f"{PRO}/procedureModifiers", ["JZ", "JA", "TB", "76", "59"], "maxItems", "at most 4 items", "<list, 5 items>", "modifiers"),
-    (f"{PRO}/procedureModifiers/0", "jz", "pattern", 'a modifier of two digits or capital letters, such as "JZ"',
-     "<text, 2 characters>", "modifiers"),
-    (f"{PRO}/procedureModifiers/0", 25, "type", 'text in quotes: a modifier of two digits or capital letters, such as "JZ"', "25",
-     "modifiers"),
+    (
+        f"{PRO}/procedureModifiers",
+        ["JZ", "JA", "TB", "76", "59"],
+        "maxItems",
+        "at most 4 items",
+        "<list, 5 items>",
+        "modifiers",
+    ),
+    (
+        f"{PRO}/procedureModifiers/0",
+        "jz",
+        "pattern",
+        'a modifier of two digits or capital letters, such as "JZ"',
+        "<text, 2 characters>",
+        "modifiers",
+    ),
+    (
+        f"{PRO}/procedureModifiers/0",
+        25,
+        "type",
+        'text in quotes: a modifier of two digits or capital letters, such as "JZ"',
+        "25",
+        "modifiers",
+    ),
     (f"{PRO}/measurementUnit", "ML", "enum", '"UN", "MJ" or "DA"', "ML", "unit_basis"),
-    (f"{PRO}/lineItemChargeAmount", "$30", "pattern", 'dollars written like "9600.00"', "<text, 3 characters>", "charge"),
-    (f"{PRO}/lineItemChargeAmount", Decimal("9600.00"), "type", 'text in quotes ("9600.00", not 9600.00)', "9600.00", "charge"),
-    (f"{PRO}/placeOfServiceCode", 11, "type", 'text in quotes: a place of service code of two digits, such as "11"', "11",
-     "place_of_service"),
+    (
+        f"{PRO}/lineItemChargeAmount",
+        "$30",
+        "pattern",
+        'dollars written like "9600.00"',
+        "<text, 3 characters>",
+        "charge",
+    ),
+    (
+        f"{PRO}/lineItemChargeAmount",
+        Decimal("9600.00"),
+        "type",
+        'text in quotes ("9600.00", not 9600.00)',
+        "9600.00",
+        "charge",
+    ),
+    (
+        f"{PRO}/placeOfServiceCode",
+        11,
+        "type",
+        'text in quotes: a place of service code of two digits, such as "11"',
+        "11",
+        "place_of_service",
+    ),
     (f"{LINE}/serviceDate", "2026-05-04", "pattern", 'a calendar date written like "20260504"', "2026-05-04", "start"),
     (f"{LINE}/serviceDate", "20260230", "pattern", 'a calendar date written like "20260504"', "20260230", "start"),
     (f"{LINE}/serviceDate", 20260504, "type", 'text in quotes ("20260504", not 20260504)', "20260504", "start"),
@@ -334,10 +404,17 @@ DAMAGED = [
     (f"{POINTERS}/0", 1, "type", 'text in quotes ("1", not 1)', "1", "diagnosis_pointers"),
     (f"{POINTERS}/0", "0", "pattern", 'the number of a diagnosis, from 1, such as "1"', "0", "diagnosis_pointers"),
     (f"{POINTERS}/0", "A", "pattern", 'the number of a diagnosis, from 1, such as "1"', "A", "diagnosis_pointers"),
-    (f"{PRO}/compositeDiagnosisCodePointers", ["1"], "type", "an object in braces", "<list, 1 item>", "diagnosis_pointers"),
+    (
+        f"{PRO}/compositeDiagnosisCodePointers",
+        ["1"],
+        "type",
+        "an object in braces",
+        "<list, 1 item>",
+        "diagnosis_pointers",
+    ),
     (DRUG, "70573060521", "type", "an object in braces", "70573060521", "drug"),
     (PRO, [], "type", "an object in braces", "<list, 0 items>", "units"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("pointer", "value", "keyword", "expected", "actual", "name"), DAMAGED)
@@ -397,8 +474,18 @@ def test_what_no_line_can_do_without_is_asked_for(document, pointer, where, expe
     assert problem.expected.startswith(expected)
 
 
-@pytest.mark.parametrize("name", ["claimFilingCode", "patientControlNumber", "claimChargeAmount", "placeOfServiceCode",
-                                  "claimFrequencyCode", "healthCareCodeInformation", "principalDiagnosis"])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    [
+        "claimFilingCode",
+        "patientControlNumber",
+        "claimChargeAmount",
+        "placeOfServiceCode",
+        "claimFrequencyCode",
+        "healthCareCodeInformation",
+        "principalDiagnosis",
+    ],
+)
 def test_what_the_rules_can_do_without_is_not_asked_for(name):
     for document in (RIGHT, RIGHT_INST):
         stripped = copy.deepcopy(document)
@@ -519,7 +606,24 @@ def steps(found: Claim):
         yield problem.pointer
 
 
-words = ["J1553", "JZ", "20260504", "20260230", "400", "-1", "UN", "DA, UN", "HC", "N4", "ML", "11", "131", "D839", "BK", ""]
+words = [
+    "J1553",
+    "JZ",
+    "20260504",
+    "20260230",
+    "400",
+    "-1",
+    "UN",
+    "DA, UN",
+    "HC",
+    "N4",
+    "ML",
+    "11",
+    "131",
+    "D839",
+    "BK",
+    "",
+]
 scalars = st.none() | st.booleans() | st.integers(-3, 10**9) | st.text(max_size=4) | st.sampled_from(words)
 values = st.recursive(
     scalars,
@@ -561,13 +665,19 @@ def body(claim: dict[str, Any]) -> dict[str, Any]:
         if codes:
             info["principalDiagnosis"] = {"qualifierCode": "ABK", "principalDiagnosisCode": codes[0]}
             info["otherDiagnosisInformationList"] = [
-                [{"qualifierCode": "ABF", "otherDiagnosisCode": each} for each in row] for row in (codes[1:13], codes[13:]) if row
+                [{"qualifierCode": "ABF", "otherDiagnosisCode": each} for each in row]
+                for row in (codes[1:13], codes[13:])
+                if row
             ]
     elif codes:
         info["healthCareCodeInformation"] = [
             {"diagnosisTypeCode": "ABF" if index else "ABK", "diagnosisCode": each} for index, each in enumerate(codes)
         ]
-    names = {"claimFilingCode": "claim_filing_code", "patientControlNumber": "claim_id", "claimChargeAmount": "total_charge"}
+    names = {
+        "claimFilingCode": "claim_filing_code",
+        "patientControlNumber": "claim_id",
+        "claimChargeAmount": "total_charge",
+    }
     info |= {name: claim[ours] for name, ours in names.items() if ours in claim}
     return {"claimInformation": info, "subscriber": {"lastName": "NOT-A-PERSON"}}
 
@@ -575,20 +685,32 @@ def body(claim: dict[str, Any]) -> dict[str, Any]:
 def _service_line(line: dict[str, Any], institutional: bool) -> dict[str, Any]:
     service: dict[str, Any] = {"procedureIdentifier": "HC", "procedureCode": line["procedure_code"]}
     service["serviceUnitCount"] = str(line["units"])
-    for name, ours in {"procedureModifiers": "modifiers", "lineItemChargeAmount": "charge", "measurementUnit": "unit_basis",
-                       "placeOfServiceCode": "place_of_service", "serviceLineRevenueCode": "revenue_code"}.items():
+    for name, ours in {
+        "procedureModifiers": "modifiers",
+        "lineItemChargeAmount": "charge",
+        "measurementUnit": "unit_basis",
+        "placeOfServiceCode": "place_of_service",
+        "serviceLineRevenueCode": "revenue_code",
+    }.items():
         if ours in line:
             service[name] = line[ours]
     if "diagnosis_pointers" in line:
-        service["compositeDiagnosisCodePointers"] = {"diagnosisCodePointers": [str(each) for each in line["diagnosis_pointers"]]}
+        service["compositeDiagnosisCodePointers"] = {
+            "diagnosisCodePointers": [str(each) for each in line["diagnosis_pointers"]]
+        }
     dates = [line["service_date"][each].replace("-", "") for each in ("start", "end") if each in line["service_date"]]
     made: dict[str, Any] = dict(zip(["serviceDate", "serviceDateEnd"], dates, strict=False))
     made["institutionalService" if institutional else "professionalService"] = service
     if "line_number" in line:
         made["assignedNumber"] = str(line["line_number"])
     if "drug" in line:
-        names = {"serviceIdQualifier": "qualifier", "nationalDrugCode": "ndc", "nationalDrugUnitCount": "quantity",
-                 "measurementUnitCode": "unit", "pharmacyPrescriptionNumber": "prescription_number"}
+        names = {
+            "serviceIdQualifier": "qualifier",
+            "nationalDrugCode": "ndc",
+            "nationalDrugUnitCount": "quantity",
+            "measurementUnitCode": "unit",
+            "pharmacyPrescriptionNumber": "prescription_number",
+        }
         made["drugIdentification"] = {name: line["drug"][ours] for name, ours in names.items() if ours in line["drug"]}
         if institutional:
             made["drugIdentification"].pop("serviceIdQualifier", None)
@@ -604,22 +726,27 @@ def native_claims(draw) -> dict[str, Any]:
     """Any native claim that both formats can hold, right or wrong."""
     institutional = draw(st.booleans())
     count = draw(st.integers(1, 12))
-    codes = draw(st.lists(st.from_regex(r"[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?", fullmatch=True), min_size=count, max_size=count))
+    codes = draw(
+        st.lists(st.from_regex(r"[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?", fullmatch=True), min_size=count, max_size=count)
+    )
 
     def a_line() -> dict[str, Any]:
         line: dict[str, Any] = {
             "procedure_code": draw(st.sampled_from(["J1553", "96365", "J1599", "99214"])),
             "units": draw(st.integers(0, 50_000)),
             "modifiers": draw(st.lists(st.sampled_from(["JW", "JZ", "25", "59", "TB", "JA"]), max_size=4)),
-            "charge": draw(money), "unit_basis": draw(st.sampled_from(["UN", "DA"])),
+            "charge": draw(money),
+            "unit_basis": draw(st.sampled_from(["UN", "DA"])),
             "service_date": dict(zip(["start", "end"], draw(st.lists(days, min_size=1, max_size=2)), strict=False)),
         }
         if draw(st.booleans()):
             line["line_number"] = draw(st.integers(1, 999))
         if draw(st.booleans()):
             line["drug"] = {
-                "ndc": draw(st.text(min_size=1, max_size=30)), "quantity": draw(money),
-                "qualifier": draw(st.sampled_from(["N4", "UP"])), "unit": draw(st.sampled_from(["F2", "GR", "ME", "ML", "UN"])),
+                "ndc": draw(st.text(min_size=1, max_size=30)),
+                "quantity": draw(money),
+                "qualifier": draw(st.sampled_from(["N4", "UP"])),
+                "unit": draw(st.sampled_from(["F2", "GR", "ME", "ML", "UN"])),
                 "prescription_number": "EXAMPLE-1",
             }
         if institutional:
@@ -629,9 +756,15 @@ def native_claims(draw) -> dict[str, Any]:
             line["diagnosis_pointers"] = draw(st.lists(st.integers(1, count), max_size=4))
         return line
 
-    claim = {"schema_version": "1", "form": "ub04" if institutional else "cms1500", "claim_id": "EXAMPLE-1", "diagnoses": codes,
-             "total_charge": draw(money), "claim_filing_code": draw(st.sampled_from(["MB", "CI", "16"])),
-             "lines": [a_line() for _ in range(draw(st.integers(1, 4)))]}
+    claim = {
+        "schema_version": "1",
+        "form": "ub04" if institutional else "cms1500",
+        "claim_id": "EXAMPLE-1",
+        "diagnoses": codes,
+        "total_charge": draw(money),
+        "claim_filing_code": draw(st.sampled_from(["MB", "CI", "16"])),
+        "lines": [a_line() for _ in range(draw(st.integers(1, 4)))],
+    }
     if institutional:
         claim["type_of_bill"] = draw(st.from_regex("[0-9]{2}[0-9A-Z]", fullmatch=True))
     return claim
@@ -641,7 +774,14 @@ def bare(part: Part | None) -> dict[str, Any] | None:
     """The values of a part without its places in the document."""
     if part is None:
         return None
-    names = set(type(part).__dataclass_fields__) - {"pointer", "places", "damaged", "format", "has_qualifier_slot", "qualifier"}
+    names = set(type(part).__dataclass_fields__) - {
+        "pointer",
+        "places",
+        "damaged",
+        "format",
+        "has_qualifier_slot",
+        "qualifier",
+    }
     return {name: bare(each) if isinstance(each := getattr(part, name), Part) else each for name in names}
 
 

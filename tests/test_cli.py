@@ -161,11 +161,21 @@ def test_jsonl_is_one_claim_a_line_then_the_summary(write):
 
 def test_no_text_of_the_input_is_repeated(write):
     secret = "ZEBRA-SECRET"
-    claim = edit(json.loads(json.dumps(WRONG)), {
-        "/x-patient": {"name": secret}, "/claim_id": secret, f"/{secret}": 1, "/lines/0/drug": {"ndc": secret},
-        "/lines/1/procedure_code": secret, "/lines/0/modifiers": [secret], "/diagnoses": [secret], "/payer": "medicare-ab",
-        "/administrations/0/start": secret, "/lines/0/encounter": secret,
-    })  # fmt: skip
+    claim = edit(
+        json.loads(json.dumps(WRONG)),
+        {
+            "/x-patient": {"name": secret},
+            "/claim_id": secret,
+            f"/{secret}": 1,
+            "/lines/0/drug": {"ndc": secret},
+            "/lines/1/procedure_code": secret,
+            "/lines/0/modifiers": [secret],
+            "/diagnoses": [secret],
+            "/payer": "medicare-ab",
+            "/administrations/0/start": secret,
+            "/lines/0/encounter": secret,
+        },
+    )
     path = write("claim.json", claim)
     for output in PRINTERS:
         done = run("check", path, "--output", output, "--show-not-checked")
@@ -208,11 +218,18 @@ def test_wrong_use_gets_one_line_that_helps_and_exit_2(arguments, says):
 def test_units_json_has_the_published_keys():
     out = json.loads(run("units", "--dose-mg", "32450", "--vials", "20g,10g,5g", "--output", "json").stdout)
     assert list(out) == [
-        "administered_units", "discarded_units", "total_units", "vials", "lines", "least_waste_vials", "notes",
-    ]  # fmt: skip
+        "administered_units",
+        "discarded_units",
+        "total_units",
+        "vials",
+        "lines",
+        "least_waste_vials",
+        "notes",
+    ]
     assert [(line["code"], line["modifiers"], line["units"]) for line in out["lines"]] == [
-        ("J1553", [], 325), ("J1553", ["JW"], 25),
-    ]  # fmt: skip
+        ("J1553", [], 325),
+        ("J1553", ["JW"], 25),
+    ]
     assert out["lines"][1]["ndc"] == [{"code": "70573060501", "quantity": "25.5", "unit": "ML"}]
 
 
@@ -292,9 +309,12 @@ def test_a_facts_folder_that_fits_no_fact_is_refused(write, tmp_path):
     folder = tmp_path / "facts"
     folder.mkdir()
     for fact_id, value, says in (
-        ("unit.size", '"abc"', "value like 100"), ("unit.size", "-5", "value like 100"), ("unit.size", "true", "value like 100"),
-        ("unit.sise", "100", "unit.size"), ("unit.size", "9" * 5000, "TOML"),
-    ):  # fmt: skip
+        ("unit.size", '"abc"', "value like 100"),
+        ("unit.size", "-5", "value like 100"),
+        ("unit.size", "true", "value like 100"),
+        ("unit.sise", "100", "unit.size"),
+        ("unit.size", "9" * 5000, "TOML"),
+    ):
         (folder / "x.toml").write_text(head.format(fact_id, fact_id, value) + tail)
         done = run("check", path, "--facts", str(folder))
         assert done.returncode == 2
@@ -334,7 +354,10 @@ def test_an_exercise_as_html_and_as_json():
     asked = ("exercise", "--topic", "units", "--count", "2", "--seed", "0", "--on", "2026-05-04")
     page = run(*asked, "--output", "html").stdout
     assert page.startswith("<!DOCTYPE html>\n") and page.endswith("</html>\n")
-    told, key = json.loads(run(*asked, "--output", "json").stdout), json.loads(run(*asked, "--output", "json", "--key").stdout)
+    told, key = (
+        json.loads(run(*asked, "--output", "json").stdout),
+        json.loads(run(*asked, "--output", "json", "--key").stdout),
+    )
     assert (told["seed"], told["topic"], told["level"], told["on"]) == (0, "units", 1, "2026-05-04")
     assert told["key"] == key["key"]
     assert "questions" not in key

@@ -36,9 +36,11 @@ def test_without_a_payer_the_list_says_for_whom_each_code_was_seen() -> None:
     assert found.code is None
     listed = [(each.code, each.grade, *each.binds) for each in found.alternatives]
     assert listed == [
-        ("J3590", "primary", "bcbs:anthem"), ("J3590", "secondary", "bcbs:premera"), ("C9399", "mirror", "bcbs:anthem"),
+        ("J3590", "primary", "bcbs:anthem"),
+        ("J3590", "secondary", "bcbs:premera"),
+        ("C9399", "mirror", "bcbs:anthem"),
         ("J1599", "inferred"),
-    ]  # fmt: skip
+    ]
     assert "ask the payer" in found.why
 
 

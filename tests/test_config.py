@@ -228,7 +228,7 @@ ENTRY_A = '[[suppress]]\ncode = "JWZ007"\nreason = "a"'
         ("x = " + "[" * 3000, "x.toml: not TOML"),
         ("x = " + "9" * 5000, "x.toml: not TOML"),
     ],
-)  # fmt: skip
+)
 def test_a_mistake_is_one_line_that_says_where(text, says):
     with pytest.raises(ConfigError) as refusal:
         parse(HEAD + text, name="x.toml")

@@ -62,9 +62,14 @@ def test_what_a_page_shows_is_what_a_shell_shows(page, desk):
     script = "".join(f'{{ {command}\n}} 2>&1; s=$?; printf "@%s@\\n" $s; (exit $s)\n' for command, _ in wanted)
     path = environment()["PATH"]
     done = subprocess.run(
-        ["bash", "-c", script], cwd=desk, capture_output=True, check=False, timeout=300, text=True,
+        ["bash", "-c", script],
+        cwd=desk,
+        capture_output=True,
+        check=False,
+        timeout=300,
+        text=True,
         env=environment(PATH=f"{desk / 'bin'}:{path}"),
-    )  # fmt: skip
+    )
     said = re.findall(r"(.*?)@(\d+)@\n", done.stdout.replace(project.address(), "https://…/"), flags=re.S)
     assert len(said) == len(wanted), done.stderr
     for (command, shown), (output, status) in zip(wanted, said, strict=True):

@@ -47,19 +47,29 @@ def correct_claims(draw):
         if draw(st.booleans()):
             whole, part = divmod(mg, 100)
             line["drug"] = {
-                "qualifier": "N4", "ndc": CARTONS[vials[0]], "unit": "ML",
+                "qualifier": "N4",
+                "ndc": CARTONS[vials[0]],
+                "unit": "ML",
                 "quantity": f"{whole}.{part:02d}" if part else str(whole),
-            }  # fmt: skip
+            }
         out.append(line)
     out.append(line_of(len(out) + 1, "96365", 1, draw(st.sampled_from([[], ["59"]])), day, 300))
     out.append(line_of(len(out) + 1, "99214", 1, ["25"], day, 100))
     claim = {
-        "schema_version": "1", "form": form, "synthetic": True, "diagnoses": ["D83.9"], "lines": out,
-        "administrations": [{
-            "service_date": day, "dose_mg": dose_mg, "stock": "free" if free else "bought",
-            "vials": [{"ndc": CARTONS[size], "count": vials.count(size)} for size in sorted(set(vials))],
-        }],
-    }  # fmt: skip
+        "schema_version": "1",
+        "form": form,
+        "synthetic": True,
+        "diagnoses": ["D83.9"],
+        "lines": out,
+        "administrations": [
+            {
+                "service_date": day,
+                "dose_mg": dose_mg,
+                "stock": "free" if free else "bought",
+                "vials": [{"ndc": CARTONS[size], "count": vials.count(size)} for size in sorted(set(vials))],
+            }
+        ],
+    }
     if form == "ub04":
         claim["type_of_bill"] = draw(st.sampled_from(["131", "137", "851"]))
         for line in out:

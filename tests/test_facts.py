@@ -96,9 +96,22 @@ def test_an_unknown_id_is_refused_with_the_nearest_names() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "today", "2026-4-1", "20260401", "2026-02-30", "2026-W14-3", "２０２６-04-01", " 2026-04-01",
-             "2026-04-01\n", "2026-04-01T00:00:00", 20260401, datetime(2026, 4, 1)],  # noqa: DTZ001
-)  # fmt: skip
+    "text",
+    [
+        "",
+        "today",
+        "2026-4-1",
+        "20260401",
+        "2026-02-30",
+        "2026-W14-3",
+        "２０２６-04-01",
+        " 2026-04-01",
+        "2026-04-01\n",
+        "2026-04-01T00:00:00",
+        20260401,
+        datetime(2026, 4, 1),  # noqa: DTZ001
+    ],
+)
 def test_only_a_calendar_date_is_a_date(text: Any) -> None:
     with pytest.raises(FactError, match=r"^a date is written YYYY-MM-DD, such as 2026-05-01$"):
         as_date(text)
@@ -125,9 +138,7 @@ def test_a_fraction_stays_exact(tmp_path: Path) -> None:
         (["inferred", "secondary"], True, "inferred", False),
     ],
 )
-def test_the_weakest_source_decides(
-    tmp_path: Path, grades: list[str], agreeing: bool, grade: str, error: bool
-) -> None:
+def test_the_weakest_source_decides(tmp_path: Path, grades: list[str], agreeing: bool, grade: str, error: bool) -> None:
     sources = ", ".join(f'{{ id = "paper", locator = "p", grade = "{each}" }}' for each in grades)
     flag = "agreeing = true\n" if agreeing else ""
     text = f"{HEAD}[[size.history]]\nfrom = 2026-01-01\nvalue = 1\nchecked = 2026-01-02\n{flag}"
@@ -152,8 +163,9 @@ def test_an_overlaid_entry_with_the_same_start_replaces_the_old_one(tmp_path: Pa
     base = loaded(tmp_path / "a", HEAD + entry("from = 2026-01-01", "1") + entry("from = 2026-04-01", "2"))
     over = load(folder(tmp_path / "b", HEAD + entry("from = 2026-04-01", "3")), base)
     assert [(str(each.start), each.value) for each in over.get("size").history] == [
-        ("2026-01-01", 1), ("2026-04-01", 3),
-    ]  # fmt: skip
+        ("2026-01-01", 1),
+        ("2026-04-01", 3),
+    ]
 
 
 def test_gaps_and_documents_are_laid_over_too(tmp_path: Path) -> None:
@@ -165,12 +177,16 @@ def test_gaps_and_documents_are_laid_over_too(tmp_path: Path) -> None:
 
 def test_payer_files_are_read_with_the_rest(tmp_path: Path) -> None:
     folder(tmp_path, HEAD + entry("from = 2026-01-01"))
-    folder(tmp_path, HEAD.replace("[size]", "[plan.size]") + entry("from = 2026-01-01", fact_id="plan.size"),
-           "payers/plan.toml")  # fmt: skip
+    folder(
+        tmp_path,
+        HEAD.replace("[size]", "[plan.size]") + entry("from = 2026-01-01", fact_id="plan.size"),
+        "payers/plan.toml",
+    )
     base = load(tmp_path)
     assert [(each.id, each.file) for each in base.facts.values()] == [
-        ("size", "own.toml"), ("plan.size", "payers/plan.toml"),
-    ]  # fmt: skip
+        ("size", "own.toml"),
+        ("plan.size", "payers/plan.toml"),
+    ]
     assert [each.id for each in base.under("plan")] == ["plan.size"]
     assert not list(base.under("pla"))
 
@@ -187,41 +203,59 @@ REFUSED = {
     "hostile nesting": ("a = " + "[" * 100_000, "cannot be read"),
     "no label": ("[size]\n" + GOOD, "size: label must be a text"),
     "label no text": ("[size]\nlabel = 1\n" + GOOD, "size: label must be a text"),
-    "binds no list": ('[size]\nlabel = "S"\nbinds = "medicare-ab"\n' + GOOD,
-                      "size: binds must be a list of payer ids"),
-    "unknown key of a fact": (HEAD + 'units = "mg"\n' + GOOD,
-                              "size: unknown key units; expected binds, gap, "),
-    "unknown key of an entry": (HEAD + entry("from = 2026-01-01", extra="known_untill = 2026-06-30"),
-                                "size: unknown key known_untill; expected agreeing, "),
+    "binds no list": ('[size]\nlabel = "S"\nbinds = "medicare-ab"\n' + GOOD, "size: binds must be a list of payer ids"),
+    "unknown key of a fact": (HEAD + 'units = "mg"\n' + GOOD, "size: unknown key units; expected binds, gap, "),
+    "unknown key of an entry": (
+        HEAD + entry("from = 2026-01-01", extra="known_untill = 2026-06-30"),
+        "size: unknown key known_untill; expected agreeing, ",
+    ),
     "empty history": (HEAD + "history = []\n", f"size: {TWICE}"),
     "history no list": (HEAD + "history = 1\n", f"size: {TWICE}"),
     "entry no table": (HEAD + "history = [1]\n", f"size: {TWICE}"),
     "same start": (HEAD + GOOD + GOOD, f"size: {TWICE}"),
     "wrong order": (HEAD + entry("from = 2026-04-01") + GOOD, f"size: {TWICE}"),
     "no start": (HEAD + entry(""), "size: an entry has either from or observed"),
-    "two starts": (HEAD + entry("from = 2026-01-01\nobserved = 2026-01-01"),
-                   "size: an entry has either from or observed"),
+    "two starts": (
+        HEAD + entry("from = 2026-01-01\nobserved = 2026-01-01"),
+        "size: an entry has either from or observed",
+    ),
     "start a text": (HEAD + entry('from = "2026-01-01"'), "size: from must be a date, such as 2026-05-01"),
     "start with a time": (HEAD + entry("from = 2026-01-01T00:00:00"), "size: from must be a date"),
-    "known_until before start": (HEAD + entry("from = 2026-01-01", extra="known_until = 2025-12-31"),
-                                 "size: known_until lies before the entry's own date"),
-    "neither value nor end": (f"{HEAD}[[size.history]]\nfrom = 2026-01-01\n{SOURCE}",
-                              "size: an entry has either a value or ended = true"),
-    "value and end": (HEAD + entry("from = 2026-01-01", extra="ended = true"),
-                      "size: an entry has either a value or ended = true"),
-    "flag no flag": (HEAD + entry("from = 2026-01-01", extra='agreeing = "yes"'),
-                     "size: agreeing must be true or false"),
+    "known_until before start": (
+        HEAD + entry("from = 2026-01-01", extra="known_until = 2025-12-31"),
+        "size: known_until lies before the entry's own date",
+    ),
+    "neither value nor end": (
+        f"{HEAD}[[size.history]]\nfrom = 2026-01-01\n{SOURCE}",
+        "size: an entry has either a value or ended = true",
+    ),
+    "value and end": (
+        HEAD + entry("from = 2026-01-01", extra="ended = true"),
+        "size: an entry has either a value or ended = true",
+    ),
+    "flag no flag": (
+        HEAD + entry("from = 2026-01-01", extra='agreeing = "yes"'),
+        "size: agreeing must be true or false",
+    ),
     "no check date": (HEAD + GOOD.replace("checked = 2026-01-02\n", ""), "size: checked must be a date"),
-    "no source": (HEAD + GOOD.split("sources")[0] + "checked = 2026-01-02\n",
-                  "size: an entry needs at least one source"),
-    "empty sources": (HEAD + GOOD.split("sources")[0] + "sources = []\nchecked = 2026-01-02\n",
-                      "size: an entry needs at least one source"),
-    "source without locator": (HEAD + GOOD.replace('locator = "page 1", ', ""),
-                               "size: a source has exactly id, locator and grade"),
+    "no source": (
+        HEAD + GOOD.split("sources")[0] + "checked = 2026-01-02\n",
+        "size: an entry needs at least one source",
+    ),
+    "empty sources": (
+        HEAD + GOOD.split("sources")[0] + "sources = []\nchecked = 2026-01-02\n",
+        "size: an entry needs at least one source",
+    ),
+    "source without locator": (
+        HEAD + GOOD.replace('locator = "page 1", ', ""),
+        "size: a source has exactly id, locator and grade",
+    ),
     "empty locator": (HEAD + GOOD.replace("page 1", ""), "size: locator must be a text"),
-    "unknown grade": (HEAD + GOOD.replace("primary", "unconfirmed"),
-                      "size: a grade is one of primary, mirror, secondary, inferred"),
-}  # fmt: skip
+    "unknown grade": (
+        HEAD + GOOD.replace("primary", "unconfirmed"),
+        "size: a grade is one of primary, mirror, secondary, inferred",
+    ),
+}
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -242,9 +276,11 @@ def test_an_id_that_stands_twice_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "keys"),
-    [("gaps.toml", "label, looked_for, matters, confirm"),
-     ("sources.toml", "publisher, title, url, own_date, grade, seen, note")],
-)  # fmt: skip
+    [
+        ("gaps.toml", "label, looked_for, matters, confirm"),
+        ("sources.toml", "publisher, title, url, own_date, grade, seen, note"),
+    ],
+)
 @pytest.mark.parametrize("text", ["one = 1\n", '[one]\nlabel = "l"\nmore = 1\n'])
 def test_a_damaged_list_is_refused(tmp_path: Path, name: str, keys: str, text: str) -> None:
     said = refusal(folder(tmp_path, text, name))
@@ -274,9 +310,7 @@ def test_the_last_entry_that_has_begun_answers(
     tmp_path_factory: pytest.TempPathFactory, starts: list[date], dated: bool, when: date
 ) -> None:
     kinds = ["from" if dated else "observed", *["from"] * (len(starts) - 1)]
-    text = HEAD + "".join(
-        entry(f"{kind} = {start}", f'"{start}"') for kind, start in zip(kinds, starts, strict=True)
-    )
+    text = HEAD + "".join(entry(f"{kind} = {start}", f'"{start}"') for kind, start in zip(kinds, starts, strict=True))
     base = load(folder(tmp_path_factory.mktemp("facts"), text))
     begun = [start for start in starts if start <= when]
     if begun or not dated:
@@ -344,9 +378,15 @@ def test_each_file_conforms_to_the_schema(name: str) -> None:
 
 # Damage that only the loader can see, or that never reaches the schema as data.
 LOADER_ALONE = {
-    "broken TOML", "not UTF-8", "hostile nesting", "too deep", "same start", "wrong order",
-    "known_until before start", "start with a time",
-}  # fmt: skip
+    "broken TOML",
+    "not UTF-8",
+    "hostile nesting",
+    "too deep",
+    "same start",
+    "wrong order",
+    "known_until before start",
+    "start with a time",
+}
 
 
 @pytest.mark.parametrize("name", sorted(REFUSED.keys() - LOADER_ALONE - {"start a text"}))
@@ -360,10 +400,16 @@ def test_a_good_file_passes_both_and_bad_texts_do_not() -> None:
     document = plain(tomllib.loads(HEAD + GOOD))
     assert accepted(document) == [True, True]
     for path, bad in {
-        ("gap",): "Not An Id", ("unit",): "", ("label",): "two\nlines", ("binds",): ["medicare ab"],
-        ("history", 0, "from"): "2026-02-30", ("history", 0, "checked"): "２０２６-01-02",
-        ("history", 0, "value"): None, ("history", 0, "note"): "", ("history", 0, "sources", 0, "id"): "A B",
-    }.items():  # fmt: skip
+        ("gap",): "Not An Id",
+        ("unit",): "",
+        ("label",): "two\nlines",
+        ("binds",): ["medicare ab"],
+        ("history", 0, "from"): "2026-02-30",
+        ("history", 0, "checked"): "２０２６-01-02",
+        ("history", 0, "value"): None,
+        ("history", 0, "note"): "",
+        ("history", 0, "sources", 0, "id"): "A B",
+    }.items():
         damaged = json.loads(json.dumps(document))
         spot = damaged["size"]
         for step in path[:-1]:
@@ -398,9 +444,7 @@ def test_each_source_and_each_gap_that_a_fact_names_exists() -> None:
 
 
 def test_what_is_not_known_later_has_a_gap() -> None:
-    open_ended = [
-        each.id for each in packaged().facts.values() if each.newest.known_until is not None and not each.gap
-    ]
+    open_ended = [each.id for each in packaged().facts.values() if each.newest.known_until is not None and not each.gap]
     assert not open_ended
 
 
@@ -454,8 +498,10 @@ def test_the_row_of_j1553_among_its_neighbors_is_that_of_the_code() -> None:
     assert row["mg"] == base.on("unit.size", "2026-05-01").value
     assert row["brand"] == base.get("product.name").newest.value
     assert row["added"] == base.get("code.first_date_of_service").newest.value
-    assert paid == {"status": base.on("opps.status", "2026-05-01").value,
-                    "rate": base.on("opps.rate", "2026-05-01").value}  # fmt: skip
+    assert paid == {
+        "status": base.on("opps.status", "2026-05-01").value,
+        "rate": base.on("opps.rate", "2026-05-01").value,
+    }
 
 
 def test_a_neighbors_weight_is_that_of_its_unit() -> None:

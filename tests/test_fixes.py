@@ -90,7 +90,7 @@ NO_JZ = {
     "a filing indicator of another payer": native(claim_filing_code="CI"),
     "a filing indicator that stands for no payer id": native(claim_filing_code="CH"),
     "problems of shape": native(unknown="x"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", NO_JZ)
@@ -117,8 +117,15 @@ def test_jz_is_not_added_on_more_than_one_line_or_by_more_than_one_record():
     later_that_day["lines"].append({**jw, "encounter": "evening"})
     other_encounter = native(lines__0__encounter="morning", administrations__0__encounter="evening")
     for claim in (
-        two_lines, line_of_nothing, two_records, undated, undated_line, of_another_code, later_that_day, other_encounter,
-    ):  # fmt: skip
+        two_lines,
+        line_of_nothing,
+        two_records,
+        undated,
+        undated_line,
+        of_another_code,
+        later_that_day,
+        other_encounter,
+    ):
         assert "JWZ003" in check(claim).codes
         assert fixes_of(claim) == []
     assert fixes_of(native(lines__0__encounter="a", administrations__0__encounter="a")) == ADDED
@@ -274,21 +281,30 @@ def test_what_was_not_selected_still_casts_doubt():
         ('{"m": [\r\n "TB"\r\n , "A"\r\n]}', Edit("/m/2", None, "JZ"), '{"m": [\r\n "TB"\r\n , "A"\r\n , "JZ"\r\n]}'),
         ('{"m": [ "TB" ]}', Edit("/m/1", None, "JZ"), '{"m": [ "TB", "JZ" ]}'),
         ('{"procedure_code":"J1553","n":1}', Edit("/m", None, ("JZ",)), '{"procedure_code":"J1553","m":["JZ"],"n":1}'),
-        ('{"n" : 1, "procedure_code" : "x"}', Edit("/m", None, ("JZ",)), '{"n" : 1, "procedure_code" : "x", "m" : ["JZ"]}'),
+        (
+            '{"n" : 1, "procedure_code" : "x"}',
+            Edit("/m", None, ("JZ",)),
+            '{"n" : 1, "procedure_code" : "x", "m" : ["JZ"]}',
+        ),
         ('{"n": 1\n, "k": "x"\n}', Edit("/m", None, ("JZ",)), '{"n": 1\n, "k": "x"\n, "m": ["JZ"]\n}'),
         ('{"k": {"a": 1}}', Edit("/m", None, ("JZ",)), '{"k": {"a": 1}, "m": ["JZ"]}'),
         ('{"x": %s, "k": 1}' % ("9" * 5000), Edit("/m", None, "JZ"), '{"x": %s, "k": 1, "m": "JZ"}' % ("9" * 5000)),
     ],
-)  # fmt: skip
+)
 def test_an_edit_keeps_the_style_around_it(text, edit_, expected):
     assert applied(text, [edit_]) == expected
 
 
 @pytest.mark.parametrize(
     "edit_",
-    [Edit("/m/0", "JW", "JZ"), Edit("/m/1", "JG", "TB"), Edit("/x", "JG", "TB"), Edit("/m", None, "JZ"),
-     Edit("/x/0", None, "JZ")],
-)  # fmt: skip
+    [
+        Edit("/m/0", "JW", "JZ"),
+        Edit("/m/1", "JG", "TB"),
+        Edit("/x", "JG", "TB"),
+        Edit("/m", None, "JZ"),
+        Edit("/x/0", None, "JZ"),
+    ],
+)
 def test_an_edit_that_does_not_fit_the_text_is_refused(edit_):
     with pytest.raises(LookupError):
         applied('{"m": ["JG"]}', [edit_])

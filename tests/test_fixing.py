@@ -350,10 +350,14 @@ def test_a_full_disk(j1553ref, place, monkeypatch):  # noqa: F811
 def test_a_file_that_grows_too_large(place):
     before = write(place / "a.json", *[JG] * 10)
     done = subprocess.run(
-        [*PROGRAM, "check", "a.json", "--fix", "--write"], env=environment(),
-        capture_output=True, text=True, timeout=60, check=False,
+        [*PROGRAM, "check", "a.json", "--fix", "--write"],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000)),
-    )  # fmt: skip
+    )
     assert done.returncode == 2 and "Traceback" not in done.stderr
     assert "a.json: nothing is written to it: file too large" in done.stderr
     assert (place / "a.json").read_bytes() == before and names(place) == ["a.json"]

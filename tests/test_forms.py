@@ -81,13 +81,23 @@ def of_the_body(claim: Claim) -> Any:
     head += (tuple(each.replace(".", "") for each in claim.diagnoses),)
     return head, [
         (
-            line.procedure_code, line.modifiers, line.units, line.unit_basis, line.start, line.end, line.charge,
-            line.line_number, (line.place_of_service, line.diagnosis_pointers) if pro else line.revenue_code,
-            *((each.ndc or None, each.quantity, each.unit, each.prescription_number, pro and each.qualifier)
-              for each in [line.drug] if each and any((each.ndc, each.quantity is not None, each.unit, each.qualifier))),
+            line.procedure_code,
+            line.modifiers,
+            line.units,
+            line.unit_basis,
+            line.start,
+            line.end,
+            line.charge,
+            line.line_number,
+            (line.place_of_service, line.diagnosis_pointers) if pro else line.revenue_code,
+            *(
+                (each.ndc or None, each.quantity, each.unit, each.prescription_number, pro and each.qualifier)
+                for each in [line.drug]
+                if each and any((each.ndc, each.quantity is not None, each.unit, each.qualifier))
+            ),
         )
         for line in claim.lines
-    ]  # fmt: skip
+    ]
 
 
 def outcome(claim: Claim, payer: str | None) -> Any:
@@ -159,8 +169,10 @@ def test_one_place_of_service_stands_in_the_claim_and_several_on_their_lines():
         info = clearinghouse.body(claim_from(document)).content["claimInformation"]
         assert "placeOfServiceCode" not in info
         assert [line["professionalService"].get("placeOfServiceCode") for line in info["serviceLines"]] == [
-            "11", None if other is ... else other, "11",
-        ]  # fmt: skip
+            "11",
+            None if other is ... else other,
+            "11",
+        ]
 
 
 def test_the_institutional_body_has_its_traps():
@@ -170,8 +182,10 @@ def test_the_institutional_body_has_its_traps():
     assert info["principalDiagnosis"] == {"qualifierCode": "ABK", "principalDiagnosisCode": "D839"}
     assert "claimDateInformation" not in info and "claimDateInformation" in made.notes[0]
     assert info["serviceLines"][0]["drugIdentification"] == {
-        "nationalDrugCode": "70573060521", "nationalDrugUnitCount": "200", "measurementUnitCode": "ML",
-    }  # fmt: skip
+        "nationalDrugCode": "70573060521",
+        "nationalDrugUnitCount": "200",
+        "measurementUnitCode": "ML",
+    }
 
 
 def within(part: Any, whole: Any) -> bool:
@@ -215,29 +229,37 @@ def test_every_value_of_a_body_is_text():
 
 
 def rows(paper: Paper) -> list[dict[str, str]]:
-    return [{box.label[-1:]: box.value for box in row.boxes} | {"ndc": row.shaded or ""}
-            for sheet in paper.sheets for row in sheet.rows]  # fmt: skip
+    return [
+        {box.label[-1:]: box.value for box in row.boxes} | {"ndc": row.shaded or ""}
+        for sheet in paper.sheets
+        for row in sheet.rows
+    ]
 
 
 def figures(document: dict[str, Any]) -> list[Any]:
     """Units, code with modifiers, charge in cents, month and day, and NDC digits of each line, from the JSON itself."""
     return [
         (
-            line["units"], [line["procedure_code"], *line["modifiers"]], round(Decimal(line["charge"]) * 100),
+            line["units"],
+            [line["procedure_code"], *line["modifiers"]],
+            round(Decimal(line["charge"]) * 100),
             line["service_date"]["start"][5:].replace("-", ""),
             [line["drug"]["ndc"], Decimal(line["drug"]["quantity"])] if "drug" in line else [],
         )
         for line in document["lines"]
-    ]  # fmt: skip
+    ]
 
 
 def on_paper(found: dict[str, str], places: str) -> Any:
     units, code, charge, day, ndc = (found[place] for place in (*places, "ndc"))
     drug = re.fullmatch(r"N4([0-9]{11}) ?ML([0-9.]+)", ndc)
     return (
-        int(units), code.split(), int(charge.replace(".", "")), day[:5].replace("/", ""),
+        int(units),
+        code.split(),
+        int(charge.replace(".", "")),
+        day[:5].replace("/", ""),
         [drug[1], Decimal(drug[2])] if drug else [],
-    )  # fmt: skip
+    )
 
 
 @given(correct_claims())
@@ -272,8 +294,10 @@ def test_a_paper_form_is_made_or_refused_in_one_line(document):
 def test_more_than_six_lines_go_on_further_sheets_and_the_total_stands_once():
     paper = cms1500.form(claim_from(fourteen_lines()))
     assert [[row.number for row in sheet.rows] for sheet in paper.sheets] == [
-        [1, 2, 3, 4, 5, 6], [7, 8, 9, 10, 11, 12], [13, 14],
-    ]  # fmt: skip
+        [1, 2, 3, 4, 5, 6],
+        [7, 8, 9, 10, 11, 12],
+        [13, 14],
+    ]
     assert [sheet.foot[0].value for sheet in paper.sheets] == ["", "", "105.00"]
     assert all(sheet.head == paper.sheets[0].head for sheet in paper.sheets)
     assert "3 sheets" in paper.notes[1]
@@ -291,8 +315,11 @@ def test_pointers_are_letters_and_diagnoses_keep_their_order():
     )
     sheet = cms1500.form(claim_from(document)).sheets[0]
     assert [(box.label, box.value) for box in sheet.head[1:]] == [
-        ("21 A", "D83.9"), ("21 B", "G61.81"), ("21 C", "Z79.899"), ("21 D-L", ""),
-    ]  # fmt: skip
+        ("21 A", "D83.9"),
+        ("21 B", "G61.81"),
+        ("21 C", "Z79.899"),
+        ("21 D-L", ""),
+    ]
     assert sheet.rows[0].boxes[4].value == "CA"
 
 

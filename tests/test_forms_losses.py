@@ -128,10 +128,20 @@ def test_every_field_of_a_claim_has_a_place_or_a_name_for_the_note():
 
 
 def test_notes_say_what_is_blank_and_what_has_no_place():
-    claim = claim_from(edit(case("three-vials-with-jw"), {
-        "/lines/2/place_of_service": ..., "/lines/0/drug/unit": ..., "/total_charge": ..., "/is_340b": False,
-        "/lines/3/units": 12000, "/lines/2/line_number": 9, "/lines/0/encounter": "morning",
-    }))  # fmt: skip
+    claim = claim_from(
+        edit(
+            case("three-vials-with-jw"),
+            {
+                "/lines/2/place_of_service": ...,
+                "/lines/0/drug/unit": ...,
+                "/total_charge": ...,
+                "/is_340b": False,
+                "/lines/3/units": 12000,
+                "/lines/2/line_number": 9,
+                "/lines/0/encounter": "morning",
+            },
+        )
+    )
     assert cms1500.form(claim).notes == (
         "Left blank: everything about patient, insured, provider and payer; 24C; 24H-J; 26; 28;"
         " NDC unit (line 1); 24B (line 3).",
@@ -153,9 +163,14 @@ def test_a_quantity_that_may_not_fit_is_noted(units, noted):
 
 @pytest.mark.parametrize(
     ("lines", "said"),
-    [([1], "28 (line 1)"), ([1, 2], "28 (lines 1, 2)"), ([2, 3, 4], "28 (lines 2 to 4)"), ([1, 3, 4], "28 (lines 1, 3, 4)"),
-     ([0], "28")],
-)  # fmt: skip
+    [
+        ([1], "28 (line 1)"),
+        ([1, 2], "28 (lines 1, 2)"),
+        ([2, 3, 4], "28 (lines 2 to 4)"),
+        ([1, 3, 4], "28 (lines 1, 3, 4)"),
+        ([0], "28"),
+    ],
+)
 def test_blanks_name_their_lines(lines, said):
     blanks = Blanks()
     for line in lines:

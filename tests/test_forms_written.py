@@ -21,10 +21,11 @@ GOLDEN = HERE / "forms"
 @pytest.mark.parametrize(
     ("name", "document"),
     [
-        ("three-vials.cms1500", case("three-vials-with-jw")), ("hospital.ub04", hospital()),
+        ("three-vials.cms1500", case("three-vials-with-jw")),
+        ("hospital.ub04", hospital()),
         ("fourteen-lines.cms1500", fourteen_lines()),
     ],
-)  # fmt: skip
+)
 def test_golden_texts(name, document):
     written = text.render(PAPERS[document["form"]](claim_from(document)))
     assert written + "\n" == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
@@ -98,8 +99,10 @@ def test_the_string_of_a_package():
     assert drug.x12(parts) == "LIN**N4*70573060521~\nCTP****200*ML~"
     assert list(drug.clearinghouse(parts).values()) == ["N4", "70573060521", "200", "ML"]
     assert list(drug.clearinghouse(parts, professional=False)) == [
-        "nationalDrugCode", "nationalDrugUnitCount", "measurementUnitCode",
-    ]  # fmt: skip
+        "nationalDrugCode",
+        "nationalDrugUnitCount",
+        "measurementUnitCode",
+    ]
 
 
 class Elements(HTMLParser):

@@ -75,9 +75,7 @@ def test_a_finding_becomes_an_annotation_at_its_place(write):
         number for number, text in enumerate(Path("wrong, 50%.json").read_text().splitlines(), 1) if "80" in text
     )
     assert kind == "error"
-    assert told == {
-        "file": "wrong, 50%.json", "line": str(line), "col": "16", "title": "UNT002 unit-of-another-size",
-    }  # fmt: skip
+    assert told == {"file": "wrong, 50%.json", "line": str(line), "col": "16", "title": "UNT002 unit-of-another-size"}
     assert said.startswith(f"wrong, 50%.json:{line}:16: UNT002 at /lines/0/units: 80 units ")
     assert said.endswith("/rules/UNT002.html")
 

@@ -44,7 +44,11 @@ def test_every_fact_is_used_by_a_page_or_a_rule(root, usage):
     used = {each for page, ids in usage.items() if page not in REGISTERS for each in ids["facts"]}
     used |= {each for rule in rules.catalogue() for each in rule.facts}
     source = "".join(path.read_text(encoding="utf-8") for path in (root / "src").rglob("*.py"))
-    idle = [each for each in BASE.facts if each not in used and not each.startswith(BUILT_NAMES) and f'"{each}"' not in source]
+    idle = [
+        each
+        for each in BASE.facts
+        if each not in used and not each.startswith(BUILT_NAMES) and f'"{each}"' not in source
+    ]
     assert idle == []
 
 
@@ -90,12 +94,14 @@ def test_rule_bearing_dates_have_a_case_on_either_side():
     tested = {
         first: (("ub04", [("DAT001", "error")]), ("ub04", [("JWZ003", "error")])),
         BASE.get("opps.status").newest.known_until + timedelta(days=1): (
-            ("ub04", [("JWZ003", "error")]), ("ub04", [("JWZ003", "warning")]),
+            ("ub04", [("JWZ003", "error")]),
+            ("ub04", [("JWZ003", "warning")]),
         ),
         BASE.get("diagnosis.home_list").newest.start: (
-            ("home", [("DXC001", "error")]), ("home", [("DXC001", "warning")]),
+            ("home", [("DXC001", "error")]),
+            ("home", [("DXC001", "warning")]),
         ),
-    }  # fmt: skip
+    }
     assert dates == set(tested), "a new date needs a case on either side here"
     for day, ((form, before), (other, after)) in tested.items():
         assert _outcome(day - timedelta(days=1), form) == before

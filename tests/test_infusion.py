@@ -9,14 +9,7 @@ from hypothesis import strategies as st
 
 from j1553ref.errors import J1553Error
 from j1553ref.facts import FactError, load, packaged
-from j1553ref.infusion import (
-    Infusion,
-    InfusionError,
-    PauseLike,
-    further_hours,
-    infusion_codes,
-    minutes_infused,
-)
+from j1553ref.infusion import Infusion, InfusionError, PauseLike, further_hours, infusion_codes, minutes_infused
 
 DAY = "2026-05-01"
 MIDNIGHT = datetime.fromisoformat("2026-05-01T00:00")
@@ -164,12 +157,7 @@ CLOCK = "expected HH:MM of a 24-hour clock, from 00:00 to 23:59, such as 09:05"
         ("09:00", "13:35", ["13:30-13:36"], "pause 1: expected within the infusion, start before stop"),
         ("09:00", "13:35", ["10:00-10:25", "10:24-10:30"], "pause 2: overlaps another pause"),
         ("09:00", "13:35", ["10:00-11:00", "10:10-10:20"], "pause 2: overlaps another pause"),
-        (
-            "09:00",
-            "13:35",
-            ["09:00-13:35"],
-            "pauses: nothing is left of the infusion; compare the times with",
-        ),
+        ("09:00", "13:35", ["09:00-13:35"], "pauses: nothing is left of the infusion; compare the times with"),
     ],
 )
 def test_times_that_are_refused(start: object, stop: object, pauses: list[PauseLike], message: str) -> None:

@@ -24,9 +24,11 @@ HERE = Path(__file__).parent / "node"
 NODE = shutil.which("node")
 #: The editor takes a whole number for one only where it is written without a point, and looks at the form of a date alone.
 OF_ITS_OWN_MIND = {
-    "claim/pass/json-numbers.json", "claim/fail/format--administrations-0-service_date.json",
-    "claim/fail/format--lines-0-service_date-end.json", "claim/fail/format--lines-0-service_date-start.json",
-}  # fmt: skip
+    "claim/pass/json-numbers.json",
+    "claim/fail/format--administrations-0-service_date.json",
+    "claim/fail/format--lines-0-service_date-end.json",
+    "claim/fail/format--lines-0-service_date-start.json",
+}
 
 if not (NODE and (HERE / "node_modules").exists()):
     why = "Node is not installed" if not NODE else "tests/node holds no node_modules"

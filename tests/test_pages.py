@@ -10,11 +10,23 @@ from j1553ref import cases, rules
 from j1553ref.facts import packaged
 
 HEADINGS = [
-    "What it checks", "Why it matters", "Example", "Corrected claim", "When it stays silent", "Sources", "History",
-]  # fmt: skip
+    "What it checks",
+    "Why it matters",
+    "Example",
+    "Corrected claim",
+    "When it stays silent",
+    "Sources",
+    "History",
+]
 EXAMPLE_HEADINGS = [
-    "Situation", "The question", "The arithmetic", "The claim", "The check", "If it were different", "Sources",
-]  # fmt: skip
+    "Situation",
+    "The question",
+    "The arithmetic",
+    "The claim",
+    "The check",
+    "If it were different",
+    "Sources",
+]
 CODES = [rule.code for rule in rules.catalogue()]
 
 
@@ -127,9 +139,17 @@ def test_no_figure_is_typed(root):
 
 @pytest.mark.parametrize(
     "planted",
-    ["It costs $24.32 a unit.", "Use 70573-0605-21.", "From 2026-04-01 on.", "Pay 20 % of it.", "Give 35 g today.",
-     "Bill 350 units.", "After 91 minutes.", "From April 1, 2026 on."],
-)  # fmt: skip
+    [
+        "It costs $24.32 a unit.",
+        "Use 70573-0605-21.",
+        "From 2026-04-01 on.",
+        "Pay 20 % of it.",
+        "Give 35 g today.",
+        "Bill 350 units.",
+        "After 91 minutes.",
+        "From April 1, 2026 on.",
+    ],
+)
 def test_a_planted_figure_is_found(planted):
     assert figures(f"# Title\n\nText.\n\n{planted}\n")
     assert not figures(f"# Title\n\n```{{doctest}}\n>>> 1\n{planted}\n\n```\n")

@@ -11,23 +11,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from j1553ref.facts import FactBase, load, packaged
-from j1553ref.payers import (
-    STATES,
-    Payer,
-    PayerError,
-    parse_payer,
-    payer_from_filing_code,
-    payer_ids,
-    profile,
-)
+from j1553ref.payers import STATES, Payer, PayerError, parse_payer, payer_from_filing_code, payer_ids, profile
 
 FACTS = packaged()
 DAY = date(2026, 5, 1)
 
 BASES = [
-    "aetna", "bcbs", "cigna", "commercial", "medicaid", "medicare-ab", "medicare-advantage", "medicare-dme",
+    "aetna",
+    "bcbs",
+    "cigna",
+    "commercial",
+    "medicaid",
+    "medicare-ab",
+    "medicare-advantage",
+    "medicare-dme",
     "unitedhealthcare",
-]  # fmt: skip
+]
 
 ENTRY = """
 [[{id}.history]]
@@ -242,8 +241,7 @@ def test_who_asks_for_jw_and_jz(payer: str, value: str, grade: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "payer",
-    ["bcbs", "bcbs:anthem", "aetna", "cigna", "unitedhealthcare", "commercial", "medicaid:VA"],
+    "payer", ["bcbs", "bcbs:anthem", "aetna", "cigna", "unitedhealthcare", "commercial", "medicaid:VA"]
 )
 def test_nothing_is_known_is_none_and_no_guess(payer: str) -> None:
     assert profile(parse_payer(payer), "jw_jz", DAY, FACTS) is None
@@ -260,15 +258,28 @@ def test_split_lines_are_ngs_own_text_and_inferred_elsewhere(payer: str, grade: 
 
 @pytest.mark.parametrize(
     "fact_id",
-    ["unitedhealthcare.authorization", "unitedhealthcare.policy", "cigna.policy", "cigna.site_of_care",
-     "aetna.bulletin_2017", "bcbs.highmark.criteria", "bcbs.florida_blue.policy", "bcbs.massachusetts.policy",
-     "bcbs.hcsc.site_of_care", "bcbs.anthem.marker_340b", "medicaid.nc.drug_program"],
-)  # fmt: skip
+    [
+        "unitedhealthcare.authorization",
+        "unitedhealthcare.policy",
+        "cigna.policy",
+        "cigna.site_of_care",
+        "aetna.bulletin_2017",
+        "bcbs.highmark.criteria",
+        "bcbs.florida_blue.policy",
+        "bcbs.massachusetts.policy",
+        "bcbs.hcsc.site_of_care",
+        "bcbs.anthem.marker_340b",
+        "medicaid.nc.drug_program",
+    ],
+)
 def test_a_document_older_than_the_product_says_nothing_of_today(fact_id: str) -> None:
     answer = FACTS.on(fact_id, DAY)
     assert not answer.known
     assert answer.fact.gap in FACTS.gaps
-    assert answer.entry.known_until is not None and answer.entry.known_until < FACTS.get("product.approval_date").newest.value
+    assert (
+        answer.entry.known_until is not None
+        and answer.entry.known_until < FACTS.get("product.approval_date").newest.value
+    )
 
 
 def test_ndc_profiles() -> None:
@@ -389,9 +400,11 @@ def test_denials_have_every_column() -> None:
     assert len(rows) == 16
     for row in rows:
         value = row.newest.value
-        assert {"carc", "meaning", "trigger", "prevention", "next_step"} <= set(value) <= {
-            "carc", "rarc", "meaning", "trigger", "prevention", "next_step"
-        }, row.id  # fmt: skip
+        assert (
+            {"carc", "meaning", "trigger", "prevention", "next_step"}
+            <= set(value)
+            <= {"carc", "rarc", "meaning", "trigger", "prevention", "next_step"}
+        ), row.id
         assert re.fullmatch("[0-9A-Z]{1,3}( or [0-9A-Z]{1,3})?", value["carc"]), row.id
         remark = value.get("rarc", "M51")
         assert re.fullmatch("[A-Z]{1,2}[0-9]{2,3}( or [A-Z]{1,2}[0-9]{2,3})?", remark), row.id

@@ -79,7 +79,9 @@ def spoken(text: bytes) -> str:
     return "\n".join(said)
 
 
-@pytest.mark.parametrize(("name", "document"), list(documents()), ids=lambda each: each if isinstance(each, str) else "")
+@pytest.mark.parametrize(
+    ("name", "document"), list(documents()), ids=lambda each: each if isinstance(each, str) else ""
+)
 def test_nothing_of_the_input_is_repeated(name, document):
     leaks = {
         "/".join(map(str, path))

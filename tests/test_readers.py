@@ -127,7 +127,7 @@ def test_layouts(text: str, expected: list[int]) -> None:
         (f'[{ONE}, {{"a": 1', [400, None, None]),
         (f"[{ONE}}}", [400, None]),
         (f"[{ONE}] {ONE}", [400, None]),
-        (f'[{PRETTY.replace("1500", "1500" + chr(92))},\n{PRETTY}]', [None, 400]),
+        (f"[{PRETTY.replace('1500', '1500' + chr(92))},\n{PRETTY}]", [None, 400]),
         # A quote that is missing spoils its own record only.
         (f"{PRETTY.replace('J1553' + chr(34), 'J1553')}\n{PRETTY}", [None, 400]),
         (f"[{PRETTY.replace('J1553' + chr(34), 'J1553')},\n{PRETTY}]", [None, 400]),
@@ -146,7 +146,9 @@ def test_a_broken_claim_over_many_lines_is_one_error() -> None:
     assert error(broken).startswith(("line 8, column 5: not valid JSON: ", "line 7, column 19: not valid JSON: "))
     # Lines that are objects of their own are not taken for records: they are no claims.
     line = '{"procedure_code": "J1553", "units": 400}'
-    assert error(f'{{"schema_version": "1", "lines": [\n{line},\n{line}\n{line}').startswith("line 4, column 1: not valid")
+    assert error(f'{{"schema_version": "1", "lines": [\n{line},\n{line}\n{line}').startswith(
+        "line 4, column 1: not valid"
+    )
 
 
 @given(
@@ -157,12 +159,16 @@ def test_a_broken_claim_over_many_lines_is_one_error() -> None:
 @settings(deadline=None)
 def test_any_cut_of_the_stream_gives_the_same_records(wanted: list[int], layout: str, seed: int) -> None:
     escaped = [{**numbered(each), "x-own": '\\"[{,\n}]" \u00e9\U0001f48a' * (each % 3)} for each in wanted]
-    texts = [json.dumps(each, ensure_ascii=bool(index % 2), indent=2 if layout == "pretty" else None)
-             for index, each in enumerate(escaped)]  # fmt: skip
+    texts = [
+        json.dumps(each, ensure_ascii=bool(index % 2), indent=2 if layout == "pretty" else None)
+        for index, each in enumerate(escaped)
+    ]
     text = {
-        "lines": "\n".join(texts), "list": f"[{', '.join(texts)}]", "pretty": f"[\n{','.join(texts)}\n]",
+        "lines": "\n".join(texts),
+        "list": f"[{', '.join(texts)}]",
+        "pretty": f"[\n{','.join(texts)}\n]",
         "values": " ".join(texts),
-    }[layout]  # fmt: skip
+    }[layout]
     whole = records(text)
     assert units(whole) == wanted
     dripped = list(read(Drip(text.encode(), seed), source="claims.json"))
@@ -202,9 +208,7 @@ def test_any_one_changed_character_costs_one_line_at_most(how: str) -> None:
 # -- hostile input ----------------------------------------------------------------------------------------------------
 
 
-NOT_A_CLAIM = (
-    "JSON, but not a claim: expected an object with schema_version, form and lines, or with claimInformation"
-)
+NOT_A_CLAIM = "JSON, but not a claim: expected an object with schema_version, form and lines, or with claimInformation"
 NOT_A_NUMBER = "is NaN or infinite, which JSON does not have; expected a number"
 NO_ESCAPE = "not valid JSON: a backslash stands before a character that it cannot escape"
 
@@ -230,28 +234,43 @@ NO_ESCAPE = "not valid JSON: a backslash stands before a character that it canno
         (b'{"name": "Jane Roe"}', f"line 1, column 1: {NOT_A_CLAIM}"),
         (b'[\n  "Jane Roe"\n]', f"line 2, column 3: {NOT_A_CLAIM}"),
         (b'{"a": "\xe9"}', "line 1, column 8: byte 7: not UTF-8; expected UTF-8: save the file as UTF-8"),
-        ('\ufeff{"é":\n "'.encode() + b'\xff"}', "line 2, column 3: byte 12: not UTF-8; expected UTF-8: save the file as UTF-8"),
+        (
+            '\ufeff{"é":\n "'.encode() + b'\xff"}',
+            "line 2, column 3: byte 12: not UTF-8; expected UTF-8: save the file as UTF-8",
+        ),
         (b'{"a": "\xed\xa0\x80"}', "line 1, column 8: byte 7: not UTF-8; expected UTF-8: save the file as UTF-8"),
         (b'{"a":\n"\0"}', "line 2, column 2: a NUL character; expected text: the file is damaged"),
         (b'{"a": 1,\n "units": 1, "units": 2}', "line 2, column 23: /units stands twice in one object; keep one"),
-        (b'{"lines": [{"Jane Roe": 1, "Jane Roe": 2}]}', "line 1, column 40: /lines/0/? stands twice in one object; keep one"),
+        (
+            b'{"lines": [{"Jane Roe": 1, "Jane Roe": 2}]}',
+            "line 1, column 40: /lines/0/? stands twice in one object; keep one",
+        ),
         (b'{"lines": [{"a": 1, "\\u0061": 2}]}', "line 1, column 31: /lines/0/? stands twice in one object; keep one"),
         (b'{"lines": [{}, {"units": NaN}]}', f"line 1, column 26: /lines/1/units {NOT_A_NUMBER}"),
         (b'{"units": -Infinity}', f"line 1, column 11: /units {NOT_A_NUMBER}"),
         (b"NaN", "line 1, column 1: neither JSON nor another known format; expected a claim as JSON"),
         (b'{"a": "\\ud83d"}', "line 1, column 8: a \\u escape that is half of a character; expected both"),
-        (b'{"a": "\\ud83d\\udc8a", "": "\\udc8a"}', "line 1, column 28: a \\u escape that is half of a character; expected both"),
+        (
+            b'{"a": "\\ud83d\\udc8a", "": "\\udc8a"}',
+            "line 1, column 28: a \\u escape that is half of a character; expected both",
+        ),
         (b'{"a": 01}', "line 1, column 8: not valid JSON: expected a comma or a closing bracket"),
         (b'{"a" 1}', "line 1, column 6: not valid JSON: expected a colon after the property name"),
         (b"{'a': 1}", "line 1, column 2: not valid JSON: expected a property name in double quotes"),
         (b'{"a": Jane}', "line 1, column 7: not valid JSON: expected a value"),
-        (b'{"a": "Jane\tRoe"}', "line 1, column 12: not valid JSON: a line break or control character stands inside a text"),
+        (
+            b'{"a": "Jane\tRoe"}',
+            "line 1, column 12: not valid JSON: a line break or control character stands inside a text",
+        ),
         (b'{"a": "\\Jane"}', f"line 1, column 8: {NO_ESCAPE}"),
         (b'{"a": "\\u12"}', f"line 1, column 9: {NO_ESCAPE}"),
-        (b'{"a": "Jane', "line 1, column 7: not valid JSON: a text that begins here is not closed; expected a double quote"),
+        (
+            b'{"a": "Jane',
+            "line 1, column 7: not valid JSON: a text that begins here is not closed; expected a double quote",
+        ),
         (b'{"a": ', "line 1, column 6: not valid JSON: the record ends before it is closed; get the whole file"),
     ],
-)  # fmt: skip
+)
 def test_one_clear_line_for_each_kind_of_damage(data: bytes, message: str) -> None:
     assert error(data) == message
 
@@ -350,15 +369,20 @@ def test_a_text_of_100_megabytes_takes_bounded_memory(before: str, after: str, e
     assert peak < 6 * stream.LIMIT
     [failed] = [each.error for each in found if each.error]
     if "[" not in before and before:
-        assert "longer than 8,388,608 characters, the limit for one record; make each claim a record of its own" in failed
+        assert (
+            "longer than 8,388,608 characters, the limit for one record; make each claim a record of its own" in failed
+        )
 
 
 @pytest.mark.parametrize("layout", ["lines", "list", "values", "list, one line each"])
 def test_many_claims_take_constant_memory(layout: str) -> None:
     count = 2_000
     before, between, after = {
-        "lines": ("", "\n", "\n"), "list": ("[", ",", "]"), "values": ("", " ", ""), "list, one line each": ("[\n", ",\n", "\n]"),
-    }[layout]  # fmt: skip
+        "lines": ("", "\n", "\n"),
+        "list": ("[", ",", "]"),
+        "values": ("", " ", ""),
+        "list, one line each": ("[\n", ",\n", "\n]"),
+    }[layout]
 
     def pieces() -> Iterator[bytes]:
         yield before.encode()
@@ -395,7 +419,13 @@ def test_a_record_may_be_as_long_as_the_limit() -> None:
 
 @pytest.mark.parametrize(
     ("before", "between", "after"),
-    [("", "\n", ""), ("[", ", ", "]"), ("", " ", ""), ("\n[\n", "\n,\n", "\n]"), ("[" + " " * 3000, "," + " " * 2000, "]")],
+    [
+        ("", "\n", ""),
+        ("[", ", ", "]"),
+        ("", " ", ""),
+        ("\n[\n", "\n,\n", "\n]"),
+        ("[" + " " * 3000, "," + " " * 2000, "]"),
+    ],
 )
 def test_the_limit_is_for_one_record_and_not_for_the_file(
     before: str, between: str, after: str, monkeypatch: pytest.MonkeyPatch
@@ -407,10 +437,10 @@ def test_the_limit_is_for_one_record_and_not_for_the_file(
         found = list(read(Drip(text.encode(), seed, most=90), source="claims.json"))
         assert units(found) == [*[400] * 10, None, 400, None, None, 400]
         failed = [each for each in found if each.error]
-        assert [(each.line, each.column) for each in failed] == [
-            by_hand(text, too_long, nth) for nth in range(3)
-        ]  # fmt: skip
-        assert all(str(each.error).startswith(f"line {each.line}, column {each.column}: longer than") for each in failed)
+        assert [(each.line, each.column) for each in failed] == [by_hand(text, too_long, nth) for nth in range(3)]
+        assert all(
+            str(each.error).startswith(f"line {each.line}, column {each.column}: longer than") for each in failed
+        )
 
 
 # -- places -----------------------------------------------------------------------------------------------------------
@@ -430,7 +460,7 @@ def test_places_in_every_layout() -> None:
         f"[{ONE},\n\n  {marked}]",
         f"[{ONE}, {marked}]",
         f"{PRETTY}\n  {marked}\n",
-        f'{ONE}\n {marked.replace(chr(10), "")}\n',
+        f"{ONE}\n {marked.replace(chr(10), '')}\n",
         f'{{"é": "\U0001f48a"}}\n{json.dumps(numbered(123456))}',
     ):
         found = [each for each in records(text) if each.claim and each.claim.lines[0].units == 123456]
@@ -477,7 +507,9 @@ trees = st.recursive(
 
 def walked(document: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
     yield pointer, document
-    pairs = document.items() if isinstance(document, dict) else enumerate(document) if isinstance(document, list) else ()
+    pairs = (
+        document.items() if isinstance(document, dict) else enumerate(document) if isinstance(document, list) else ()
+    )
     for key, each in pairs:
         yield from walked(each, pointer + "/" + str(key).replace("~", "~0").replace("/", "~1"))
 
@@ -551,9 +583,13 @@ def bundle(document: Any) -> Iterator[Claim]:
 def more_formats(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two formats as further modules would bring them."""
     wrapped = JsonFormat(
-        name="wrapped", marks="kind", recognizes=lambda document: document.get("kind") in ("one", "many"), claims=bundle,
-        names=frozenset({"kind", "claims", "claim"}), envelope=lambda head: "entry" if '"kind": "envelope"' in head else None,
-    )  # fmt: skip
+        name="wrapped",
+        marks="kind",
+        recognizes=lambda document: document.get("kind") in ("one", "many"),
+        claims=bundle,
+        names=frozenset({"kind", "claims", "claim"}),
+        envelope=lambda head: "entry" if '"kind": "envelope"' in head else None,
+    )
 
     def by_star(pieces: Iterator[str], source: str) -> Iterator[Record]:
         for index, _ in enumerate("".join(pieces).split("*")[1:]):
@@ -578,7 +614,11 @@ def test_one_document_may_hold_many_claims_or_none() -> None:
 @pytest.mark.usefixtures("more_formats")
 def test_the_elements_of_an_envelope_are_read_one_by_one() -> None:
     entry = ", ".join(json.dumps({"kind": "one", "claim": numbered(each), "entry": [1]}) for each in (1, 2))
-    for before, after in (('"total": 2, ', ""), ('"x": [[{"entry": [3]}]], "y": {"entry": [4]}, ', ', "z": [5, {}]'), ("", "")):
+    for before, after in (
+        ('"total": 2, ', ""),
+        ('"x": [[{"entry": [3]}]], "y": {"entry": [4]}, ', ', "z": [5, {}]'),
+        ("", ""),
+    ):
         text = f'{{"kind": "envelope", {before}"entry" : [{entry}, {ONE}]{after}}}'
         assert units(records(text)) == [1, 2, 400]
         assert units(list(read(Drip(text.encode() * 1, 5), source="claims.json"))) == [1, 2, 400]

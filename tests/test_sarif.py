@@ -187,8 +187,15 @@ def test_fingerprints_hold_while_lines_shift_and_differ_between_claims(write):
 
 
 def test_a_suppressed_finding_is_a_result_with_its_reason():
-    told_of = {"code": "JWZ007", "pointer": "/lines/0", "severity": "info", "message": "more than needed", "line": 3,
-               "column": 5, "reason": "one size on the shelf"}  # fmt: skip
+    told_of = {
+        "code": "JWZ007",
+        "pointer": "/lines/0",
+        "severity": "info",
+        "message": "more than needed",
+        "line": 3,
+        "column": 5,
+        "reason": "one size on the shelf",
+    }
     [result] = sarif.claim_results(told(RIGHT) | {"suppressed": [told_of]})
     assert result["suppressions"] == [{"kind": "external", "justification": "one size on the shelf"}]
     assert (result["ruleId"], result["level"]) == ("JWZ007", "note")

@@ -21,9 +21,13 @@ from j1553ref import schemas
 CASES = Path(__file__).parent / "cases"
 #: folder of documents -> schema, and the definition that they follow where it is not the whole schema
 SUBJECTS = {
-    "claim": ("claim", None), "report": ("report", None), "config": ("config", None), "facts": ("facts", None),
-    "facts-gaps": ("facts", "gaps"), "facts-sources": ("facts", "sources"),
-}  # fmt: skip
+    "claim": ("claim", None),
+    "report": ("report", None),
+    "config": ("config", None),
+    "facts": ("facts", None),
+    "facts-gaps": ("facts", "gaps"),
+    "facts-sources": ("facts", "sources"),
+}
 #: What no document can violate: a fact is told from a group by its history, so it cannot be without one.
 EXEMPT = {"facts": ["#/additionalProperties/then: no failing document violates required history"]}
 
@@ -162,23 +166,30 @@ def test_the_hash_hears_the_shape_and_not_the_words() -> None:
 # -- the coverage itself is heard where it breaks -------------------------------------------------------------------------
 
 SMALL: dict[str, Any] = {
-    "type": "object", "required": ["kind"], "additionalProperties": False,
+    "type": "object",
+    "required": ["kind"],
+    "additionalProperties": False,
     "properties": {
         "kind": {"enum": ["a", "b"]},
         "code": {"type": "string", "pattern": "^[A-Z]+$"},
         "parts": {"type": "array", "items": {"$ref": "#/$defs/part"}},
     },
     "$defs": {"part": {"type": "object", "maxProperties": 1, "additionalProperties": {"$ref": "#/$defs/part"}}},
-}  # fmt: skip
+}
 COVERING = Corpus(
     {"a": {"kind": "a", "code": "A", "parts": [{"in": {}}]}, "b": {"kind": "b"}},
     {
-        "type--root": 1, "required--root--kind": {}, "additionalProperties--root": {"kind": "a", "other": 1},
-        "enum--kind": {"kind": "c"}, "type--code": {"kind": "a", "code": 1}, "pattern--code": {"kind": "a", "code": "a"},
-        "type--parts": {"kind": "a", "parts": 1}, "type--parts-0": {"kind": "a", "parts": [1]},
+        "type--root": 1,
+        "required--root--kind": {},
+        "additionalProperties--root": {"kind": "a", "other": 1},
+        "enum--kind": {"kind": "c"},
+        "type--code": {"kind": "a", "code": 1},
+        "pattern--code": {"kind": "a", "code": "a"},
+        "type--parts": {"kind": "a", "parts": 1},
+        "type--parts-0": {"kind": "a", "parts": [1]},
         "maxProperties--parts-0": {"kind": "a", "parts": [{"one": {}, "two": {}}]},
     },
-)  # fmt: skip
+)
 
 
 def test_a_corpus_that_covers_leaves_no_gap() -> None:
@@ -189,22 +200,43 @@ def test_a_corpus_that_covers_leaves_no_gap() -> None:
     ("broken", "passing", "failing", "heard"),
     [
         ({"/properties/kind/enum": ["a", "b", "d"]}, {}, {}, '#/properties/kind: "d" stands in no passing document'),
-        ({"/properties/code/pattern": "^[A-Za-z]+$"}, {}, {}, "pattern--code: fails at [], its name says [('/code', 'pattern')]"),
+        (
+            {"/properties/code/pattern": "^[A-Za-z]+$"},
+            {},
+            {},
+            "pattern--code: fails at [], its name says [('/code', 'pattern')]",
+        ),
         ({"/properties/code/pattern": "^[B-Z]+$"}, {}, {}, "a: fails at $.code"),
         ({"/properties/code/maxLength": 5}, {}, {}, "#/properties/code: no failing document violates maxLength"),
         ({"/properties/new": {"type": "string"}}, {}, {}, "#/properties/new: stands in no passing document"),
         ({"/required": ["kind", "code"]}, {}, {}, "required--root--kind: leaves out code, kind"),
-        ({"/properties/box": {"required": ["lid"]}}, {"box": {"kind": "a", "box": {"lid": 1}}}, {},
-         "#/properties/box: no failing document violates required lid"),
-        ({"/additionalProperties": True}, {}, {},
-         "additionalProperties--root: fails at [], its name says [('', 'additionalProperties')]"),
-        ({"/$defs/part/type": ["object", "null"]}, {}, {"type--parts-0": {"kind": "a", "parts": [None]}},
-         "type--parts-0: fails at [], its name says [('/parts/0', 'type')]"),
+        (
+            {"/properties/box": {"required": ["lid"]}},
+            {"box": {"kind": "a", "box": {"lid": 1}}},
+            {},
+            "#/properties/box: no failing document violates required lid",
+        ),
+        (
+            {"/additionalProperties": True},
+            {},
+            {},
+            "additionalProperties--root: fails at [], its name says [('', 'additionalProperties')]",
+        ),
+        (
+            {"/$defs/part/type": ["object", "null"]},
+            {},
+            {"type--parts-0": {"kind": "a", "parts": [None]}},
+            "type--parts-0: fails at [], its name says [('/parts/0', 'type')]",
+        ),
         ({}, {"a": {"kind": "a", "parts": [{"in": {}}]}}, {}, "#/properties/code: stands in no passing document"),
-        ({}, {}, {"required--root--kind": {"code": "a"}},
-         "required--root--kind: fails at [('', 'required'), ('/code', 'pattern')], its name says [('', 'required')]"),
+        (
+            {},
+            {},
+            {"required--root--kind": {"code": "a"}},
+            "required--root--kind: fails at [('', 'required'), ('/code', 'pattern')], its name says [('', 'required')]",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_gap_is_heard(broken: dict[str, Any], passing: dict[str, Any], failing: dict[str, Any], heard: str) -> None:
     changed = edit(copy.deepcopy(SMALL), broken)
     assert heard in gaps(changed, Corpus({**COVERING.passing, **passing}, {**COVERING.failing, **failing}))

@@ -45,8 +45,10 @@ def pointer(tokens: Any) -> str:
 def by_us(text: str) -> set[Site]:
     found = shape.problems(parse(text))
     # The engines report an unknown name at the object that holds it, we at the name.
-    return {(each.place.rpartition("/")[0] if each.keyword == "additionalProperties" else each.place, each.keyword)
-            for each in found}  # fmt: skip
+    return {
+        (each.place.rpartition("/")[0] if each.keyword == "additionalProperties" else each.place, each.keyword)
+        for each in found
+    }
 
 
 def by_python(text: str) -> set[Site]:
@@ -130,16 +132,26 @@ def test_the_schema_is_valid_and_keeps_our_rules() -> None:
 @pytest.mark.parametrize(
     "broken",
     [
-        {"multipleOf": 2}, {"oneOf": []}, {"properties": {"a": {"format": "uuid"}}}, {"pattern": "[0-9]+"},
-        {"pattern": r"^\d$"}, {"pattern": r"^a\$"}, {"additionalProperties": True}, {"additionalProperties": {}},
-        {"not": {"type": "string"}}, {"enum": [1]}, {"const": None}, {"$ref": "other.json"}, {"items": True},
+        {"multipleOf": 2},
+        {"oneOf": []},
+        {"properties": {"a": {"format": "uuid"}}},
+        {"pattern": "[0-9]+"},
+        {"pattern": r"^\d$"},
+        {"pattern": r"^a\$"},
+        {"additionalProperties": True},
+        {"additionalProperties": {}},
+        {"not": {"type": "string"}},
+        {"enum": [1]},
+        {"const": None},
+        {"$ref": "other.json"},
+        {"items": True},
         {"then": {"minProperties": 1}, "if": {}},
         {"properties": {}, "additionalProperties": False, "patternProperties": {"^x-": {"type": "string"}}},
         {"properties": {}, "additionalProperties": False, "patternProperties": {"x$": {}}},
         {"$ref": "#/$defs/loop", "$defs": {"loop": {"items": {"$ref": "#/$defs/loop"}}}},
     ],
     ids=json.dumps,
-)  # fmt: skip
+)
 def test_a_schema_that_is_not_understood_is_refused(broken: dict[str, Any]) -> None:
     with pytest.raises(shape.SchemaError, match="not understood in a schema"):
         shape._Compiler(broken)
@@ -222,9 +234,33 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
 
 
 WORDS = [*sorted(shape.names()), "x-own", "remark", "X-own"]
-NEAR = ["J1553", "JZ", "11", "131", "0636", "636", "2026-02-29", "2026-05-04", "20260504", "09:05", "24:00", "9600.00",
-        "-1", "1e3", "cms1500", "ub04", "1", "", " ", "ML", "single", "medicare-ab:ngs", "\u0661\u0661", "J1553 ",
-        "\u212a"]  # fmt: skip
+NEAR = [
+    "J1553",
+    "JZ",
+    "11",
+    "131",
+    "0636",
+    "636",
+    "2026-02-29",
+    "2026-05-04",
+    "20260504",
+    "09:05",
+    "24:00",
+    "9600.00",
+    "-1",
+    "1e3",
+    "cms1500",
+    "ub04",
+    "1",
+    "",
+    " ",
+    "ML",
+    "single",
+    "medicare-ab:ngs",
+    "\u0661\u0661",
+    "J1553 ",
+    "\u212a",
+]
 
 
 @st.composite
@@ -234,7 +270,9 @@ def mutations(draw: st.DrawFn) -> dict[str, Any]:
     if draw(st.sampled_from([False] * 5 + [True])):
         document["form"] = draw(st.sampled_from(["cms1500", "ub04", "paper"]))
         return document
-    holders = [each for _, each in values(document) if isinstance(each, dict | list) and (each or isinstance(each, dict))]
+    holders = [
+        each for _, each in values(document) if isinstance(each, dict | list) and (each or isinstance(each, dict))
+    ]
     holder = draw(st.sampled_from(holders))
     other = st.sampled_from(NEAR) | junk | st.sampled_from([-1, -0.5, 0, 1, 51, 1000, 10_000, 999_999_999, 10**9, 0.5])
     if isinstance(holder, dict) and (not holder or draw(st.booleans())):
@@ -279,8 +317,12 @@ def test_engines_agree_that_generated_documents_are_valid(document: dict[str, An
 @example({"schema_version": "1", "form": "ub04", "lines": [{"procedure_code": "J1553\n", "units": 1}]})
 @example({"schema_version": "1", "form": "ub04", "lines": [{"revenue_code": "636\n", "units": 1}]})
 @example({"schema_version": "1", "form": "cms1500", "lines": [{"procedure_code": "J1553", "units": 350.0}]})
-@example({"form": "cms1500", "lines": [{"procedure_code": "J1553", "place_of_service": 1, "revenue_code": 2, "unknown": 3}]})
-@example({"schema_version": "1", "form": "cms1500", "lines": [{"procedure_code": "J1553", "units": -0.5, "charge": -1}]})
+@example(
+    {"form": "cms1500", "lines": [{"procedure_code": "J1553", "place_of_service": 1, "revenue_code": 2, "unknown": 3}]}
+)
+@example(
+    {"schema_version": "1", "form": "cms1500", "lines": [{"procedure_code": "J1553", "units": -0.5, "charge": -1}]}
+)
 @example({"lines": [{"revenue_code": "x", "place_of_service": "x"}], "type_of_bill": "x", "form": "paper"})
 def test_engines_agree_on_single_mutations(document: dict[str, Any]) -> None:
     agree(document)
@@ -323,16 +365,32 @@ UNKNOWN = "<an unknown name>"
         ({}, {"charge": 1e9}, "/lines/0/charge", "less than 1000000000", "<number>"),
         ({}, {"modifiers": ["jz"]}, "/lines/0/modifiers/0", "text written like JZ", "<text, 2 characters>"),
         ({}, {"procedure_code": "j1553"}, "/lines/0/procedure_code", "text written like J1553", "j1553"),
-        ({}, {"service_date": {"start": "5/4/2026"}}, "/lines/0/service_date/start", "text written like 2026-05-04", "5/4/2026"),
-        ({}, {"service_date": {"end": "2026-02-30", "start": "2026-02-03"}}, "/lines/0/service_date/end",
-         "a calendar date written like 2026-05-04", "2026-02-30"),
+        (
+            {},
+            {"service_date": {"start": "5/4/2026"}},
+            "/lines/0/service_date/start",
+            "text written like 2026-05-04",
+            "5/4/2026",
+        ),
+        (
+            {},
+            {"service_date": {"end": "2026-02-30", "start": "2026-02-03"}},
+            "/lines/0/service_date/end",
+            "a calendar date written like 2026-05-04",
+            "2026-02-30",
+        ),
         ({}, {"unit_basis": "EA"}, "/lines/0/unit_basis", '"UN", "MJ" or "DA"', "EA"),
         ({}, {"revenue_code": "0636"}, "/lines/0/revenue_code", "no revenue code on a CMS-1500 line", "0636"),
         ({"form": "ub"}, {}, "/form", '"cms1500" or "ub04"', "<text, 2 characters>"),
         ({"schema_version": 1}, {}, "/schema_version", '"1"', "1"),
         ({"lines": []}, {}, "/lines", "at least 1 item", "<list, 0 items>"),
-        ({"payer": "Roe, Jane"}, {}, "/payer", "text written like medicare-ab or medicare-ab:ngs or medicaid:NC",
-         "<text, 9 characters>"),
+        (
+            {"payer": "Roe, Jane"},
+            {},
+            "/payer",
+            "text written like medicare-ab or medicare-ab:ngs or medicaid:NC",
+            "<text, 9 characters>",
+        ),
         # A name that the schema knows elsewhere may be shown; any other may be anything at all.
         ({}, {"payer": "aetna"}, "/lines/0/payer", TOP, UNKNOWN),
         ({}, {"unit": 1}, "/lines/0/unit", "a known name (nearest: units)", UNKNOWN),
@@ -340,10 +398,15 @@ UNKNOWN = "<an unknown name>"
         # An identifier is never shown, whatever it looks like.
         ({"claim_id": 12345}, {}, "/claim_id", "text in quotes", "<number>"),
         ({}, {"encounter": ""}, "/lines/0/encounter", "at least 1 character", "<text, 0 characters>"),
-        ({}, {"drug": {"prescription_number": "1234" * 20}}, "/lines/0/drug/prescription_number", "at most 50 characters",
-         "<text, 80 characters>"),
+        (
+            {},
+            {"drug": {"prescription_number": "1234" * 20}},
+            "/lines/0/drug/prescription_number",
+            "at most 50 characters",
+            "<text, 80 characters>",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_problem_says_where_and_what(
     change: dict[str, Any], line: dict[str, Any], pointer: str, expected: str, actual: str
 ) -> None:
@@ -354,16 +417,23 @@ def test_a_problem_says_where_and_what(
 def test_a_missing_property_is_named() -> None:
     [found] = shape.problems({"schema_version": "1", "form": "ub04", "lines": [{"revenue_code": "0636"}]})
     assert (found.pointer, found.keyword, found.expected, found.actual) == (
-        "/lines/0", "required", "the property units", "<absent>",
-    )  # fmt: skip
+        "/lines/0",
+        "required",
+        "the property units",
+        "<absent>",
+    )
 
 
 def test_every_problem_is_collected_in_one_pass() -> None:
     document = {"form": "ub04", "lines": [{"units": "x"}, 5], "patient": "?", "synthetic": 1}
     assert [(each.place, each.keyword) for each in shape.problems(document)] == [
-        ("", "required"), ("/patient", "additionalProperties"), ("/synthetic", "type"), ("/lines/0/units", "type"),
-        ("/lines/1", "type"), ("/lines/0", "required"),
-    ]  # fmt: skip
+        ("", "required"),
+        ("/patient", "additionalProperties"),
+        ("/synthetic", "type"),
+        ("/lines/0/units", "type"),
+        ("/lines/1", "type"),
+        ("/lines/0", "required"),
+    ]
 
 
 def test_place_keeps_the_true_name_and_is_never_printed() -> None:
@@ -382,7 +452,9 @@ def test_shown_repeats_nothing_that_reads_like_a_name(text: str) -> None:
         assert re.fullmatch(r"<text, [0-9]+ characters?>", shown)
 
 
-@pytest.mark.parametrize("text", ["123-45-6789", "123456789", "5551234567", "1EG4TE5MK73", "Ng", "MRN1234567", "J1553\n"])
+@pytest.mark.parametrize(
+    "text", ["123-45-6789", "123456789", "5551234567", "1EG4TE5MK73", "Ng", "MRN1234567", "J1553\n"]
+)
 def test_shown_hides_identity_numbers_and_short_names(text: str) -> None:
     assert text not in shape.shown(text)
 

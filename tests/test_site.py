@@ -110,9 +110,11 @@ def test_policy_comes_before_anything_is_fetched(page: Page) -> None:
 @every_page
 def test_nothing_inline(page: Page) -> None:
     bad = [
-        f"<{e.tag} {name}>" for e in page.elements for name, value in e.attrs.items()
+        f"<{e.tag} {name}>"
+        for e in page.elements
+        for name, value in e.attrs.items()
         if name == "style" or name.startswith("on") or value.strip().lower().startswith("javascript:")
-    ]  # fmt: skip
+    ]
     bad += [f"<{e.tag}>" for e in page.elements if e.tag == "style" or (e.tag == "script" and not e.attrs.get("src"))]
     assert bad == []
 
@@ -120,9 +122,11 @@ def test_nothing_inline(page: Page) -> None:
 @every_page
 def test_nothing_comes_from_elsewhere(page: Page) -> None:
     fetched = [
-        e.attrs[name] for e in page.elements for name in ("src", "srcset", "href", "data", "poster", "action")
+        e.attrs[name]
+        for e in page.elements
+        for name in ("src", "srcset", "href", "data", "poster", "action")
         if name in e.attrs and e.tag != "a" and e.attrs.get("rel") != "canonical"
-    ]  # fmt: skip
+    ]
     assert [each for each in fetched if urlsplit(each).netloc or urlsplit(each).scheme not in ("", "data")] == []
 
 

@@ -133,11 +133,21 @@ def test_each_exemption_has_a_reason_and_is_still_needed(root):
 
 @pytest.mark.parametrize(
     "planted",
-    ["Bill it twice.", "- Bill it twice.", "| a | b |\n|---|---|\n| Bill it | twice |", "1. Bill it twice.",
-     "> Bill it twice.", "Term\n: Bill it twice.", ":::{warning}\n:class: x\n\nBill it twice.\n:::",
-     "```{note}\nBill it twice.\n```", "<p>Bill it twice.</p>", "See [units](units.md): bill it twice.",
-     "Bill {cpt}`96365` twice.", "- {fact}`unit.size`\n\n  Bill it twice."],
-)  # fmt: skip
+    [
+        "Bill it twice.",
+        "- Bill it twice.",
+        "| a | b |\n|---|---|\n| Bill it | twice |",
+        "1. Bill it twice.",
+        "> Bill it twice.",
+        "Term\n: Bill it twice.",
+        ":::{warning}\n:class: x\n\nBill it twice.\n:::",
+        "```{note}\nBill it twice.\n```",
+        "<p>Bill it twice.</p>",
+        "See [units](units.md): bill it twice.",
+        "Bill {cpt}`96365` twice.",
+        "- {fact}`unit.size`\n\n  Bill it twice.",
+    ],
+)
 def test_a_planted_statement_is_found(planted):
     text = f"---\ndescription: x\n---\n\n# Title\n\nOne unit is {{fact}}`unit.size`.\n\n{planted}\n"
     found = unsourced("reference/planted", text)
@@ -149,11 +159,17 @@ def test_a_planted_statement_is_found(planted):
 
 @pytest.mark.parametrize(
     "form",
-    ["**Related:** [units](units.md) · [payment](payment.md)", "- [Units](units.md)", "(n822)=\n### Heading",
-     ":::{facts}\nunit.size\n:::", "```{doctest}\n>>> 1\n1\n\n```",
-     "| {fact}`unit.size` | twice |\n|---|---|\n| a | {gap}`mue-value` |",
-     "<!-- a note to writers -->", "{.checklist}\n- {fact}`unit.size`"],
-)  # fmt: skip
+    [
+        "**Related:** [units](units.md) · [payment](payment.md)",
+        "- [Units](units.md)",
+        "(n822)=\n### Heading",
+        ":::{facts}\nunit.size\n:::",
+        "```{doctest}\n>>> 1\n1\n\n```",
+        "| {fact}`unit.size` | twice |\n|---|---|\n| a | {gap}`mue-value` |",
+        "<!-- a note to writers -->",
+        "{.checklist}\n- {fact}`unit.size`",
+    ],
+)
 def test_navigation_and_directives_are_no_statements(form):
     assert unsourced("reference/planted", f"# Title\n\n{form}\n") == []
 

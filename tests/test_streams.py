@@ -64,8 +64,11 @@ def redirected(how: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     """The program with its streams redirected as a shell does it."""
     return subprocess.run(
         ["bash", "-c", f'"$@" {how}', "bash", *PROGRAM, *arguments],
-        capture_output=True, check=False, timeout=120, env=environment(),
-    )  # fmt: skip
+        capture_output=True,
+        check=False,
+        timeout=120,
+        env=environment(),
+    )
 
 
 @pytest.mark.parametrize("output", OUTPUTS)
@@ -98,9 +101,12 @@ def test_the_status_holds_where_an_error_cannot_be_told(tmp_path, how):
 @pytest.mark.parametrize("output", OUTPUTS)
 def test_an_interrupted_run_says_so_and_does_not_look_complete(output):
     process = subprocess.Popen(
-        [*PROGRAM, "check", "-", "--output", output], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        [*PROGRAM, "check", "-", "--output", output],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         env=environment(),
-    )  # fmt: skip
+    )
     process.stdin.write(MANY[:20_000])
     process.stdin.flush()  # and the run waits for more
     first = os.read(process.stdout.fileno(), 60)
@@ -117,8 +123,11 @@ def test_a_name_that_the_terminal_cannot_spell_is_no_error(tmp_path):
     for output in OUTPUTS:
         done = subprocess.run(
             [*PROGRAM, "check", str(path), str(tmp_path / "ü.json"), "--output", output],
-            capture_output=True, check=False, timeout=60, env=environment(PYTHONIOENCODING="latin-1"),
-        )  # fmt: skip
+            capture_output=True,
+            check=False,
+            timeout=60,
+            env=environment(PYTHONIOENCODING="latin-1"),
+        )
         assert done.returncode == 2
         assert done.stderr.count(b"\n") == 1 and b"Traceback" not in done.stderr
         if output in ("json", "jsonl", "sarif"):

@@ -78,11 +78,15 @@ def test_a_finding_on_lines_without_a_date_is_not_hidden_by_a_date():
     entries = [entry("SHP002", until=date(2026, 5, 4)), entry("UNT", until=date(2026, 5, 4))]
     assert check(claim, suppress=entries).codes == []
     undated = edit(json.loads(json.dumps(claim)), {"/lines/1/service_date": ...})
-    assert check(undated, select=["SHP002", "UNT002"], suppress=entries).codes == ["SHP002"], "a fault of the whole claim"
+    assert check(undated, select=["SHP002", "UNT002"], suppress=entries).codes == ["SHP002"], (
+        "a fault of the whole claim"
+    )
 
 
 def test_a_rule_that_reads_no_fact_goes_by_the_date_of_its_line():
-    claim = edit(json.loads(json.dumps(WRONG)), {"/lines/0/modifiers": ["JZ", "Q9"], "/lines/1/service_date/start": "2026-05-09"})
+    claim = edit(
+        json.loads(json.dumps(WRONG)), {"/lines/0/modifiers": ["JZ", "Q9"], "/lines/1/service_date/start": "2026-05-09"}
+    )
     hidden = [each.by.code for each in check(claim, suppress=[entry("MOD013", until=date(2026, 5, 4))]).suppressed]
     assert hidden == ["MOD013"]
     assert check(claim, select=["MOD013"], suppress=[entry("MOD013", until=date(2026, 5, 3))]).codes == ["MOD013"]
@@ -155,10 +159,14 @@ def test_it_does_not_count_and_is_reported_with_place_and_reason(j1553ref, place
     [hidden] = report["claims"][0]["suppressed"]
     line = next(n for n, text in enumerate(Path("wrong.json").read_text().splitlines(), 1) if '"units": 80' in text)
     assert hidden == {
-        "code": "UNT002", "severity": "error", "pointer": "/lines/0/units", "line": line, "column": 13,
+        "code": "UNT002",
+        "severity": "error",
+        "pointer": "/lines/0/units",
+        "line": line,
+        "column": 13,
         "message": "80 units are the dose of 40000 mg in 500 mg units; one unit of J1553 is 100 mg, so bill 400",
         "reason": "the payer wants it so",
-    }  # fmt: skip
+    }
     assert (report["summary"]["errors"], report["summary"]["suppressed"]) == (0, 1)
     jsonl = [json.loads(line) for line in j1553ref("check", "wrong.json", "--output", "jsonl").out.splitlines()]
     assert jsonl[0] == report["claims"][0] and jsonl[1]["summary"]["suppressed"] == 1
@@ -200,12 +208,7 @@ def test_an_entry_that_hides_nothing_is_named_and_changes_no_status(j1553ref, pl
 
 @pytest.mark.parametrize(
     ("more", "options"),
-    [
-        ('path = "june/*.json"', ()),
-        ('payer = "cigna"', ()),
-        ("", ("--select", "UNT")),
-        ("", ("--ignore", "MOD")),
-    ],
+    [('path = "june/*.json"', ()), ('payer = "cigna"', ()), ("", ("--select", "UNT")), ("", ("--ignore", "MOD"))],
 )
 def test_an_entry_that_had_no_say_here_is_not_named(j1553ref, place, more, options):  # noqa: F811
     place(ENTRY.format("MOD") + more)

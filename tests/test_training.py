@@ -141,7 +141,9 @@ def test_what_the_options_leave_out_is_said(topic, level):
 
 def test_no_pair_of_codes_is_told_of_a_diagnosis_off_the_home_list():
     """It may come back as not necessary or as no benefit: sources name both."""
-    for each in (one for level in (2, 3) for one in questions("denials", level) if one.kind in ("may_go_out", "sent_instead")):
+    for each in (
+        one for level in (2, 3) for one in questions("denials", level) if one.kind in ("may_go_out", "sent_instead")
+    ):
         assert "denied-diagnosis" not in {one.mistake for one in each.wrong}
         assert "CARC 50" not in each.situation
 
@@ -222,7 +224,13 @@ def test_each_reason_is_filled_and_names_a_rule(topic, level):
 
 
 def test_every_mistake_is_offered_somewhere():
-    offered = {one.mistake for topic, level in ALL if topic != "mixed" for each in questions(topic, level) for one in each.wrong}
+    offered = {
+        one.mistake
+        for topic, level in ALL
+        if topic != "mixed"
+        for each in questions(topic, level)
+        for one in each.wrong
+    }
     assert sorted(set(MISTAKES) - offered) == []
 
 
@@ -258,9 +266,7 @@ BESIDE_THE_POINT = {
     "place_of_service.facility_bills_doubtful": "two places that are never offered",
 }
 #: Inferred facts that are looked up on the way and decide nothing.
-ON_THE_WAY = {
-    "code.predecessor.J1599": "listed beside the code that a payer's own text names; it is never the answer",
-}
+ON_THE_WAY = {"code.predecessor.J1599": "listed beside the code that a payer's own text names; it is never the answer"}
 
 
 @each_level
@@ -385,11 +391,14 @@ def test_another_process_and_hash_seed_make_the_same_sheet():
     script = "from j1553ref.training import sheet; print([sheet(t, 3, 5, 9).code for t in ('mixed', 'home', 'sites')])"
     printed = {
         subprocess.run(
-            [sys.executable, "-P", "-c", script], capture_output=True, text=True, check=True,
+            [sys.executable, "-P", "-c", script],
+            capture_output=True,
+            text=True,
+            check=True,
             env=os.environ | {"PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": locale},
         ).stdout
         for seed, zone, locale in (("1", "UTC", "C"), ("2", "Asia/Tokyo", "C.UTF-8"))
-    }  # fmt: skip
+    }
     assert len(printed) == 1
 
 
@@ -397,7 +406,12 @@ def test_seed_topic_level_count_and_date_decide_and_nothing_else():
     first = sheet("jw-jz", 2, 5, 7)
     assert sheet("jw-jz", 2, 5, 7) == first
     assert sheet("jw-jz", 2, 8, 7).questions[:5] == first.questions, "a longer sheet begins alike"
-    others = [sheet("jw-jz", 2, 5, 8), sheet("jw-jz", 1, 5, 7), sheet("units", 2, 5, 7), sheet("jw-jz", 2, 5, 7, "2026-05-04")]
+    others = [
+        sheet("jw-jz", 2, 5, 8),
+        sheet("jw-jz", 1, 5, 7),
+        sheet("units", 2, 5, 7),
+        sheet("jw-jz", 2, 5, 7, "2026-05-04"),
+    ]
     assert len({first.code, *(each.code for each in others[:3])}) == 4
     assert {each.on for each in others[3].questions} == {date(2026, 5, 4)}
 
@@ -416,7 +430,9 @@ def test_no_random_and_no_hash_of_its_own(root):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
         imported |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-        called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+        called = {
+            node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        }
         assert not imported & {"random", "secrets", "uuid", "time"}, path.name
         assert not called & {"hash", "id"}, path.name
 
@@ -439,12 +455,18 @@ def test_no_random_and_no_hash_of_its_own(root):
         (("units", 1, 1, -1), "seed: expected a whole number from 0 to 999999999"),
         (("units", 1, 1, 10**9), "seed: expected a whole number"),
         (("units", 1, 1, "7"), "seed: expected a whole number"),
-        (("units", 1, 1, 1, "2026-03-31"), "on: J1553 is not valid on 2026-03-31; give a date of service from 2026-04-01"),
+        (
+            ("units", 1, 1, 1, "2026-03-31"),
+            "on: J1553 is not valid on 2026-03-31; give a date of service from 2026-04-01",
+        ),
         (("code-by-date", 1, 1, 1, "2026-03-31"), "on: J1553 is not valid"),
         (("units", 1, 1, 1, "2026-11-24"), "on: the facts were checked until 2026-11-23; give a date up to it"),
-        (("denials", 1, 13, 1), "level 1: 12 distinct questions were found, and 13 were asked for; ask for 12 or fewer"),
+        (
+            ("denials", 1, 13, 1),
+            "level 1: 12 distinct questions were found, and 13 were asked for; ask for 12 or fewer",
+        ),
     ],
-)  # fmt: skip
+)
 def test_refusals_are_one_clear_line(arguments, says):
     with pytest.raises(ExerciseError, match=says) as refused:
         sheet(*arguments)
@@ -504,9 +526,10 @@ def test_the_key_matches_its_sheet(topic, level):
 
 def _strip(key: Page) -> str:
     return next(
-        str(block.spans[1]) for block in key.head
+        str(block.spans[1])
+        for block in key.head
         if isinstance(block, Text) and isinstance(block.spans[0], Strong) and block.spans[0].text == "Answers: "
-    )  # fmt: skip
+    )
 
 
 def test_the_key_lists_each_fact_with_grade_and_sources_and_each_rule_with_its_page():
@@ -563,7 +586,9 @@ def test_html_is_well_formed_and_needs_nothing_else(topic, level, page):
     for tag, attrs in elements.found:
         assert not [name for name in attrs if name.startswith("on") or name in ("style", "src")], tag
     assert dict(elements.found)["html"] == {"lang": "en"}
-    policy = next(attrs["content"] for tag, attrs in elements.found if attrs.get("http-equiv") == "Content-Security-Policy")
+    policy = next(
+        attrs["content"] for tag, attrs in elements.found if attrs.get("http-equiv") == "Content-Security-Policy"
+    )
     assert policy.startswith("default-src 'none'; style-src 'sha256-")
     if page is sheet_page:
         assert tags["h2"] == len(made(topic, level, 0).questions) + 1
@@ -583,8 +608,11 @@ def test_the_style_is_the_one_that_the_policy_allows():
 
 def test_text_is_escaped_for_html_and_for_markdown():
     hostile = 'A <b>&"*_|`'
-    page = Page(hostile, (Text((hostile, Strong(hostile))), Choices(((hostile,),) * 4)),
-                (Part(hostile, (Table((hostile,), (((hostile,),),)), Items(((hostile,),)))),))  # fmt: skip
+    page = Page(
+        hostile,
+        (Text((hostile, Strong(hostile))), Choices(((hostile,),) * 4)),
+        (Part(hostile, (Table((hostile,), (((hostile,),),)), Items(((hostile,),)))),),
+    )
     elements = Elements(as_html(page))
     assert "b" not in {tag for tag, _ in elements.found}
     assert elements.text.count(hostile) == 12

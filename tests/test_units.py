@@ -334,8 +334,7 @@ def test_the_smallest_set_knows_only_sizes_of_the_product() -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["2x20g,5g", "20g,5g,20g", "5 g + 2 x 20 g", "2X20G,5000mg", " 2×20g , 5g ", "1x20000 mg,20g,5g"],
+    "text", ["2x20g,5g", "20g,5g,20g", "5 g + 2 x 20 g", "2X20G,5000mg", " 2×20g , 5g ", "1x20000 mg,20g,5g"]
 )
 def test_ways_to_write_vials(text: str) -> None:
     assert parse_vials(text, on=DAY) == (Vial(20000, 2), Vial(5000))

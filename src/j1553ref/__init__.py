@@ -20,5 +20,15 @@ from j1553ref.readers import claim_from
 from j1553ref.units import bill_units
 
 __all__ = [
-    "Claim", "J1553Error", "Report", "bill_units", "case", "check", "claim_from", "fact", "infusion_codes", "ndc", "rules",
-]  # fmt: skip
+    "Claim",
+    "J1553Error",
+    "Report",
+    "bill_units",
+    "case",
+    "check",
+    "claim_from",
+    "fact",
+    "infusion_codes",
+    "ndc",
+    "rules",
+]

@@ -112,11 +112,7 @@ def plain(number: Decimal) -> str:
 
 
 def notes(
-    *,
-    opened: tuple[OpenedVials, ...],
-    least: tuple[OpenedVials, ...],
-    discarded: int,
-    tail_mg: Decimal,
+    *, opened: tuple[OpenedVials, ...], least: tuple[OpenedVials, ...], discarded: int, tail_mg: Decimal
 ) -> Iterator[str]:
     """What a biller has to know about the lines, a sentence or two for each matter.
 

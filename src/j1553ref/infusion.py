@@ -116,10 +116,7 @@ def infusion_codes(
         notes.append(f"The last {rest} min add no {fact('code.further')}: that takes more than {threshold}.")
     read = (*_LIMITS, "code.initial", "code.further")
     return Infusion(
-        minutes=minutes,
-        lines=tuple(lines),
-        notes=tuple(notes),
-        facts=tuple(f"infusion.{name}" for name in read),
+        minutes=minutes, lines=tuple(lines), notes=tuple(notes), facts=tuple(f"infusion.{name}" for name in read)
     )
 
 

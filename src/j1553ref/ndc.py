@@ -17,9 +17,19 @@ from j1553ref.errors import J1553Error
 from j1553ref.facts import FactBase, packaged
 
 __all__ = [
-    "NdcDetails", "NdcError", "Package", "compact", "details", "format", "is_valid", "is_yimmugo", "package",
-    "packages", "to_11_digits", "validate",
-]  # fmt: skip
+    "NdcDetails",
+    "NdcError",
+    "Package",
+    "compact",
+    "details",
+    "format",
+    "is_valid",
+    "is_yimmugo",
+    "package",
+    "packages",
+    "to_11_digits",
+    "validate",
+]
 
 _CLAIM_FORM = (5, 4, 2)
 #: The three forms of ten digits; which one is meant cannot be told once the hyphens are gone.

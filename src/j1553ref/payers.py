@@ -18,22 +18,30 @@ from j1553ref.facts import Answer, FactBase, FactError, packaged
 __all__ = ["Payer", "PayerError", "parse_payer", "payer_from_filing_code", "payer_ids", "profile"]
 
 #: Two-letter codes of the states, the District of Columbia and the territories, for ``medicaid:``.
-STATES = frozenset([
-    "AK", "AL", "AR", "AS", "AZ", "CA", "CO", "CT", "DC", "DE", "FL", "GA", "GU", "HI", "IA", "ID", "IL",
-    "IN", "KS", "KY", "LA", "MA", "MD", "ME", "MI", "MN", "MO", "MP", "MS", "MT", "NC", "ND", "NE", "NH",
-    "NJ", "NM", "NV", "NY", "OH", "OK", "OR", "PA", "PR", "RI", "SC", "SD", "TN", "TX", "UT", "VA", "VI",
-    "VT", "WA", "WI", "WV", "WY",
-])  # fmt: skip
+STATES = frozenset(
+    (
+        "AK AL AR AS AZ CA CO CT DC DE FL GA GU HI IA ID IL IN KS KY LA MA MD ME MI MN MO MP MS MT "
+        "NC ND NE NH NJ NM NV NY OH OK OR PA PR RI SC SD TN TX UT VA VI VT WA WI WV WY"
+    ).split()
+)
 
 #: The base whose part is a state instead of a name from the facts.
 _BY_STATE = "medicaid"
 
 #: Claim filing indicator of the 837 (SBR09) -> payer id: a matter of the format. Other codes do not tell.
 _FILING_CODES = {
-    "MA": "medicare-ab", "MB": "medicare-ab", "MC": "medicaid", "16": "medicare-advantage", "BL": "bcbs",
-    "CI": "commercial", "12": "commercial", "13": "commercial", "14": "commercial", "15": "commercial",
+    "MA": "medicare-ab",
+    "MB": "medicare-ab",
+    "MC": "medicaid",
+    "16": "medicare-advantage",
+    "BL": "bcbs",
+    "CI": "commercial",
+    "12": "commercial",
+    "13": "commercial",
+    "14": "commercial",
+    "15": "commercial",
     "HM": "commercial",
-}  # fmt: skip
+}
 
 #: Longer input cannot be an id; not reading it keeps the search for near names quick on hostile input.
 _LONGEST = 64

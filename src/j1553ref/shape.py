@@ -39,13 +39,21 @@ _OTHER = frozenset({"$ref", "type", "enum", "const", "not", "if", "then", "else"
 _KEYWORDS = _ANNOTATIONS | _TEXT | _NUMBER | _ARRAY | _OBJECT | _OTHER
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
-    "object": (dict,), "array": (list,), "string": (str,), "number": (int, Decimal), "integer": (int,),
+    "object": (dict,),
+    "array": (list,),
+    "string": (str,),
+    "number": (int, Decimal),
+    "integer": (int,),
     "boolean": (bool,),
-}  # fmt: skip
+}
 _TYPE_WORDS = {
-    "object": "an object in braces", "array": "a list in brackets", "string": "text in quotes",
-    "number": "a number", "integer": "a whole number", "boolean": "true or false",
-}  # fmt: skip
+    "object": "an object in braces",
+    "array": "a list in brackets",
+    "string": "text in quotes",
+    "number": "a number",
+    "integer": "a whole number",
+    "boolean": "true or false",
+}
 
 #: Codes, dates, times and numbers; tight, so that names and identity numbers of nine or ten digits do not pass.
 _SHOWN = re.compile(
@@ -221,10 +229,12 @@ class _Compiler:
         """The type, and the keywords that look at values of one type only."""
         number = _number(node, private) if node.keys() & _NUMBER else None
         table: dict[type, _Check | None] = {
-            str: _text(node, private) if node.keys() & _TEXT else None, int: number, Decimal: number,
+            str: _text(node, private) if node.keys() & _TEXT else None,
+            int: number,
+            Decimal: number,
             list: self.array(node, private) if node.keys() & _ARRAY else None,
             dict: self.object(node, private) if node.keys() & _OBJECT else None,
-        }  # fmt: skip
+        }
         if "type" not in node:
             return _by_type(table) if any(table.values()) else None
         wanted = [node["type"]] if isinstance(node["type"], str) else node["type"]

@@ -18,9 +18,18 @@ from j1553ref.payers import parse_payer
 from j1553ref.vials import EXACT, UnitsError, Vial, grams, least_waste, milligrams, parse_vials
 
 __all__ = [
-    "BillLine", "Billing", "NdcQuantity", "OpenedVials", "UnitsError", "Vial", "administered_units",
-    "bill_units", "discarded_units", "least_waste", "parse_vials",
-]  # fmt: skip
+    "BillLine",
+    "Billing",
+    "NdcQuantity",
+    "OpenedVials",
+    "UnitsError",
+    "Vial",
+    "administered_units",
+    "bill_units",
+    "discarded_units",
+    "least_waste",
+    "parse_vials",
+]
 
 #: mg by NDC
 _Shares = Mapping[str, Decimal]
@@ -91,11 +100,7 @@ def administered_units(dose_mg: int | str | Decimal, *, on: date | str, facts: F
 
 
 def discarded_units(
-    dose_mg: int | str | Decimal,
-    vials: str | Iterable[Vial | str],
-    *,
-    on: date | str,
-    facts: FactBase | None = None,
+    dose_mg: int | str | Decimal, vials: str | Iterable[Vial | str], *, on: date | str, facts: FactBase | None = None
 ) -> int:
     """Whole billing units left in the opened vials, rounded down.
 

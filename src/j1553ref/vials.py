@@ -103,11 +103,7 @@ def parse_vials(
 
 
 def least_waste(
-    dose_mg: int | str | Decimal,
-    *,
-    on: date | str,
-    sizes: Iterable[int] | None = None,
-    facts: FactBase | None = None,
+    dose_mg: int | str | Decimal, *, on: date | str, sizes: Iterable[int] | None = None, facts: FactBase | None = None
 ) -> tuple[Vial, ...]:
     """The vials that hold the dose with the least total, and among those the fewest; largest first.
 

@@ -55,7 +55,22 @@ from refsite import (
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register every part."""
-    parts = (nodes, domain, footnotes, lint, roles, tables, registers, cards, rulelists, cases, doors, page, search, publish)
+    parts = (
+        nodes,
+        domain,
+        footnotes,
+        lint,
+        roles,
+        tables,
+        registers,
+        cards,
+        rulelists,
+        cases,
+        doors,
+        page,
+        search,
+        publish,
+    )
     parts += (addressed, library, schema, changes, dates, doses, minutes, strings, worked, exercises, lesson, slides)
     for part in (*parts, bundle, harden):
         part.setup(app)

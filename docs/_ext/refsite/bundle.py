@@ -19,19 +19,50 @@ from sphinx.errors import ExtensionError
 
 from refsite.shake import shaken
 
-STYLES = ("basic.css", "styles/pydata-sphinx-theme.css", "pygments.css", "styles/sphinx-book-theme.css",
-          "copybutton.css", "j1553.css", "training.css", "schema.css")  # fmt: skip
+STYLES = (
+    "basic.css",
+    "styles/pydata-sphinx-theme.css",
+    "pygments.css",
+    "styles/sphinx-book-theme.css",
+    "copybutton.css",
+    "j1553.css",
+    "training.css",
+    "schema.css",
+)
 #: Ours come first: the theme's stops where a browser refuses to store anything, and all behind it with it.
-SCRIPTS = ("documentation_options.js", "j1553.js", "slides.js", "scripts/pydata-sphinx-theme.js", "clipboard.min.js",
-           "copybutton.js")  # fmt: skip
+SCRIPTS = (
+    "documentation_options.js",
+    "j1553.js",
+    "slides.js",
+    "scripts/pydata-sphinx-theme.js",
+    "clipboard.min.js",
+    "copybutton.js",
+)
 #: Loaded by j1553.js when a reader searches (the first two), or not needed at all.
 UNUSED_SCRIPTS = ("doctools.js", "sphinx_highlight.js", "scripts/sphinx-book-theme.js")
 _FONTS = "vendor/fontawesome/webfonts"
-_DROPPED = ("scripts/fontawesome.js", "scripts/bootstrap.js", "scripts/sphinx-book-theme.js",
-            f"{_FONTS}/fa-brands-400.woff2", f"{_FONTS}/fa-regular-400.woff2", "copybutton_funcs.js",
-            "check-solid.svg", "copy-button.svg", "file.png", "plus.png", "minus.png", "styles/theme.css",
-            "scripts/bootstrap.js.LICENSE.txt", "scripts/fontawesome.js.LICENSE.txt", "base-stemmer.js",
-            "english-stemmer.js", "webpack-macros.html", "sbt-webpack-macros.html", "images", "locales")  # fmt: skip
+_DROPPED = (
+    "scripts/fontawesome.js",
+    "scripts/bootstrap.js",
+    "scripts/sphinx-book-theme.js",
+    f"{_FONTS}/fa-brands-400.woff2",
+    f"{_FONTS}/fa-regular-400.woff2",
+    "copybutton_funcs.js",
+    "check-solid.svg",
+    "copy-button.svg",
+    "file.png",
+    "plus.png",
+    "minus.png",
+    "styles/theme.css",
+    "scripts/bootstrap.js.LICENSE.txt",
+    "scripts/fontawesome.js.LICENSE.txt",
+    "base-stemmer.js",
+    "english-stemmer.js",
+    "webpack-macros.html",
+    "sbt-webpack-macros.html",
+    "images",
+    "locales",
+)
 _NOTICE = re.compile(r"/\*!.*?\*/", re.DOTALL)
 _ICON = re.compile(r"\\(f[0-9a-f]{3})\b")
 

@@ -35,10 +35,12 @@ class AtAGlance(CheckedDirective):
         stats = [el("div", "stat", el("dt", "", name), el("dd", "", shown)) for name, shown in cells]
         packages = [f for f in base.under("product.package") if f.newest.value["kind"] == "carton"]
         rows = [
-            [fact_nodes(self.env, Reference(f.id, field, view), badge=field == "ndc")
-             for field, view in (("mg", "g"), ("mg", "units"), ("ml", ""), ("ndc", ""))]
+            [
+                fact_nodes(self.env, Reference(f.id, field, view), badge=field == "ndc")
+                for field, view in (("mg", "g"), ("mg", "units"), ("ml", ""), ("ndc", ""))
+            ]
             for f in sorted(packages, key=lambda f: f.newest.value["mg"])
-        ]  # fmt: skip
+        ]
         descriptor = el("p", "glance-descriptor", self._value("code.descriptor.long"))
         vials = table("vials", ["Vial", "Bill as", "Volume", "NDC (carton)"], rows)
         return [el("div", "glance", descriptor, el("dl", "stats", *stats), vials, self._trap())]
@@ -51,11 +53,14 @@ class AtAGlance(CheckedDirective):
         own, usual = base.get("unit.size").newest.value, base.get("unit.usual_iv_size").newest.value
         smallest = min(base.get("product.vial_sizes").newest.value)
         return el(
-            "p", "glance-trap", el("strong", "", "Watch the unit."),
+            "p",
+            "glance-trap",
+            el("strong", "", "Watch the unit."),
             " Most intravenous immune globulin codes are billed per ",
-            *fact_nodes(self.env, Reference("unit.usual_iv_size")), f"; J1553 is billed per {value_text(own, 'mg')}. "
+            *fact_nodes(self.env, Reference("unit.usual_iv_size")),
+            f"; J1553 is billed per {value_text(own, 'mg')}. "
             f"A vial of {value_text(smallest // 1000, 'g')} is {smallest // own} units here, not {smallest // usual}.",
-        )  # fmt: skip
+        )
 
 
 class RuleCard(CheckedDirective):
@@ -73,11 +78,12 @@ class RuleCard(CheckedDirective):
         reads = [el("li", "", link("fact", name, base.get(name).label, self.env.docname)) for name in rule.facts]
         rows = {
             "Rule": el("dd", "", el("code", "", rule.code), " ", el("code", "", rule.name)),
-            "Severity": el("dd", "", severity(rule)), "Binds": el("dd", "", binds_text(rule.binds) if rule.binds else ""),
+            "Severity": el("dd", "", severity(rule)),
+            "Binds": el("dd", "", binds_text(rule.binds) if rule.binds else ""),
             "Since": el("dd", "", f"version {rule.since}"),
             "Reads": el("dd", "", *([el("ul", "plain", *reads)] if reads else [])),
             "Worked cases": el("dd", "", *rule_cases(self.env, rule.code)),
-        }  # fmt: skip
+        }
         shown = [node for key, value in rows.items() if value.astext() for node in (el("dt", "", key), value)]
         body = el("dl", "rows", *shown)
         return [
@@ -102,10 +108,14 @@ class RuleIndex(CheckedDirective):
             rules = [rule for rule in catalogue() if rule.code.startswith(prefix)]
             domain_of(self.env).use("rule", *(rule.code for rule in rules))
             rows: list[list[list[nodes.Node]]] = [
-                [[link("rule", rule.code, rule.code, self.env.docname, title=rule.name)], [el("code", "", rule.name)],
-                 [severity(rule)], [nodes.Text(rule.summary)]]
+                [
+                    [link("rule", rule.code, rule.code, self.env.docname, title=rule.name)],
+                    [el("code", "", rule.name)],
+                    [severity(rule)],
+                    [nodes.Text(rule.summary)],
+                ]
                 for rule in rules
-            ]  # fmt: skip
+            ]
             title = nodes.title("", f"{prefix}: {about}")
             index = table("rule-index", ["Code", "Name", "Severity", "What it checks"], rows)
             made.append(nodes.section("", title, index, ids=[f"family-{prefix.lower()}"]))

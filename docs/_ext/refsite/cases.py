@@ -53,11 +53,12 @@ def _shapes(native: nodes.Node, claim: Claim) -> element:
     form = nodes.raw("", html.render(paper), format="html")
     # The search needs each claim once only.
     return el(
-        "div", "case-shapes",
+        "div",
+        "case-shapes",
         _shape("no-search", "paper", paper.title, form, _note(paper.notes)),
         _shape("", "file", "Claim file", native),
         _shape("no-search", "clearinghouse", "Clearinghouse JSON", _json(folded(body.content)), _note(body.notes)),
-    )  # fmt: skip
+    )
 
 
 def _shape(classes: str, name: str, title: str, *children: nodes.Node) -> element:

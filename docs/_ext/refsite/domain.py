@@ -63,8 +63,16 @@ class ReferenceDomain(Domain):
             self.data[noted] |= {page: held for page, held in otherdata[noted].items() if page in pages}
         self.data["objects"] |= {key: at for key, at in otherdata["objects"].items() if at[0] in pages}
 
-    def resolve_xref(self, env: Any, fromdocname: str, builder: Any, typ: str, target: str,
-                     node: pending_xref, contnode: nodes.Element) -> nodes.reference | None:  # fmt: skip
+    def resolve_xref(
+        self,
+        env: Any,
+        fromdocname: str,
+        builder: Any,
+        typ: str,
+        target: str,
+        node: pending_xref,
+        contnode: nodes.Element,
+    ) -> nodes.reference | None:
         """Link to the entry; Sphinx warns where there is none."""
         page, anchor = self.data["objects"].get((typ, target), (None, ""))
         if page is None:
@@ -90,8 +98,17 @@ def domain_of(env: BuildEnvironment) -> ReferenceDomain:
 
 def link(kind: str, name: str, text: str, page: str, title: str = "", classes: str = "") -> pending_xref:
     """A link to the entry of an id; missing entries are warned of with the place of the node."""
-    xref = pending_xref("", nodes.inline("", text), refdomain="j1553", reftype=kind, reftarget=name, refdoc=page,
-                        refwarn=True, refexplicit=True, classes=classes.split())  # fmt: skip
+    xref = pending_xref(
+        "",
+        nodes.inline("", text),
+        refdomain="j1553",
+        reftype=kind,
+        reftarget=name,
+        refdoc=page,
+        refwarn=True,
+        refexplicit=True,
+        classes=classes.split(),
+    )
     if title:
         xref["reftitle"] = title
     return xref

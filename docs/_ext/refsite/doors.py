@@ -32,8 +32,16 @@ class Door(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """The card; Sphinx warns where the page does not exist."""
         title, place = nodes.inline("", self.arguments[0]), "/" + self.options["to"]
-        target = pending_xref("", title, refdomain="std", reftype="doc", reftarget=place, refdoc=self.env.docname,
-                              refexplicit=True, refwarn=True)  # fmt: skip
+        target = pending_xref(
+            "",
+            title,
+            refdomain="std",
+            reftype="doc",
+            reftarget=place,
+            refdoc=self.env.docname,
+            refexplicit=True,
+            refwarn=True,
+        )
         self.set_source_info(target)
         return [el("div", "door", el("h2", "", target), *self.parse_content_to_nodes())]
 

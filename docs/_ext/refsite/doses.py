@@ -60,7 +60,9 @@ def vials_text(vials: tuple[OpenedVials, ...]) -> str:
     >>> vials_text((OpenedVials(20000, 2, 400, Decimal(400), None), OpenedVials(5000, 1, 50, Decimal(50), None)))
     '2 × 20 g + 5 g'
     """
-    return " + ".join(f"{each.count} × {grams(each.size_mg)}" if each.count > 1 else grams(each.size_mg) for each in vials)
+    return " + ".join(
+        f"{each.count} × {grams(each.size_mg)}" if each.count > 1 else grams(each.size_mg) for each in vials
+    )
 
 
 def _cell(text: str) -> nodes.Text | element:

@@ -15,19 +15,7 @@ from sphinx.application import Sphinx
 from j1553ref.facts import FactError
 from j1553ref.training import LEVEL_NAMES, TOPICS, Sheet, key_page, sheet, sheet_page
 from j1553ref.training.mistakes import MISTAKES
-from j1553ref.training.pages import (
-    Blanks,
-    Block,
-    Choices,
-    Code,
-    Items,
-    Page,
-    Part,
-    Span,
-    Strong,
-    Table,
-    Text,
-)
+from j1553ref.training.pages import Blanks, Block, Choices, Code, Items, Page, Part, Span, Strong, Table, Text
 from j1553ref.training.words import unbroken
 from refsite.checked import CheckedDirective
 from refsite.domain import domain_of, facts, link
@@ -40,9 +28,12 @@ class _Printed(CheckedDirective):
     """A sheet by topic, level, count and seed."""
 
     option_spec = {  # noqa: RUF012 - as docutils declares it
-        "topic": directives.unchanged_required, "level": directives.positive_int, "count": directives.positive_int,
-        "seed": directives.nonnegative_int, "answers": directives.flag,
-    }  # fmt: skip
+        "topic": directives.unchanged_required,
+        "level": directives.positive_int,
+        "count": directives.positive_int,
+        "seed": directives.nonnegative_int,
+        "answers": directives.flag,
+    }
 
     def made(self) -> Sheet:
         """The sheet; the page then counts as a user of its facts and rules."""
@@ -139,7 +130,10 @@ class ExerciseTopics(CheckedDirective):
     def render(self) -> list[nodes.Node]:
         """The table."""
         rows = [
-            [[nodes.literal("", topic.id), nodes.Text(f" {topic.title}")], *([nodes.Text(each)] for each in topic.about.values())]
+            [
+                [nodes.literal("", topic.id), nodes.Text(f" {topic.title}")],
+                *([nodes.Text(each)] for each in topic.about.values()),
+            ]
             for topic in TOPICS.values()
         ]
         return [table("exercise-topics", _HEADS, rows)]

@@ -43,8 +43,9 @@ def add_page_sources(app: Sphinx, doctree: nodes.document) -> None:
         for name in sorted(seen, key=seen.__getitem__)
     ]
     count = f"{len(items)} document{'s' if len(items) > 1 else ''}"
-    section += el("details", "page-sources no-search", el("summary", "", f"Sources of this page: {count}"),
-                  el("ol", "", *items))  # fmt: skip
+    section += el(
+        "details", "page-sources no-search", el("summary", "", f"Sources of this page: {count}"), el("ol", "", *items)
+    )
 
 
 def hold_punctuation(app: Sphinx, doctree: nodes.document) -> None:

@@ -27,8 +27,9 @@ GRADES = {
 LONGEST_BUTTON = 24
 
 
-def fact_nodes(env: BuildEnvironment, ref: Reference, text: str = "", *, on_row: bool = False,
-               badge: bool = True) -> list[nodes.Node]:  # fmt: skip
+def fact_nodes(
+    env: BuildEnvironment, ref: Reference, text: str = "", *, on_row: bool = False, badge: bool = True
+) -> list[nodes.Node]:
     """The nodes of one referenced value; raises FactError. ``on_row``: the card opens from the publisher's name."""
     base = facts(env, ref.id)
     fact = base.get(ref.id)
@@ -89,9 +90,14 @@ def _card(env: BuildEnvironment, fact: Fact, entry: Entry) -> element:
     for each in entry.sources:
         document = known("source", each.id, base.documents)
         body.append(
-            el("span", "card-source", link("source", each.id, cite(document), env.docname),
-               el("span", "card-where", each.locator), grade(each.grade))
-        )  # fmt: skip
+            el(
+                "span",
+                "card-source",
+                link("source", each.id, cite(document), env.docname),
+                el("span", "card-where", each.locator),
+                grade(each.grade),
+            )
+        )
     if entry.note:
         body.append(el("span", "card-note", entry.note))
     history = link("fact", fact.id, "History", env.docname, title=f"All that is recorded on: {fact.label}")

@@ -70,7 +70,11 @@ class CptRole(CheckedRole):
 def setup(app: Sphinx) -> None:
     """Register the roles."""
     roles: dict[str, Callable[[], CheckedRole]] = {
-        "fact": FactRole, "source": SourceRole, "gap": GapRole, "rule": RuleRole, "cpt": CptRole,
-    }  # fmt: skip
+        "fact": FactRole,
+        "source": SourceRole,
+        "gap": GapRole,
+        "rule": RuleRole,
+        "cpt": CptRole,
+    }
     for name, role in roles.items():
         app.add_role(name, role())

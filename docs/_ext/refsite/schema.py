@@ -22,8 +22,12 @@ from refsite.domain import known
 from refsite.nodes import el, table
 
 _HEADS = ["Property", "Type", "What it is", "Allowed, and an example"]
-_BOUNDS = (("minLength", "maxLength", " characters"), ("minItems", "maxItems", " items"),
-           ("minProperties", "maxProperties", " names"), ("minimum", "maximum", ""))  # fmt: skip
+_BOUNDS = (
+    ("minLength", "maxLength", " characters"),
+    ("minItems", "maxItems", " items"),
+    ("minProperties", "maxProperties", " names"),
+    ("minimum", "maximum", ""),
+)
 _KIND = {str: "string", type(None): "null", int: "integer", bool: "boolean"}
 _Nodes = list[nodes.Node]
 _Schema = dict[str, Any]

@@ -131,7 +131,9 @@ def arithmetic(claim: dict[str, Any]) -> list[list[list[nodes.Node]]]:
         quotient = plain(given / unit.value)
         rounded = f" = {quotient}, rounded up" if "." in quotient else ""
         start = f"Given, {date_text(date.fromisoformat(day))}"
-        rows.append((start, f"{given:,} mg ÷ {unit.value} {unit.fact.unit}{rounded}", f"{bill.administered_units} units"))
+        rows.append(
+            (start, f"{given:,} mg ÷ {unit.value} {unit.fact.unit}{rounded}", f"{bill.administered_units} units")
+        )
         rows.append(("Opened", vials_text(bill.vials), f"{bill.total_units} units"))
         left = f"{bill.total_units} − {bill.administered_units}"
         rows.append(("Discarded", left, f"{bill.discarded_units} units"))
@@ -153,8 +155,13 @@ def _claim(slug: str) -> list[nodes.Node]:
     for number, line in enumerate(claim["lines"], 1):
         drug = line.get("drug", {})
         ndc = " ".join(str(drug[key]) for key in ("ndc", "quantity", "unit") if key in drug)
-        cells = [str(number), line.get("procedure_code", line.get("revenue_code", "")), " ".join(line.get("modifiers", ())),
-                 str(line["units"]), ndc]  # fmt: skip
+        cells = [
+            str(number),
+            line.get("procedure_code", line.get("revenue_code", "")),
+            " ".join(line.get("modifiers", ())),
+            str(line["units"]),
+            ndc,
+        ]
         rows.append([[nodes.Text(cell)] for cell in cells])
     codes = check(claim).codes
     return [table("slide-claim", _HEADS, rows), el("p", "", f"The checker finds {', '.join(codes) or 'nothing'}.")]

@@ -28,11 +28,20 @@ from refsite.nodes import el, table
 FOLDER = "examples"
 LEVELS = {1: "First steps", 2: "Everyday", 3: "Tricky"}
 TOPICS = {
-    "units": "units", "jw-jz": "JW and JZ", "ndc": "NDC", "administration": "administration",
-    "modifiers": "modifiers", "sites": "sites of service", "home": "home infusion", "payers": "payers",
-    "code-by-date": "code by date", "authorization": "authorization", "denials": "denials", "payment": "payment",
+    "units": "units",
+    "jw-jz": "JW and JZ",
+    "ndc": "NDC",
+    "administration": "administration",
+    "modifiers": "modifiers",
+    "sites": "sites of service",
+    "home": "home infusion",
+    "payers": "payers",
+    "code-by-date": "code by date",
+    "authorization": "authorization",
+    "denials": "denials",
+    "payment": "payment",
     "diagnoses": "diagnoses",
-}  # fmt: skip
+}
 #: How well the main answer is sourced, and what a reader sees of it.
 ANSWERS = {"settled": "", "inferred": "answer inferred", "open": "partly open"}
 #: On a rule's card no more than these; the rest is on the index.
@@ -56,15 +65,20 @@ class Worked:
     def has(self, kind: str, name: str) -> bool:
         """Whether it belongs into the list of a topic, level, rule or denial."""
         held: dict[str, Iterable[str]] = {
-            "topic": self.topics, "level": (str(self.level),), "rule": self.rules, "denial": self.denials,
-        }  # fmt: skip
+            "topic": self.topics,
+            "level": (str(self.level),),
+            "rule": self.rules,
+            "denial": self.denials,
+        }
         return name in held[kind]
 
 
 def worked(folder: Path) -> tuple[Worked, ...]:
     """All cases of a folder of pages, by level, then by title; raises FactError for tags that cannot be used."""
     pages = [path for path in folder.glob("*.md") if path.stem != "index"]
-    return tuple(sorted((_read(path, path.stat().st_mtime_ns) for path in pages), key=lambda each: (each.level, each.title)))
+    return tuple(
+        sorted((_read(path, path.stat().st_mtime_ns) for path in pages), key=lambda each: (each.level, each.title))
+    )
 
 
 @cache
@@ -114,10 +128,18 @@ class WorkedCases(CheckedDirective):
             made.append(section)
         made.append(nodes.section("", nodes.title("", "By topic"), self._by_topic(every), ids=["by-topic"]))
         menu = addnodes.toctree(
-            parent=self.env.docname, entries=[(None, f"{FOLDER}/{each.slug}") for each in every], glob=False,
-            includefiles=[f"{FOLDER}/{each.slug}" for each in every], hidden=True, titlesonly=True, maxdepth=1,
-            numbered=0, includehidden=False, caption=None, rawentries=[],
-        )  # fmt: skip
+            parent=self.env.docname,
+            entries=[(None, f"{FOLDER}/{each.slug}") for each in every],
+            glob=False,
+            includefiles=[f"{FOLDER}/{each.slug}" for each in every],
+            hidden=True,
+            titlesonly=True,
+            maxdepth=1,
+            numbered=0,
+            includehidden=False,
+            caption=None,
+            rawentries=[],
+        )
         return [*made, nodes.compound("", menu, classes=["toctree-wrapper"])]
 
     def _by_topic(self, every: list[Worked]) -> nodes.table:
@@ -164,9 +186,15 @@ def case_link(env: BuildEnvironment, case: Worked, *, topics: bool = False) -> l
 def page_link(env: BuildEnvironment, page: str, text: str) -> nodes.Node:
     """A link to a page by its place in the folder of pages."""
     return addnodes.pending_xref(
-        "", nodes.inline("", text), refdomain="std", reftype="doc", reftarget=page, refdoc=env.docname,
-        refexplicit=True, refwarn=True,
-    )  # fmt: skip
+        "",
+        nodes.inline("", text),
+        refdomain="std",
+        reftype="doc",
+        reftarget=page,
+        refdoc=env.docname,
+        refexplicit=True,
+        refwarn=True,
+    )
 
 
 def rule_cases(env: BuildEnvironment, code: str) -> list[nodes.Node]:
@@ -193,7 +221,9 @@ def outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[s
     """The pages whose lists of cases would differ now."""
     source = Path(app.srcdir)
     lists = domain_of(env).data["worked"]
-    return [page for page, made in lists.items() if any(chosen(source, kind, names) != found for kind, names, found in made)]
+    return [
+        page for page, made in lists.items() if any(chosen(source, kind, names) != found for kind, names, found in made)
+    ]
 
 
 def setup(app: Sphinx) -> None:

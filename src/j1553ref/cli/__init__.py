@@ -38,8 +38,14 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=False)
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version,
-              help="Version, and the date up to which the facts were checked.")  # fmt: skip
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+    help="Version, and the date up to which the facts were checked.",
+)
 def cli() -> None:
     """The executable reference for HCPCS J1553 (injection, immune globulin (yimmugo), 100 mg).
 
@@ -48,9 +54,18 @@ def cli() -> None:
 
 
 for _command in (
-    check.check, convert.convert, lookups.units, lookups.infusion, lookups.ndc_, lookups.code, lookups.fact,
-    catalogue.explain, catalogue.rules_, catalogue.schema, exercise.exercise,
-):  # fmt: skip
+    check.check,
+    convert.convert,
+    lookups.units,
+    lookups.infusion,
+    lookups.ndc_,
+    lookups.code,
+    lookups.fact,
+    catalogue.explain,
+    catalogue.rules_,
+    catalogue.schema,
+    exercise.exercise,
+):
     cli.add_command(_command)
 
 

@@ -17,14 +17,28 @@ from j1553ref import facts
 from j1553ref.report.layout import Line
 
 __all__ = [
-    "colored", "columns", "complain", "day_of", "fact_base", "facts_option", "on_option", "output_option", "plain_text",
-    "print_json", "print_lines", "print_notes",
-]  # fmt: skip
+    "colored",
+    "columns",
+    "complain",
+    "day_of",
+    "fact_base",
+    "facts_option",
+    "on_option",
+    "output_option",
+    "plain_text",
+    "print_json",
+    "print_lines",
+    "print_notes",
+]
 
 _STYLES: dict[str, dict[str, Any]] = {
-    "title": {"bold": True}, "error": {"fg": "red", "bold": True}, "warning": {"fg": "yellow"}, "info": {"fg": "cyan"},
-    "quiet": {"dim": True}, "plain": {},
-}  # fmt: skip
+    "title": {"bold": True},
+    "error": {"fg": "red", "bold": True},
+    "warning": {"fg": "yellow"},
+    "info": {"fg": "cyan"},
+    "quiet": {"dim": True},
+    "plain": {},
+}
 
 output_option = click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 facts_option = click.option(

@@ -71,9 +71,15 @@ def _table(chosen: tuple[rules.Rule, ...]) -> Iterator[Line]:
 
 def _rule_object(rule: rules.Rule) -> dict[str, Any]:
     return {
-        "code": rule.code, "name": rule.name, "severity": rule.severity, "since": rule.since, "summary": rule.summary,
-        "facts": list(rule.facts), "binds": list(rule.binds), "help": report.help_url(rule.code),
-    }  # fmt: skip
+        "code": rule.code,
+        "name": rule.name,
+        "severity": rule.severity,
+        "since": rule.since,
+        "summary": rule.summary,
+        "facts": list(rule.facts),
+        "binds": list(rule.binds),
+        "help": report.help_url(rule.code),
+    }
 
 
 def _page_object(found: page.Page) -> dict[str, Any]:

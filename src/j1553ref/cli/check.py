@@ -56,10 +56,22 @@ __all__ = ["check", "records"]
 @click.option("--write", is_flag=True, help="With --fix, write them into the files.")
 @facts_option
 def check(
-    sources: tuple[str, ...], form: str | None, payer: str | None, select: str | None, ignore: str | None, output: str,
-    show_not_checked: bool | None, statistics: bool, fail_level: str | None, exit_zero: bool, with_ids: bool,
-    configured: str | None, fix: bool, write: bool, folder: str | None,
-) -> None:  # fmt: skip
+    sources: tuple[str, ...],
+    form: str | None,
+    payer: str | None,
+    select: str | None,
+    ignore: str | None,
+    output: str,
+    show_not_checked: bool | None,
+    statistics: bool,
+    fail_level: str | None,
+    exit_zero: bool,
+    with_ids: bool,
+    configured: str | None,
+    fix: bool,
+    write: bool,
+    folder: str | None,
+) -> None:
     """Check claim files against the rules; - reads standard input.
 
     Exit status: 0 nothing at or above the fail level, 1 at least one such finding, 2 unusable input or usage. Options go
@@ -93,9 +105,13 @@ def check(
         return by_all_rules(claim, select=chosen, ignore=left_out, suppress=watch.covering(source))
 
     well = not fix or fixing.fix_sources(
-        tuple((each, _named(each)) for each in sources), form, examine=examine, whole=by_all_rules, write=write,
+        tuple((each, _named(each)) for each in sources),
+        form,
+        examine=examine,
+        whole=by_all_rules,
+        write=write,
         say=partial(click.echo, err=output != "text"),
-    )  # fmt: skip
+    )
 
     def claims() -> Iterator[dict[str, Any]]:
         for record in records(sources, form):

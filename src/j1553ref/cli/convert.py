@@ -24,11 +24,17 @@ __all__ = ["convert"]
 @click.argument("source", metavar="FILE")
 @click.option("--to", "target", type=click.Choice(["clearinghouse", *PAPERS]), required=True, help="The form wanted.")
 @click.option("--format", "form", type=click.Choice(FORMATS), help="Input format; sniffed without it.")
-@click.option("--output", type=click.Choice(["text", "html"]),
-              help="How a paper form is written; text unless told otherwise. A clearinghouse body is JSON.")  # fmt: skip
-@click.option("--with-ids", is_flag=True,
-              help="Carry over the claim id and prescription numbers. They can lead to a patient, so a converted claim"
-                   " that you hand to others holds none unless you ask.")  # fmt: skip
+@click.option(
+    "--output",
+    type=click.Choice(["text", "html"]),
+    help="How a paper form is written; text unless told otherwise. A clearinghouse body is JSON.",
+)
+@click.option(
+    "--with-ids",
+    is_flag=True,
+    help="Carry over the claim id and prescription numbers. They can lead to a patient, so a converted claim"
+    " that you hand to others holds none unless you ask.",
+)
 def convert(source: str, target: str, form: str | None, output: str | None, with_ids: bool) -> None:
     """Write a claim in the shape of another form; - reads standard input.
 

@@ -194,8 +194,11 @@ def _rewrite(path: Path, splices: list[tuple[int, int, bytes]], digest: bytes, s
         _keep(path, beside, seen)
         now = path.stat()
         if (now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns) != (
-            seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns,
-        ):  # fmt: skip
+            seen.st_dev,
+            seen.st_ino,
+            seen.st_size,
+            seen.st_mtime_ns,
+        ):
             raise _Refused("it has changed since it was read")
         Path(beside).replace(path)
     except OSError as error:

@@ -17,7 +17,7 @@ from j1553ref.cli.base import (
     plain_text,
     print_json,
     print_notes,
-)  # fmt: skip
+)
 from j1553ref.code import code_for
 from j1553ref.infusion import infusion_codes
 from j1553ref.units import bill_units
@@ -116,11 +116,18 @@ def fact(fact_id: str, on: str | None, history: bool, folder: str | None, output
     answer = found.on(day) if not history or on else None
     entries = found.history if history else (answer.entry,) if answer else ()
     if output == "json":
-        print_json({
-            "id": found.id, "label": found.label, "unit": found.unit, "binds": list(found.binds), "on": day.isoformat(),
-            "known": answer.known if answer else None, "gap": found.gap or None,
-            "entries": [_entry_object(each) for each in entries],
-        })  # fmt: skip
+        print_json(
+            {
+                "id": found.id,
+                "label": found.label,
+                "unit": found.unit,
+                "binds": list(found.binds),
+                "on": day.isoformat(),
+                "known": answer.known if answer else None,
+                "gap": found.gap or None,
+                "entries": [_entry_object(each) for each in entries],
+            }
+        )
         return
     click.secho(f"{found.label} ({found.id})", bold=True)
     if answer and not answer.known:

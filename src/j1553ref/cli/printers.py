@@ -103,5 +103,9 @@ def _statistics_aside(run: Run) -> None:
 
 #: The choices of ``--output``, in the order of the help.
 PRINTERS: dict[str, Callable[[Claims, Run], None]] = {
-    "text": _print_text, "json": _print_json, "jsonl": _print_jsonl, "sarif": _print_sarif, "github": _print_github,
-}  # fmt: skip
+    "text": _print_text,
+    "json": _print_json,
+    "jsonl": _print_jsonl,
+    "sarif": _print_sarif,
+    "github": _print_github,
+}

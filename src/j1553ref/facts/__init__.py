@@ -11,24 +11,25 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
-from j1553ref.facts.model import (
-    GRADES,
-    Answer,
-    Document,
-    Entry,
-    Fact,
-    FactBase,
-    FactError,
-    Gap,
-    SourceRef,
-    as_date,
-)
+from j1553ref.facts.model import GRADES, Answer, Document, Entry, Fact, FactBase, FactError, Gap, SourceRef, as_date
 from j1553ref.facts.reading import load
 
 __all__ = [
-    "GRADES", "Answer", "Document", "Entry", "Fact", "FactBase", "FactError", "Gap", "SourceRef",
-    "as_date", "checked_until", "fact", "load", "packaged",
-]  # fmt: skip
+    "GRADES",
+    "Answer",
+    "Document",
+    "Entry",
+    "Fact",
+    "FactBase",
+    "FactError",
+    "Gap",
+    "SourceRef",
+    "as_date",
+    "checked_until",
+    "fact",
+    "load",
+    "packaged",
+]
 
 
 @cache

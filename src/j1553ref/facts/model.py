@@ -11,9 +11,7 @@ from typing import Any
 
 from j1553ref.errors import J1553Error, nearest
 
-__all__ = [
-    "GRADES", "Answer", "Document", "Entry", "Fact", "FactBase", "FactError", "Gap", "SourceRef", "as_date",
-]  # fmt: skip
+__all__ = ["GRADES", "Answer", "Document", "Entry", "Fact", "FactBase", "FactError", "Gap", "SourceRef", "as_date"]
 
 #: Grades from strongest to weakest. ``primary`` and ``mirror`` carry an error, the others a warning at most.
 GRADES = ("primary", "mirror", "secondary", "inferred")

@@ -106,9 +106,14 @@ def _fact(fact_id: str, table: Mapping[str, Any], file: str) -> Fact:
         if any(later.start <= earlier.start for earlier, later in pairwise(history)):
             raise ValueError("the history must have entries, each later than the one before")
         return Fact(
-            id=fact_id, label=_text(table, "label"), unit=_text(table, "unit", ""),
-            binds=_names(table.get("binds", [])), gap=_text(table, "gap", ""), history=history, file=file,
-        )  # fmt: skip
+            id=fact_id,
+            label=_text(table, "label"),
+            unit=_text(table, "unit", ""),
+            binds=_names(table.get("binds", [])),
+            gap=_text(table, "gap", ""),
+            history=history,
+            file=file,
+        )
     except ValueError as error:
         raise FactError(f"{file}: {fact_id}: {error}") from None
 
@@ -130,10 +135,16 @@ def _entry(table: Any) -> Entry:
     if not isinstance(sources, list) or not sources:
         raise ValueError("an entry needs at least one source")
     return Entry(
-        start=start, dated="from" in table, value=_frozen(table.get("value")), known_until=until, ended=ended,
-        sources=tuple(_source(each) for each in sources), checked=_day(table, "checked"),
-        agreeing=_flag(table, "agreeing"), note=_text(table, "note", ""),
-    )  # fmt: skip
+        start=start,
+        dated="from" in table,
+        value=_frozen(table.get("value")),
+        known_until=until,
+        ended=ended,
+        sources=tuple(_source(each) for each in sources),
+        checked=_day(table, "checked"),
+        agreeing=_flag(table, "agreeing"),
+        note=_text(table, "note", ""),
+    )
 
 
 def _source(table: Any) -> SourceRef:
@@ -182,9 +193,16 @@ def _frozen(value: Any) -> Any:
 
 #: What a folder may add: tables of a payer or a quarter, and further members of a family.
 _OPEN = (
-    "profile.", "payment.limit", "payer.", "payer_part.", "product.package.", "code.predecessor.", "modifier.",
-    "related.", "related_opps.",
-)  # fmt: skip
+    "profile.",
+    "payment.limit",
+    "payer.",
+    "payer_part.",
+    "product.package.",
+    "code.predecessor.",
+    "modifier.",
+    "related.",
+    "related_opps.",
+)
 
 
 def _fits(new: Fact, known: Mapping[str, Fact], file: str) -> None:
@@ -204,7 +222,9 @@ def _same_kind(value: Any, like: Any) -> bool:
     if isinstance(like, bool) or isinstance(value, bool):
         return isinstance(like, bool) and isinstance(value, bool)
     if isinstance(like, int | Decimal):
-        whole = isinstance(value, int) or (isinstance(like, Decimal) and isinstance(value, Decimal) and value.is_finite())
+        whole = isinstance(value, int) or (
+            isinstance(like, Decimal) and isinstance(value, Decimal) and value.is_finite()
+        )
         return whole and (value > 0 or like <= 0)
     return isinstance(value, type(like))
 
@@ -213,6 +233,11 @@ def _overlay(old: Fact, new: Fact) -> Fact:
     merged = {entry.start: entry for entry in (*old.history, *new.history)}
     history = tuple(merged[start] for start in sorted(merged))
     return Fact(
-        id=old.id, label=new.label, unit=new.unit or old.unit, binds=new.binds or old.binds,
-        gap=new.gap or old.gap, history=history, file=old.file,
-    )  # fmt: skip
+        id=old.id,
+        label=new.label,
+        unit=new.unit or old.unit,
+        binds=new.binds or old.binds,
+        gap=new.gap or old.gap,
+        history=history,
+        file=old.file,
+    )

@@ -71,9 +71,12 @@ def shown(base: FactBase, fact: Fact, entry: Entry, ref: Reference) -> str:
     """
     if ref.view in ("label", "note", "since", "until", "checked"):
         return {
-            "label": fact.label, "note": entry.note, "since": since_text(entry), "checked": date_text(entry.checked),
+            "label": fact.label,
+            "note": entry.note,
+            "since": since_text(entry),
+            "checked": date_text(entry.checked),
             "until": date_text(entry.known_until) if entry.known_until else "",
-        }[ref.view] or _refuse(fact, f"has no {ref.view}")  # fmt: skip
+        }[ref.view] or _refuse(fact, f"has no {ref.view}")
     if entry.ended:
         return f"ended; not valid from {date_text(entry.start)}"
     value, unit = entry.value, fact.unit

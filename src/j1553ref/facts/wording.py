@@ -11,13 +11,42 @@ from typing import Any
 from j1553ref.facts.model import Document, Entry
 
 __all__ = [
-    "FIELD_UNITS", "cite", "claim_value_text", "date_text", "field_text", "ndc_text", "pairs", "since_text", "value_text",
-]  # fmt: skip
+    "FIELD_UNITS",
+    "cite",
+    "claim_value_text",
+    "date_text",
+    "field_text",
+    "ndc_text",
+    "pairs",
+    "since_text",
+    "value_text",
+]
 
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-           "November", "December")  # fmt: skip
-_ACRONYMS = {"ndc": "NDC", "ndc10": "NDC, 10 digits", "ml": "mL", "hcpcs": "HCPCS", "cpt": "CPT",
-             "carc": "CARC", "rarc": "RARC", "opps": "OPPS", "icd10": "ICD-10"}  # fmt: skip
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_ACRONYMS = {
+    "ndc": "NDC",
+    "ndc10": "NDC, 10 digits",
+    "ml": "mL",
+    "hcpcs": "HCPCS",
+    "cpt": "CPT",
+    "carc": "CARC",
+    "rarc": "RARC",
+    "opps": "OPPS",
+    "icd10": "ICD-10",
+}
 #: Fields of a table-valued fact that bear their unit in their name.
 FIELD_UNITS = {"mg": "mg", "ml": "mL", "ml_per_vial": "mL"}
 #: Fields of a claim whose decimal strings are numbers to a reader; other digits (codes, NDCs) are names.

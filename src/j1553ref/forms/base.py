@@ -19,19 +19,27 @@ POINTERS = 4
 
 #: How a note names each field; where one is missing here, every form must have a place for it.
 _WORDS = {
-    "payer": "the payer", "claim_filing_code": "the claim filing indicator", "claim_id": "the claim id",
-    "type_of_bill": "the type of bill", "administrations": "the record of the infusion (dose, vials, times)",
-    "is_340b": "whether it is 340B stock", "off_campus": "whether the department is off campus",
+    "payer": "the payer",
+    "claim_filing_code": "the claim filing indicator",
+    "claim_id": "the claim id",
+    "type_of_bill": "the type of bill",
+    "administrations": "the record of the infusion (dose, vials, times)",
+    "is_340b": "whether it is 340B stock",
+    "off_campus": "whether the department is off campus",
     "dual_eligible": "whether the patient has Medicare and Medicaid",
-    "unit_basis": "what the units count", "place_of_service": "the place of service", "revenue_code": "the revenue code",
-    "diagnosis_pointers": "pointers to diagnoses", "start_time": "the start time of a line",
-    "stop_time": "the stop time of a line", "encounter": "the encounter", "line_number": "numbers of lines",
-    "qualifier": "the NDC's qualifier", "prescription_number": "the prescription number",
-}  # fmt: skip
+    "unit_basis": "what the units count",
+    "place_of_service": "the place of service",
+    "revenue_code": "the revenue code",
+    "diagnosis_pointers": "pointers to diagnoses",
+    "start_time": "the start time of a line",
+    "stop_time": "the stop time of a line",
+    "encounter": "the encounter",
+    "line_number": "numbers of lines",
+    "qualifier": "the NDC's qualifier",
+    "prescription_number": "the prescription number",
+}
 #: What says how a claim was read, or holds the other parts.
-_FRAME = frozenset({
-    "pointer", "places", "damaged", "format", "form", "shape", "lines", "drug", "has_qualifier_slot",
-})  # fmt: skip
+_FRAME = frozenset({"pointer", "places", "damaged", "format", "form", "shape", "lines", "drug", "has_qualifier_slot"})
 
 
 #: What the forms are called.

@@ -20,20 +20,42 @@ __all__ = ["Body", "body"]
 
 #: Diagnoses of a professional body.
 _DIAGNOSES = 12
-_HELD = frozenset({
-    "claim_filing_code", "claim_id", "diagnoses", "total_charge", "procedure_code", "modifiers", "units", "unit_basis",
-    "start", "end", "charge", "line_number", "ndc", "quantity", "unit", "prescription_number",
-})  # fmt: skip
+_HELD = frozenset(
+    {
+        "claim_filing_code",
+        "claim_id",
+        "diagnoses",
+        "total_charge",
+        "procedure_code",
+        "modifiers",
+        "units",
+        "unit_basis",
+        "start",
+        "end",
+        "charge",
+        "line_number",
+        "ndc",
+        "quantity",
+        "unit",
+        "prescription_number",
+    }
+)
 _HELD_BY_FORM = {
     "cms1500": frozenset({"place_of_service", "diagnosis_pointers", "qualifier"}),
     "ub04": frozenset({"type_of_bill", "revenue_code"}),
 }
 _IDS = frozenset({"claim_id", "prescription_number"})
 #: Properties that a claim may do without.
-_OPTIONAL = frozenset({
-    "assignedNumber", "procedureModifiers", "serviceDateEnd", "otherDiagnosisInformationList", "drugIdentification",
-    "pharmacyPrescriptionNumber",
-})  # fmt: skip
+_OPTIONAL = frozenset(
+    {
+        "assignedNumber",
+        "procedureModifiers",
+        "serviceDateEnd",
+        "otherDiagnosisInformationList",
+        "drugIdentification",
+        "pharmacyPrescriptionNumber",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,25 @@ __all__ = ["form"]
 #: Letters of item 21, and so of item 24E.
 _LETTERS = ascii_uppercase[:12]
 _ROWS = 6
-_HELD = frozenset({
-    "claim_id", "diagnoses", "total_charge", "procedure_code", "modifiers", "units", "start", "end",
-    "place_of_service", "diagnosis_pointers", "charge", "ndc", "qualifier", "quantity", "unit",
-})  # fmt: skip
+_HELD = frozenset(
+    {
+        "claim_id",
+        "diagnoses",
+        "total_charge",
+        "procedure_code",
+        "modifiers",
+        "units",
+        "start",
+        "end",
+        "place_of_service",
+        "diagnosis_pointers",
+        "charge",
+        "ndc",
+        "qualifier",
+        "quantity",
+        "unit",
+    }
+)
 _IDS = frozenset({"claim_id"})
 
 

@@ -21,10 +21,24 @@ _DIAGNOSES = ("67", *(f"67{letter}" for letter in ascii_uppercase[:17]))
 #: Service lines on one sheet; the line below them holds the total under a revenue code of its own.
 _ROWS = 22
 _TOTAL_CODE = "0001"
-_HELD = frozenset({
-    "type_of_bill", "diagnoses", "total_charge", "procedure_code", "modifiers", "units", "start", "end",
-    "revenue_code", "charge", "ndc", "qualifier", "quantity", "unit",
-})  # fmt: skip
+_HELD = frozenset(
+    {
+        "type_of_bill",
+        "diagnoses",
+        "total_charge",
+        "procedure_code",
+        "modifiers",
+        "units",
+        "start",
+        "end",
+        "revenue_code",
+        "charge",
+        "ndc",
+        "qualifier",
+        "quantity",
+        "unit",
+    }
+)
 
 
 def form(claim: Claim, *, with_ids: bool = False) -> Paper:

@@ -21,21 +21,34 @@ from j1553ref.readers.record import JsonFormat, Record, TextFormat
 from j1553ref.readers.stream import Piece, Unreadable, Window, characters, split
 
 __all__ = [
-    "FORMATS", "JSON_FORMATS", "TEXT_FORMATS", "JsonFormat", "Record", "TextFormat", "claim_from", "open_source",
+    "FORMATS",
+    "JSON_FORMATS",
+    "TEXT_FORMATS",
+    "JsonFormat",
+    "Record",
+    "TextFormat",
+    "claim_from",
+    "open_source",
     "read",
-]  # fmt: skip
+]
 
 #: Asked in this order whether a JSON object is theirs.
 JSON_FORMATS: tuple[JsonFormat, ...] = (
     JsonFormat(
-        name=native.FORMAT, marks="schema_version, form and lines", recognizes=native.recognizes, claims=native.claims,
+        name=native.FORMAT,
+        marks="schema_version, form and lines",
+        recognizes=native.recognizes,
+        claims=native.claims,
         names=shape.names(),
     ),
     JsonFormat(
-        name=clearinghouse.FORMAT, marks="claimInformation", recognizes=clearinghouse.recognizes,
-        claims=clearinghouse.claims, names=clearinghouse.NAMES,
+        name=clearinghouse.FORMAT,
+        marks="claimInformation",
+        recognizes=clearinghouse.recognizes,
+        claims=clearinghouse.claims,
+        names=clearinghouse.NAMES,
     ),
-)  # fmt: skip
+)
 #: Asked before JSON is tried.
 TEXT_FORMATS: tuple[TextFormat, ...] = ()
 #: The names of all formats, for ``--format``.
@@ -133,9 +146,7 @@ def _read(stream: BinaryIO, source: str, format: str | None) -> Iterator[Record]
         yield Record(source=source, index=index, line=window.line, error=f"{where}{error}")
 
 
-def _records(
-    piece: Piece, source: str, index: int, format: str | None, known: frozenset[str]
-) -> Iterator[Record]:
+def _records(piece: Piece, source: str, index: int, format: str | None, known: frozenset[str]) -> Iterator[Record]:
     """The records of one piece of text; an error is one too."""
     places = Locator(piece.text, line=piece.line, column=piece.column, known=known, byte=piece.byte)
     line, column, count = piece.line, piece.column, 0
@@ -145,9 +156,15 @@ def _records(
         document = strict.parse(piece.text, known)
         for count, found in enumerate(_claims(document, format), 1):
             yield Record(
-                source=source, index=index + count - 1, line=line, column=column, format=found.format,
-                document=document, claim=found, places=places,
-            )  # fmt: skip
+                source=source,
+                index=index + count - 1,
+                line=line,
+                column=column,
+                format=found.format,
+                document=document,
+                claim=found,
+                places=places,
+            )
         if count:
             return
         message, offset = "no claim in it; expected at least one", 0
@@ -159,9 +176,8 @@ def _records(
         message, offset = str(error), 0
     at = places.offset(offset)
     yield Record(
-        source=source, index=index + count, line=line, column=column,
-        error=f"line {at[0]}, column {at[1]}: {message}",
-    )  # fmt: skip
+        source=source, index=index + count, line=line, column=column, error=f"line {at[0]}, column {at[1]}: {message}"
+    )
 
 
 def _claims(document: Any, format: str | None) -> Iterator[Claim]:

@@ -22,17 +22,51 @@ __all__ = ["FORMAT", "NAMES", "claim", "claims", "recognizes"]
 FORMAT = "clearinghouse"
 
 #: Every property that is read: the names that may be shown in a pointer.
-NAMES = frozenset({
-    "assignedNumber", "beginServiceDate", "claimChargeAmount", "claimDateInformation", "claimFilingCode",
-    "claimFrequencyCode", "claimInformation", "compositeDiagnosisCodePointers", "diagnosisCode",
-    "diagnosisCodePointers", "diagnosisTypeCode", "drugIdentification", "endServiceDate", "healthCareCodeInformation",
-    "institutionalService", "lineItemChargeAmount", "measurementUnit", "measurementUnitCode", "nationalDrugCode",
-    "nationalDrugUnitCount", "otherDiagnosisCode", "otherDiagnosisInformationList", "patientControlNumber",
-    "pharmacyPrescriptionNumber", "placeOfServiceCode", "principalDiagnosis", "principalDiagnosisCode",
-    "procedureCode", "procedureIdentifier", "procedureModifiers", "professionalService", "qualifierCode",
-    "serviceDate", "serviceDateEnd", "serviceIdQualifier", "serviceLineDateInformation", "serviceLineRevenueCode",
-    "serviceLines", "serviceUnitCount", "statementBeginDate", "statementEndDate",
-})  # fmt: skip
+NAMES = frozenset(
+    {
+        "assignedNumber",
+        "beginServiceDate",
+        "claimChargeAmount",
+        "claimDateInformation",
+        "claimFilingCode",
+        "claimFrequencyCode",
+        "claimInformation",
+        "compositeDiagnosisCodePointers",
+        "diagnosisCode",
+        "diagnosisCodePointers",
+        "diagnosisTypeCode",
+        "drugIdentification",
+        "endServiceDate",
+        "healthCareCodeInformation",
+        "institutionalService",
+        "lineItemChargeAmount",
+        "measurementUnit",
+        "measurementUnitCode",
+        "nationalDrugCode",
+        "nationalDrugUnitCount",
+        "otherDiagnosisCode",
+        "otherDiagnosisInformationList",
+        "patientControlNumber",
+        "pharmacyPrescriptionNumber",
+        "placeOfServiceCode",
+        "principalDiagnosis",
+        "principalDiagnosisCode",
+        "procedureCode",
+        "procedureIdentifier",
+        "procedureModifiers",
+        "professionalService",
+        "qualifierCode",
+        "serviceDate",
+        "serviceDateEnd",
+        "serviceIdQualifier",
+        "serviceLineDateInformation",
+        "serviceLineRevenueCode",
+        "serviceLines",
+        "serviceUnitCount",
+        "statementBeginDate",
+        "statementEndDate",
+    }
+)
 
 _PROFESSIONAL, _INSTITUTIONAL, _DENTAL = "professionalService", "institutionalService", "dentalService"
 _FORMS = {_PROFESSIONAL: "cms1500", _INSTITUTIONAL: "ub04"}
@@ -184,7 +218,9 @@ def _line(node: _Node, service_name: str, info: _Node, statement: tuple[str, dat
         start=start,
         end=end,
         place_of_service=_place_of_service(part, service, info) if professional else None,
-        revenue_code=part.get("revenue_code", service.at("serviceLineRevenueCode"), _REVENUE) if institutional else None,
+        revenue_code=part.get("revenue_code", service.at("serviceLineRevenueCode"), _REVENUE)
+        if institutional
+        else None,
         diagnosis_pointers=_pointers(part, service) if professional else (),
         charge=part.get("charge", service.at("lineItemChargeAmount"), _MONEY),
         drug=_drug(part, node, professional=professional),
@@ -199,7 +235,15 @@ def _service(part: _Part, node: _Node, name: str) -> _Node:
         node.require(_PROFESSIONAL, f"or {_INSTITUTIONAL}")
         return node.nothing()
     node.require(name, "the service of the line")
-    fields = ("procedure_code", "modifiers", "units", "charge", "revenue_code", "place_of_service", "diagnosis_pointers")
+    fields = (
+        "procedure_code",
+        "modifiers",
+        "units",
+        "charge",
+        "revenue_code",
+        "place_of_service",
+        "diagnosis_pointers",
+    )
     service = part.object(node.at(name), *fields)
     service.require("serviceUnitCount", _COUNT.expected)
     if name == _INSTITUTIONAL:
@@ -335,7 +379,9 @@ class _Problems:
 
     found: dict[tuple[str, str, str], ShapeProblem] = field(default_factory=dict)
 
-    def add(self, node: _Node, keyword: str, expected: str, *, actual: str | None = None, private: bool = False) -> None:
+    def add(
+        self, node: _Node, keyword: str, expected: str, *, actual: str | None = None, private: bool = False
+    ) -> None:
         said = shown(node.value, private=private) if actual is None else actual
         self.found[node.pointer, keyword, expected] = ShapeProblem(node.pointer, keyword, expected, said, node.pointer)
         if len(self.found) >= LIMIT:

@@ -104,18 +104,20 @@ def claim_object(record: Record, report: Report | None, *, with_ids: bool = Fals
         "format": record.format,
         "payer": report.payer if report else None,
         "claim_id": claim.claim_id if claim and with_ids else None,
-        "findings": [
-            _finding_object(_placed(record, each), fixes.get(each)) for each in report.findings
-        ] if report else [],
+        "findings": [_finding_object(_placed(record, each), fixes.get(each)) for each in report.findings]
+        if report
+        else [],
         "not_checked": [
             {"code": each.code, "reason": each.reason, "missing": each.missing} for each in report.not_checked
-        ] if report else [],
-        "suppressed": [
-            _suppressed_object(_placed(record, each.finding), each.by.reason) for each in report.suppressed
-        ] if report else [],
+        ]
+        if report
+        else [],
+        "suppressed": [_suppressed_object(_placed(record, each.finding), each.by.reason) for each in report.suppressed]
+        if report
+        else [],
         "notes": list(report.notes) if report else [],
         "error": record.error,
-    }  # fmt: skip
+    }
 
 
 def _suppressed_object(each: Finding, reason: str) -> dict[str, Any]:

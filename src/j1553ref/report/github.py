@@ -52,9 +52,13 @@ def claim_commands(claim: dict[str, Any]) -> Iterator[str]:
         place = ":".join(str(part) for part in (claim["source"], each["line"], each["column"]) if part)
         pointer = each["pointer"] or "/"
         yield command(
-            _KINDS[each["severity"]], f"{place}: {each['code']} at {pointer}: {each['message']}; see {each['help']}",
-            file=named, line=each["line"], col=each["column"], title=f"{each['code']} {each['name']}",
-        )  # fmt: skip
+            _KINDS[each["severity"]],
+            f"{place}: {each['code']} at {pointer}: {each['message']}; see {each['help']}",
+            file=named,
+            line=each["line"],
+            col=each["column"],
+            title=f"{each['code']} {each['name']}",
+        )
 
 
 def last_commands(summary: Summary, tally: Tally) -> Iterator[str]:

@@ -21,8 +21,16 @@ def wrapped(style: str, text: str, width: int, *, indent: int = 0, hang: int = 2
     >>> list(wrapped("plain", "one unit of J1553 is 100 mg", 0, indent=2))
     [('plain', '  one unit of J1553 is 100 mg')]
     """
-    lines = [" " * indent + text] if not width else textwrap.wrap(
-        text, width, initial_indent=" " * indent, subsequent_indent=" " * (indent + hang),
-        break_long_words=False, break_on_hyphens=False,
-    )  # fmt: skip
+    lines = (
+        [" " * indent + text]
+        if not width
+        else textwrap.wrap(
+            text,
+            width,
+            initial_indent=" " * indent,
+            subsequent_indent=" " * (indent + hang),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    )
     return ((style, line) for line in lines)

@@ -157,7 +157,8 @@ def invocation(summary: Summary, tally: Tally, status: int) -> dict[str, Any]:
     told += [
         {
             **_notification(
-                "not_checked", "note",
+                "not_checked",
+                "note",
                 f"{code} was not checked in {counted(number, 'claim')} for want of {datum}: {tally.reasons[datum, code]}",
             ),
             "associatedRule": {"id": code, "index": _INDEX[code]},
@@ -165,7 +166,7 @@ def invocation(summary: Summary, tally: Tally, status: int) -> dict[str, Any]:
         }
         for datum, by_rule in tally.not_checked.items()
         for code, number in by_rule.items()
-    ]  # fmt: skip
+    ]
     told += [
         {**_notification(note, "note", f"{counted(number, 'claim')}: {NOTES[note]}"), "properties": {"claims": number}}
         for note, number in tally.notes.items()

@@ -108,11 +108,13 @@ def summary_line(summary: Summary) -> str:
     extra = [
         f"{number} {name}"
         for number, name in (
-            (summary.suppressed, "suppressed"), (summary.not_checked, "not checked"),
-            (summary.out_of_scope, "out of scope"), (summary.unusable, "unusable"),
+            (summary.suppressed, "suppressed"),
+            (summary.not_checked, "not checked"),
+            (summary.out_of_scope, "out of scope"),
+            (summary.unusable, "unusable"),
         )
         if number
-    ]  # fmt: skip
+    ]
     return "; ".join([f"{counted(summary.claims, 'claim')}: {counts}", *extra])
 
 

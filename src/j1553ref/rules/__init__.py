@@ -28,9 +28,7 @@ FAMILIES = {
     "PAY": "payer and payment",
 }
 
-for _module in (
-    "shp", "dat", "unt", "jwz", "ndc", "mod", "medicare_modifiers", "adm", "sos", "dxc", "hom", "pay",
-):  # fmt: skip
+for _module in ("shp", "dat", "unt", "jwz", "ndc", "mod", "medicare_modifiers", "adm", "sos", "dxc", "hom", "pay"):
     import_module(f"j1553ref.rules.{_module}")
 
 

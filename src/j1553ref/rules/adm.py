@@ -11,17 +11,30 @@ from j1553ref.rules.base import Finding, Missing, need, rule
 from j1553ref.rules.context import CODE, PARTING, SEPARATE, ClaimView, Group, modifier_at
 
 __all__ = [
-    "add_on_without_base", "complex_drug_code", "drug_without_administration", "further_hours_differ",
-    "hydration_not_billable", "infusion_without_drug", "jw_or_jz_on_a_service", "push_billed_as_infusion",
-    "second_initial_code", "subcutaneous_code", "time_missing", "visit_beside_infusion",
-]  # fmt: skip
+    "add_on_without_base",
+    "complex_drug_code",
+    "drug_without_administration",
+    "further_hours_differ",
+    "hydration_not_billable",
+    "infusion_without_drug",
+    "jw_or_jz_on_a_service",
+    "push_billed_as_infusion",
+    "second_initial_code",
+    "subcutaneous_code",
+    "time_missing",
+    "visit_beside_infusion",
+]
 
 
 @rule(
-    "ADM001", "second-initial-code", severity="error", since="0.1.0", order=340,
+    "ADM001",
+    "second-initial-code",
+    severity="error",
+    since="0.1.0",
+    order=340,
     facts=("infusion.initial_codes", "infusion.one_initial"),
     summary="A second initial administration code in one encounter or on one date, not marked as separate.",
-)  # fmt: skip
+)
 def second_initial_code(group: Group) -> Iterator[Finding]:
     """One initial service, unless a second site or encounter is marked."""
     group.readable_beside("modifiers")
@@ -34,15 +47,20 @@ def second_initial_code(group: Group) -> Iterator[Finding]:
             plain[-1].pointer,
             f"{units} units of initial codes ({codes}) in one encounter: only one service is the initial one, the others "
             "are add-on codes, or need 59 or an X modifier for a second site or a separate encounter",
-            on=group.on, expected=1, actual=units,
-        )  # fmt: skip
+            on=group.on,
+            expected=1,
+            actual=units,
+        )
     elif plain and _initial_of_an_earlier_encounter(group, initial):
         yield group.finding(
             plain[0].pointer,
             f"{plain[0].procedure_code} of a further encounter on this date is not marked: the payer sees two initial codes on "
             "one day and no encounters, so add 59 or an X modifier",
-            on=group.on, expected="59 or an X modifier", actual="none", severity="warning",
-        )  # fmt: skip
+            on=group.on,
+            expected="59 or an X modifier",
+            actual="none",
+            severity="warning",
+        )
 
 
 def _initial_of_an_earlier_encounter(group: Group, initial: tuple[str, ...]) -> bool:
@@ -57,10 +75,15 @@ def _initial_of_an_earlier_encounter(group: Group, initial: tuple[str, ...]) -> 
 
 
 @rule(
-    "ADM004", "infusion-time-missing", severity="error", since="0.1.0", order=345, facts=("infusion.times_required",),
+    "ADM004",
+    "infusion-time-missing",
+    severity="error",
+    since="0.1.0",
+    order=345,
+    facts=("infusion.times_required",),
     stops=("ADM002", "ADM003"),
     summary="The record has one of the two times of the infusion, not both.",
-)  # fmt: skip
+)
 def time_missing(group: Group) -> Iterator[Finding]:
     """An infusion code needs a start and a stop time."""
     if not group.records:
@@ -74,16 +97,24 @@ def time_missing(group: Group) -> Iterator[Finding]:
         absent = next((name for name in ("start", "stop") if getattr(record, name) is None), None)
         if absent and absent not in record.damaged:
             yield group.finding(
-                record.pointer, f"the record has no {absent} time: an infusion code needs both, in the chart and signed",
-                on=group.on, expected="start and stop", actual=f"no {absent}",
-            )  # fmt: skip
+                record.pointer,
+                f"the record has no {absent} time: an infusion code needs both, in the chart and signed",
+                on=group.on,
+                expected="start and stop",
+                actual=f"no {absent}",
+            )
 
 
 @rule(
-    "ADM002", "push-billed-as-infusion", severity="error", since="0.1.0", order=350,
-    facts=("infusion.push_limit", "infusion.code.initial", "infusion.code.push"), stops=("ADM003",),
+    "ADM002",
+    "push-billed-as-infusion",
+    severity="error",
+    since="0.1.0",
+    order=350,
+    facts=("infusion.push_limit", "infusion.code.initial", "infusion.code.push"),
+    stops=("ADM003",),
     summary="The drug ran for no longer than a push, and the infusion code is billed.",
-)  # fmt: skip
+)
 def push_billed_as_infusion(group: Group) -> Iterator[Finding]:
     """Up to the limit it is a push."""
     initial = group.fact("infusion.code.initial", group.on).value
@@ -95,15 +126,21 @@ def push_billed_as_infusion(group: Group) -> Iterator[Finding]:
                 line.at("procedure_code"),
                 f"the drug ran for {group.minutes} minutes, and {initial} needs more than {limit}: check start and stop time; if "
                 f"they are right, bill the push code {push}",
-                on=group.on, expected=push, actual=initial,
-            )  # fmt: skip
+                on=group.on,
+                expected=push,
+                actual=initial,
+            )
 
 
 @rule(
-    "ADM003", "further-hours-differ", severity="error", since="0.1.0", order=360,
+    "ADM003",
+    "further-hours-differ",
+    severity="error",
+    since="0.1.0",
+    order=360,
     facts=("infusion.first_hour", "infusion.further_hour", "infusion.further_hour_threshold", "infusion.code.further"),
     summary="The units of the code for further hours are not what the minutes of the infusion make.",
-)  # fmt: skip
+)
 def further_hours_differ(group: Group) -> Iterator[Finding]:
     """Each further hour counts, and the last piece only if it is long enough."""
     initial = group.fact("infusion.code.initial", group.on).value
@@ -120,8 +157,10 @@ def further_hours_differ(group: Group) -> Iterator[Finding]:
             lines[0].at("units") if lines else group.beside(initial)[0].pointer,
             f"{minutes} minutes of infusion are {initial} and {right} x {further}, and the claim has {units}: a further hour "
             "counts only when more than half of it was run",
-            on=group.on, expected=right, actual=units,
-        )  # fmt: skip
+            on=group.on,
+            expected=right,
+            actual=units,
+        )
 
 
 def _one_infusion_of_one_drug(group: Group, initial: str) -> None:
@@ -133,7 +172,9 @@ def _one_infusion_of_one_drug(group: Group, initial: str) -> None:
     if sum(need(line.units, "units") for line in first) > 1 or parted:
         raise Missing("encounter", "more than one infusion on this date, and which minutes are whose is not known")
     if _billed_on_the_next_day(group):
-        raise Missing("service_date", "it ran past midnight and part of it is billed on the day after; no text on that was found")
+        raise Missing(
+            "service_date", "it ran past midnight and part of it is billed on the day after; no text on that was found"
+        )
     kinds = ("sequential", "concurrent")
     others = group.beside(*(group.fact(f"infusion.code.{each}", group.on).value for each in kinds))
     # Another drug that ran for no more than its first hour has no further hour that could be meant.
@@ -162,9 +203,14 @@ def _further_hours_of(group: Group, line: Line) -> int | None:
 
 
 @rule(
-    "ADM005", "complex-drug-code", severity="warning", since="0.1.0", order=380, facts=("infusion.complex_codes",),
+    "ADM005",
+    "complex-drug-code",
+    severity="warning",
+    since="0.1.0",
+    order=380,
+    facts=("infusion.complex_codes",),
     summary="A code for highly complex agents stands beside immune globulin.",
-)  # fmt: skip
+)
 def complex_drug_code(group: Group) -> Iterator[Finding]:
     """The codes for highly complex agents, unless the contractor's list names the drug."""
     lines = group.beside(*group.fact("infusion.complex_codes", group.on).value)
@@ -175,24 +221,32 @@ def complex_drug_code(group: Group) -> Iterator[Finding]:
             line.at("procedure_code"),
             f"{line.procedure_code} is for highly complex agents: bill the plain infusion codes unless your contractor's list "
             "names immune globulin",
-            on=group.on, expected=_plain_code(group, line), actual=line.procedure_code,
-        )  # fmt: skip
+            on=group.on,
+            expected=_plain_code(group, line),
+            actual=line.procedure_code,
+        )
 
 
 def _plain_code(group: Group, line: Line) -> str | None:
     """The intravenous code in the place of a code of another kind: initial for initial, further hour for further hour."""
     others = ("infusion.complex_codes", "infusion.subcutaneous_codes")
-    codes = next(each for each in (group.fact(fact_id, group.on).value for fact_id in others) if line.procedure_code in each)
+    codes = next(
+        each for each in (group.fact(fact_id, group.on).value for fact_id in others) if line.procedure_code in each
+    )
     plain = (group.fact("infusion.code.initial", group.on).value, group.fact("infusion.code.further", group.on).value)
     place = codes.index(line.procedure_code)
     return plain[place] if place < len(plain) else None
 
 
 @rule(
-    "ADM006", "subcutaneous-code", severity="error", since="0.1.0", order=390,
+    "ADM006",
+    "subcutaneous-code",
+    severity="error",
+    since="0.1.0",
+    order=390,
     facts=("infusion.subcutaneous_codes", "product.route"),
     summary="A code for subcutaneous infusion stands beside an intravenous drug.",
-)  # fmt: skip
+)
 def subcutaneous_code(group: Group) -> Iterator[Finding]:
     """Subcutaneous infusion of a drug that is given into a vein."""
     lines = group.beside(*group.fact("infusion.subcutaneous_codes", group.on).value)
@@ -202,15 +256,21 @@ def subcutaneous_code(group: Group) -> Iterator[Finding]:
         yield group.finding(
             line.at("procedure_code"),
             f"{line.procedure_code} is for subcutaneous infusion, and Yimmugo is given into a vein: bill the intravenous codes",
-            on=group.on, expected=_plain_code(group, line), actual=line.procedure_code,
-        )  # fmt: skip
+            on=group.on,
+            expected=_plain_code(group, line),
+            actual=line.procedure_code,
+        )
 
 
 @rule(
-    "ADM007", "hydration-not-billable", severity="warning", since="0.1.0", order=400,
+    "ADM007",
+    "hydration-not-billable",
+    severity="warning",
+    since="0.1.0",
+    order=400,
     facts=("infusion.code.hydration", "infusion.hydration_minimum", "infusion.reaction_fluids"),
     summary="Hydration ran alongside the drug, or for less than the time that the code needs.",
-)  # fmt: skip
+)
 def hydration_not_billable(group: Group) -> Iterator[Finding]:
     """Ordered fluids count before or after the drug, and long enough."""
     code = group.fact("infusion.code.hydration", group.on).value
@@ -226,26 +286,35 @@ def hydration_not_billable(group: Group) -> Iterator[Finding]:
         timed = len(drug) == len(group.records) > 0
         if minutes < least:
             yield group.finding(
-                line.at("procedure_code"), f"{minutes} minutes of hydration: {code} needs at least {least}",
-                on=group.on, expected=f"at least {least}", actual=minutes,
-            )  # fmt: skip
+                line.at("procedure_code"),
+                f"{minutes} minutes of hydration: {code} needs at least {least}",
+                on=group.on,
+                expected=f"at least {least}",
+                actual=minutes,
+            )
         elif any(start < ended < began for began, ended in drug):
             raise Missing("start_time", "the infusion ran past midnight, and the hydration may be of either day")
         elif any(began < stop and (start < ended or ended < began) for began, ended in drug):
             yield group.finding(
                 line.at("procedure_code"),
                 f"the hydration ran while the drug did: {code} counts before or after it only; fluids for a reaction may differ",
-                on=group.on, expected="before or after the drug", actual="alongside",
-            )  # fmt: skip
+                on=group.on,
+                expected="before or after the drug",
+                actual="alongside",
+            )
         elif not timed:
             raise Missing("start", "the record of the infusion holds no start and stop time")
 
 
 @rule(
-    "ADM008", "visit-beside-infusion", severity="warning", since="0.1.0", order=410,
+    "ADM008",
+    "visit-beside-infusion",
+    severity="warning",
+    since="0.1.0",
+    order=410,
     facts=("infusion.nurse_visit", "infusion.same_day_visit", "infusion.visit_family"),
     summary="A nurse visit stands beside the infusion, or another visit without 25.",
-)  # fmt: skip
+)
 def visit_beside_infusion(group: Group) -> Iterator[Finding]:
     """The nurse visit is inside the infusion; any other visit needs 25."""
     if not group.beside(group.fact("infusion.code.initial", group.on).value):
@@ -257,21 +326,32 @@ def visit_beside_infusion(group: Group) -> Iterator[Finding]:
         code = line.procedure_code or ""
         if code == nurse:
             yield group.finding(
-                line.pointer, f"{nurse} beside an infusion: the nurse's part is inside the infusion code; take the line off",
-                on=group.on, expected=f"no {nurse}", actual=nurse,
-            )  # fmt: skip
+                line.pointer,
+                f"{nurse} beside an infusion: the nurse's part is inside the infusion code; take the line off",
+                on=group.on,
+                expected=f"no {nurse}",
+                actual=nurse,
+            )
         elif code.startswith(family) and "25" not in line.modifiers:
             yield group.finding(
-                line.at("modifiers"), f"{code} on the day of the infusion needs 25, and a separate reason in the record",
-                on=group.on, expected="25", actual="no 25",
-            )  # fmt: skip
+                line.at("modifiers"),
+                f"{code} on the day of the infusion needs 25, and a separate reason in the record",
+                on=group.on,
+                expected="25",
+                actual="no 25",
+            )
 
 
 @rule(
-    "ADM009", "drug-without-administration", severity="warning", since="0.1.0", order=420, binds=("medicare-ab",),
+    "ADM009",
+    "drug-without-administration",
+    severity="warning",
+    since="0.1.0",
+    order=420,
+    binds=("medicare-ab",),
     facts=("infusion.same_claim", "infusion.initial_codes"),
     summary="The drug is billed without an administration code on the same claim.",
-)  # fmt: skip
+)
 def drug_without_administration(group: Group) -> Iterator[Finding]:
     """Drug and administration belong on one claim."""
     if group.claim.form == "ub04":
@@ -279,9 +359,10 @@ def drug_without_administration(group: Group) -> Iterator[Finding]:
         outpatient = ("discard.opps_bill_types", "discard.critical_access_bill_types")
         if not any(bill in group.fact(each, group.on).value for each in outpatient):
             return
-    elif need(group.lines[0].place_of_service, "place_of_service") != group.fact("site.office", group.on).value[
-        "place_of_service"
-    ]:
+    elif (
+        need(group.lines[0].place_of_service, "place_of_service")
+        != group.fact("site.office", group.on).value["place_of_service"]
+    ):
         return
     kinds = ("further", "sequential", "concurrent", "sequential_push")
     add_ons = tuple(group.fact(f"infusion.code.{kind}", group.on).value for kind in kinds)
@@ -289,16 +370,27 @@ def drug_without_administration(group: Group) -> Iterator[Finding]:
         yield group.finding(
             group.lines[0].pointer,
             "no administration code stands on this date: put the drug and its infusion on the same claim",
-            on=group.on, expected=group.fact("infusion.code.initial", group.on).value, actual="none",
-        )  # fmt: skip
+            on=group.on,
+            expected=group.fact("infusion.code.initial", group.on).value,
+            actual="none",
+        )
 
 
 @rule(
-    "ADM010", "add-on-without-base", severity="warning", since="0.1.0", order=425,
-    facts=("infusion.initial_codes", "infusion.code.further", "infusion.code.sequential", "infusion.code.concurrent",
-           "infusion.code.sequential_push"),
+    "ADM010",
+    "add-on-without-base",
+    severity="warning",
+    since="0.1.0",
+    order=425,
+    facts=(
+        "infusion.initial_codes",
+        "infusion.code.further",
+        "infusion.code.sequential",
+        "infusion.code.concurrent",
+        "infusion.code.sequential_push",
+    ),
     summary="An add-on administration code stands without an initial service on the same date.",
-)  # fmt: skip
+)
 def add_on_without_base(group: Group) -> Iterator[Finding]:
     """An add-on needs the service that it adds to."""
     kinds = ("further", "sequential", "concurrent", "sequential_push")
@@ -308,35 +400,53 @@ def add_on_without_base(group: Group) -> Iterator[Finding]:
             lines[0].at("procedure_code"),
             f"{lines[0].procedure_code} is an add-on code and no initial service stands on this date: add the initial code, or "
             "say which claim holds it",
-            on=group.on, expected="an initial code", actual=lines[0].procedure_code,
-        )  # fmt: skip
+            on=group.on,
+            expected="an initial code",
+            actual=lines[0].procedure_code,
+        )
 
 
 @rule(
-    "ADM011", "infusion-without-drug", severity="info", since="0.1.0", order=424, scope="claim",
+    "ADM011",
+    "infusion-without-drug",
+    severity="info",
+    since="0.1.0",
+    order=424,
+    scope="claim",
     facts=("infusion.code.initial", "diagnosis.family"),
     summary="An infusion for a primary immunodeficiency stands on a claim that bills no drug.",
-)  # fmt: skip
+)
 def infusion_without_drug(claim: ClaimView) -> Iterator[Finding]:
     """The mirror of a drug without its administration."""
     line = claim.lone_infusion
     if line is not None and not claim.claim.administrations:
         yield claim.finding(
-            line.pointer, f"an infusion and no drug on this claim: confirm that the drug is billed elsewhere, or add {CODE}",
-            on=line.start, expected="a drug line", actual="none",
-        )  # fmt: skip
+            line.pointer,
+            f"an infusion and no drug on this claim: confirm that the drug is billed elsewhere, or add {CODE}",
+            on=line.start,
+            expected="a drug line",
+            actual="none",
+        )
 
 
 @rule(
-    "MOD010", "jw-or-jz-on-a-service", needs=("modifiers",),
-    severity="error", since="0.1.0", order=426, scope="claim",
+    "MOD010",
+    "jw-or-jz-on-a-service",
+    needs=("modifiers",),
+    severity="error",
+    since="0.1.0",
+    order=426,
+    scope="claim",
     facts=("modifier.JW", "modifier.JZ", "infusion.code_family"),
     summary="JW or JZ stands on an administration or visit line; they speak of the drug only.",
-)  # fmt: skip
+)
 def jw_or_jz_on_a_service(claim: ClaimView) -> Iterator[Finding]:
     """JW and JZ off the drug."""
     for line, found in claim.strays("JW", "JZ"):
         yield claim.finding(
-            modifier_at(line, found), f"{found} speaks of the drug and belongs on its line: take it off here",
-            on=line.start, expected=f"{line.procedure_code} without {found}", actual=found,
-        )  # fmt: skip
+            modifier_at(line, found),
+            f"{found} speaks of the drug and belongs on its line: take it off here",
+            on=line.start,
+            expected=f"{line.procedure_code} without {found}",
+            actual=found,
+        )

@@ -86,10 +86,15 @@ class View:
         by = self.looking
         assert by is not None
         return Finding(
-            code=by.code, name=by.name, severity=severity or by.severity, pointer=pointer, message=message,
-            expected=None if expected is None else str(expected), actual=None if actual is None else str(actual),
+            code=by.code,
+            name=by.name,
+            severity=severity or by.severity,
+            pointer=pointer,
+            message=message,
+            expected=None if expected is None else str(expected),
+            actual=None if actual is None else str(actual),
             facts=tuple((each, on) for each in by.facts) if on else (),
-        )  # fmt: skip
+        )
 
 
 @dataclass(kw_only=True)
@@ -108,15 +113,19 @@ class ClaimView(View):
         recorded = {each.service_date for each in self.claim.administrations if _of_yimmugo(each)}
         billed = {line.start for line in self.drug_lines}
         return tuple(
-            line for line in self.claim.lines
-            if line.procedure_code != CODE and (
+            line
+            for line in self.claim.lines
+            if line.procedure_code != CODE
+            and (
                 (line.drug and line.drug.ndc and _means_yimmugo(line.drug.ndc))
                 or (
-                    line.procedure_code in unlisted and not (line.drug and line.drug.ndc)
-                    and line.start in recorded and line.start not in billed
+                    line.procedure_code in unlisted
+                    and not (line.drug and line.drug.ndc)
+                    and line.start in recorded
+                    and line.start not in billed
                 )
             )
-        )  # fmt: skip
+        )
 
     @cached_property
     def lone_infusion(self) -> Line | None:
@@ -127,7 +136,9 @@ class ClaimView(View):
             return None
         if "lines" in self.claim.damaged or "diagnoses" in self.claim.damaged:
             return None
-        if any((line.procedure_code or DRUG_LETTERS[0]).startswith(DRUG_LETTERS) or line.drug for line in self.claim.lines):
+        if any(
+            (line.procedure_code or DRUG_LETTERS[0]).startswith(DRUG_LETTERS) or line.drug for line in self.claim.lines
+        ):
             return None
         return next((line for line in self.claim.lines if line.procedure_code == initial), None)
 
@@ -161,7 +172,11 @@ class ClaimView(View):
         self.readable("modifiers")
         for line in self.claim.lines:
             borne = [each for each in modifiers if each in line.modifiers]
-            if borne and line.procedure_code != CODE and (line.procedure_code or "").startswith(self._services(line.start)):
+            if (
+                borne
+                and line.procedure_code != CODE
+                and (line.procedure_code or "").startswith(self._services(line.start))
+            ):
                 yield line, borne[0]
 
     def _services(self, on: date | None) -> tuple[str, ...]:
@@ -182,14 +197,18 @@ class ClaimView(View):
         """The J1553 lines by date of service and encounter, each with what the record says of that infusion."""
         return tuple(
             Group(
-                claim=self.claim, payer=self.payer, facts=self.facts, stocked=self.stocked, on=day,
+                claim=self.claim,
+                payer=self.payer,
+                facts=self.facts,
+                stocked=self.stocked,
+                on=day,
                 lines=tuple(each for each in self.drug_lines if (each.start, each.encounter) == (day, encounter)),
                 records=self._records(day, encounter, alone=sum(key[0] == day for key in self.days) == 1),
                 neighbors=tuple(each for each in self.on_date(day, encounter) if each.procedure_code != CODE),
                 encounter=encounter,
             )
             for day, encounter in self.days
-        )  # fmt: skip
+        )
 
     def _records(self, day: date | None, encounter: str | None, *, alone: bool) -> tuple[Administration, ...]:
         """The records of that date; where the date has one group only, a record needs no matching encounter."""
@@ -304,10 +323,11 @@ class Group(View):
         service = self.fact("home.bundle_code", self.on).value
         push = self.fact("infusion.code.sequential_push", self.on).value
         drugs = tuple(
-            line for line in self.neighbors
+            line
+            for line in self.neighbors
             if (line.procedure_code or "").startswith(DRUG_LETTERS) and line.procedure_code != service
-        )  # fmt: skip
-        return drugs[len(self.beside(push)):]
+        )
+        return drugs[len(self.beside(push)) :]
 
     def beside(self, *codes: str) -> tuple[Line, ...]:
         """The lines of the same date and encounter with one of the codes."""
@@ -366,9 +386,7 @@ class Group(View):
     @cached_property
     def discarded_as_given(self) -> bool:
         """Whether all that was opened is billed as given although whole units were left: one slip, UNT003's."""
-        return (
-            self.knows_vials and not self.discarded_lines and self.unused >= 1 and self.given_units == self.opened
-        )
+        return self.knows_vials and not self.discarded_lines and self.unused >= 1 and self.given_units == self.opened
 
     # -- what the payer asks for -------------------------------------------------------------------------------
 

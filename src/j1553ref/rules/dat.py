@@ -11,10 +11,14 @@ __all__ = ["code_before_its_first_date", "drug_line_spans_dates", "unlisted_code
 
 
 @rule(
-    "DAT001", "code-before-its-first-date", severity="error", since="0.1.0", order=10,
+    "DAT001",
+    "code-before-its-first-date",
+    severity="error",
+    since="0.1.0",
+    order=10,
     facts=("code.valid", "code.unlisted"),
     summary="J1553 stands on a line whose date of service is before the first date on which the code is valid.",
-)  # fmt: skip
+)
 def code_before_its_first_date(group: Group) -> Iterator[Finding]:
     """J1553 before it was valid."""
     if group.fact("code.valid", group.on).value:
@@ -26,15 +30,22 @@ def code_before_its_first_date(group: Group) -> Iterator[Finding]:
         group.first("procedure_code"),
         f"{CODE} is valid for dates of service from {first.isoformat()}, this one is {day.isoformat()}; "
         f"bill the unlisted code that the payer names (one of {instead})",
-        on=day, expected=f"a code valid on {day.isoformat()}", actual=CODE,
-    )  # fmt: skip
+        on=day,
+        expected=f"a code valid on {day.isoformat()}",
+        actual=CODE,
+    )
 
 
 @rule(
-    "DAT002", "unlisted-code-for-yimmugo", severity="error", since="0.1.0", order=20, scope="claim",
+    "DAT002",
+    "unlisted-code-for-yimmugo",
+    severity="error",
+    since="0.1.0",
+    order=20,
+    scope="claim",
     facts=("code.valid", "code.unlisted"),
     summary="An unlisted code bills Yimmugo, by its NDC or by the record, on a date of service for which J1553 exists.",
-)  # fmt: skip
+)
 def unlisted_code_for_yimmugo(claim: ClaimView) -> Iterator[Finding]:
     """An unlisted code where a specific one exists."""
     for line in claim.misplaced_lines:
@@ -50,15 +61,23 @@ def unlisted_code_for_yimmugo(claim: ClaimView) -> Iterator[Finding]:
             line.at("procedure_code"),
             f"{named} and {CODE} exists for this date of service: bill {CODE} in units of 100 mg instead of "
             f"{line.procedure_code}",
-            on=line.start, expected=CODE, actual=line.procedure_code, severity="error" if certain else "warning",
-        )  # fmt: skip
+            on=line.start,
+            expected=CODE,
+            actual=line.procedure_code,
+            severity="error" if certain else "warning",
+        )
 
 
 @rule(
-    "DAT003", "drug-line-spans-dates", severity="error", since="0.1.0", order=430, binds=("medicare-ab",),
+    "DAT003",
+    "drug-line-spans-dates",
+    severity="error",
+    since="0.1.0",
+    order=430,
+    binds=("medicare-ab",),
     facts=("infusion.several_days",),
     summary="A drug line covers more than one date of service.",
-)  # fmt: skip
+)
 def drug_line_spans_dates(group: Group) -> Iterator[Finding]:
     """Each day has its own line, units and discarded amount."""
     stated = group.profile("date_span", group.on)
@@ -67,6 +86,8 @@ def drug_line_spans_dates(group: Group) -> Iterator[Finding]:
             yield group.finding(
                 line.at("end"),
                 f"the drug line runs from {line.start.isoformat()} to {line.end.isoformat()}: bill each date on its own line",
-                on=group.on, expected=line.start.isoformat(), actual=line.end.isoformat(),
+                on=group.on,
+                expected=line.start.isoformat(),
+                actual=line.end.isoformat(),
                 severity="error" if stated and stated.entry.carries_error else "warning",
-            )  # fmt: skip
+            )

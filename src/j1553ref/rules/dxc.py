@@ -12,10 +12,15 @@ __all__ = ["diagnosis_off_contractor_list", "diagnosis_off_home_list", "pointer_
 
 
 @rule(
-    "DXC001", "diagnosis-off-home-list", severity="error", since="0.1.0", order=150, binds=("medicare-dme",),
+    "DXC001",
+    "diagnosis-off-home-list",
+    severity="error",
+    since="0.1.0",
+    order=150,
+    binds=("medicare-dme",),
     facts=("diagnosis.home_list",),
     summary="Home infusion, and no diagnosis of the drug line is on the list of the home benefit.",
-)  # fmt: skip
+)
 def diagnosis_off_home_list(group: Group) -> Iterator[Finding]:
     """The home benefit covers a closed list of diagnoses."""
     listed = group.fact("diagnosis.home_list", group.on)
@@ -27,16 +32,23 @@ def diagnosis_off_home_list(group: Group) -> Iterator[Finding]:
                 line.at("diagnosis_pointers"),
                 "the home benefit covers primary immunodeficiencies on its list, and no diagnosis of this line is on it: "
                 "check the code with the prescriber; Part D may cover the drug otherwise",
-                on=group.on, expected="a listed diagnosis", actual=", ".join(codes) if all(map(_is_code, codes)) else None,
+                on=group.on,
+                expected="a listed diagnosis",
+                actual=", ".join(codes) if all(map(_is_code, codes)) else None,
                 severity="error" if listed.entry.carries_error else "warning",
-            )  # fmt: skip
+            )
 
 
 @rule(
-    "DXC002", "diagnosis-off-contractor-list", severity="warning", since="0.1.0", order=160, binds=("medicare-ab",),
+    "DXC002",
+    "diagnosis-off-contractor-list",
+    severity="warning",
+    since="0.1.0",
+    order=160,
+    binds=("medicare-ab",),
     facts=("diagnosis.ab_mac",),
     summary="No diagnosis of the drug line is on the contractor's list, where that list is loaded.",
-)  # fmt: skip
+)
 def diagnosis_off_contractor_list(group: Group) -> Iterator[Finding]:
     """The billing article of the contractor, where its list was loaded from a facts folder."""
     listed = group.profile("diagnosis_list", group.on)
@@ -48,14 +60,20 @@ def diagnosis_off_contractor_list(group: Group) -> Iterator[Finding]:
             yield group.finding(
                 line.at("diagnosis_pointers"),
                 "no diagnosis of this line is on the loaded list of the contractor's article: confirm it there",
-                on=group.on, expected="a listed diagnosis", actual=None,
-            )  # fmt: skip
+                on=group.on,
+                expected="a listed diagnosis",
+                actual=None,
+            )
 
 
 @rule(
-    "DXC003", "pointer-to-nothing", severity="error", since="0.1.0", order=165,
+    "DXC003",
+    "pointer-to-nothing",
+    severity="error",
+    since="0.1.0",
+    order=165,
     summary="A diagnosis pointer of the drug line points to a diagnosis that the claim does not have.",
-)  # fmt: skip
+)
 def pointer_to_nothing(group: Group) -> Iterator[Finding]:
     """Pointers count the diagnoses of the claim."""
     if "diagnoses" in group.claim.damaged:
@@ -67,8 +85,10 @@ def pointer_to_nothing(group: Group) -> Iterator[Finding]:
                 yield group.finding(
                     line.at("diagnosis_pointers", index),
                     f"the line points to diagnosis {pointer} and the claim has {count}: correct the pointer or add the diagnosis",
-                    on=group.on, expected=f"at most {count}", actual=pointer,
-                )  # fmt: skip
+                    on=group.on,
+                    expected=f"at most {count}",
+                    actual=pointer,
+                )
 
 
 def _pointed(group: Group, line: Line) -> list[str]:

@@ -12,11 +12,16 @@ __all__ = ["bundle_rules", "home_claim_at_wrong_contractor", "pump_service_code"
 
 
 @rule(
-    "HOM001", "home-claim-at-wrong-contractor", severity="error", since="0.1.0", order=170, scope="claim",
+    "HOM001",
+    "home-claim-at-wrong-contractor",
+    severity="error",
+    since="0.1.0",
+    order=170,
+    scope="claim",
     binds=("medicare-ab",),
     facts=("home.contractor", "home.bundle_code", "home.places_of_service", "home.practitioner_drug", "site.home"),
     summary="Home infusion is billed to the A/B contractor; the home benefit belongs to the DME contractor.",
-)  # fmt: skip
+)
 def home_claim_at_wrong_contractor(claim: ClaimView) -> Iterator[Finding]:
     """The bundle code, or a home-like place of service, on a claim to the A/B MAC."""
     first = claim.drug_lines[0].start if claim.drug_lines else None
@@ -26,8 +31,10 @@ def home_claim_at_wrong_contractor(claim: ClaimView) -> Iterator[Finding]:
         yield claim.finding(
             line.at("procedure_code"),
             f"{bundle} belongs to the home benefit, which the DME contractor pays: send drug and service there",
-            on=line.start or first, expected="the DME MAC", actual=bundle,
-        )  # fmt: skip
+            on=line.start or first,
+            expected="the DME MAC",
+            actual=bundle,
+        )
     if services or claim.claim.form != "cms1500":
         return
     own_home = claim.fact("site.home", first).value["place_of_service"]
@@ -39,15 +46,24 @@ def home_claim_at_wrong_contractor(claim: ClaimView) -> Iterator[Finding]:
                 line.at("place_of_service"),
                 f"at place of service {place} the home benefit may apply, which the DME contractor pays{own}: confirm whose "
                 "claim this is",
-                on=line.start, expected="the DME MAC", actual=place, severity="warning",
-            )  # fmt: skip
+                on=line.start,
+                expected="the DME MAC",
+                actual=place,
+                severity="warning",
+            )
 
 
 @rule(
-    "HOM002", "service-bundle-rules", severity="error", since="0.1.0", order=440, scope="claim", binds=("medicare-dme",),
+    "HOM002",
+    "service-bundle-rules",
+    severity="error",
+    since="0.1.0",
+    order=440,
+    scope="claim",
+    binds=("medicare-dme",),
     facts=("home.bundle_code", "home.bundle_units", "home.product_window", "home.places_of_service"),
     summary="The home service bundle does not fit the drug line: twice a day, too late, too early, or another place.",
-)  # fmt: skip
+)
 def bundle_rules(claim: ClaimView) -> Iterator[Finding]:
     """One line a date, within the window after the product, at the same place."""
     first = next((line.start for line in claim.claim.lines if line.start), None)
@@ -65,9 +81,12 @@ def bundle_rules(claim: ClaimView) -> Iterator[Finding]:
         day = need(line.start, "service_date")
         if day in seen:
             yield claim.finding(
-                line.pointer, f"a second {bundle} line on one date: one is paid for each infusion date",
-                on=day, expected=f"one {bundle} line", actual="a further line",
-            )  # fmt: skip
+                line.pointer,
+                f"a second {bundle} line on one date: one is paid for each infusion date",
+                on=day,
+                expected=f"one {bundle} line",
+                actual="a further line",
+            )
         seen.add(day)
         gap = min((day - each).days if day >= each else window + 1 for each in days)
         if gap > window:
@@ -76,8 +95,10 @@ def bundle_rules(claim: ClaimView) -> Iterator[Finding]:
                 line.at("service_date"),
                 f"the {bundle} date lies {'before the product' if early else f'more than {window} days after the product'}: "
                 "correct the date, or bill it with its own product",
-                on=day, expected=f"0 to {window} days after the product", actual=day.isoformat(),
-            )  # fmt: skip
+                on=day,
+                expected=f"0 to {window} days after the product",
+                actual=day.isoformat(),
+            )
         yield from _places(claim, line, places)
 
 
@@ -85,25 +106,38 @@ def _places(claim: ClaimView, line: Line, allowed: tuple[str, ...]) -> Iterator[
     place = need(line.place_of_service, "place_of_service")
     if place not in allowed:
         yield claim.finding(
-            line.at("place_of_service"), f"{line.procedure_code} is paid at home and in home-like places only",
-            on=line.start, expected=", ".join(allowed), actual=place,
-        )  # fmt: skip
+            line.at("place_of_service"),
+            f"{line.procedure_code} is paid at home and in home-like places only",
+            on=line.start,
+            expected=", ".join(allowed),
+            actual=place,
+        )
     elif any(each.place_of_service not in (None, place) for each in claim.drug_lines):
         yield claim.finding(
-            line.at("place_of_service"), f"drug and {line.procedure_code} need the same place of service",
-            on=line.start, expected=claim.drug_lines[0].place_of_service, actual=place,
-        )  # fmt: skip
+            line.at("place_of_service"),
+            f"drug and {line.procedure_code} need the same place of service",
+            on=line.start,
+            expected=claim.drug_lines[0].place_of_service,
+            actual=place,
+        )
 
 
 @rule(
-    "HOM003", "pump-service-code", severity="warning", since="0.1.0", order=445, facts=("home.pump_codes",),
+    "HOM003",
+    "pump-service-code",
+    severity="warning",
+    since="0.1.0",
+    order=445,
+    facts=("home.pump_codes",),
     summary="A service code for drugs given by an external pump stands beside immune globulin.",
-)  # fmt: skip
+)
 def pump_service_code(group: Group) -> Iterator[Finding]:
     """The home infusion therapy codes belong to pump drugs."""
     for line in group.beside(*group.fact("home.pump_codes", group.on).value):
         yield group.finding(
             line.at("procedure_code"),
             f"{line.procedure_code} belongs to drugs given by an external pump, not to intravenous immune globulin",
-            on=group.on, expected=None, actual=line.procedure_code,
-        )  # fmt: skip
+            on=group.on,
+            expected=None,
+            actual=line.procedure_code,
+        )

@@ -8,19 +8,33 @@ from j1553ref.rules.base import Finding, Missing, need, rule
 from j1553ref.rules.context import CODE, PARTING, ClaimView, Group, modifier_at
 
 __all__ = [
-    "avoidable_waste", "free_drug_billed", "jw_and_jz_together", "jw_line_alone", "jw_line_missing", "jz_missing",
-    "jz_units_no_vials_make", "lines_differ_from_vials", "neither_jw_nor_jz", "not_used_here", "units_no_vials_make",
-]  # fmt: skip
+    "avoidable_waste",
+    "free_drug_billed",
+    "jw_and_jz_together",
+    "jw_line_alone",
+    "jw_line_missing",
+    "jz_missing",
+    "jz_units_no_vials_make",
+    "lines_differ_from_vials",
+    "neither_jw_nor_jz",
+    "not_used_here",
+    "units_no_vials_make",
+]
 
 _SINGLE_DOSE = "discard.single_dose_basis"
 
 
 @rule(
-    "JWZ004", "jw-and-jz-together", needs=("modifiers",),
-    severity="error", since="0.1.0", order=65, facts=("discard.exclusive", "discard.jw_line"),
+    "JWZ004",
+    "jw-and-jz-together",
+    needs=("modifiers",),
+    severity="error",
+    since="0.1.0",
+    order=65,
+    facts=("discard.exclusive", "discard.jw_line"),
     stops=("JWZ002", "JWZ003", "JWZ005", "JWZ009", "JWZ010"),
     summary="JW and JZ stand on one line, or a JZ line beside a JW line of the same date and encounter.",
-)  # fmt: skip
+)
 def jw_and_jz_together(group: Group) -> Iterator[Finding]:
     """JW says that something was discarded, JZ that nothing was."""
     if not (group.has("JW") and group.has("JZ")):
@@ -33,16 +47,22 @@ def jw_and_jz_together(group: Group) -> Iterator[Finding]:
         modifier_at(line, "JZ"),
         "JW says that drug was discarded and JZ that none was: "
         + ("keep one of them on this line" if same else "take JZ off the line beside the JW line, or the JW line away"),
-        on=group.on, expected="JW or JZ", actual="JW and JZ",
-    )  # fmt: skip
+        on=group.on,
+        expected="JW or JZ",
+        actual="JW and JZ",
+    )
 
 
 @rule(
-    "JWZ001", "lines-differ-from-vials", needs=("modifiers",),
-    severity="error", since="0.1.0", order=70,
+    "JWZ001",
+    "lines-differ-from-vials",
+    needs=("modifiers",),
+    severity="error",
+    since="0.1.0",
+    order=70,
     facts=("rounding.discard", "discard.least_waste", _SINGLE_DOSE),
     summary="The units given and discarded together are no total that the opened vials, or fewer whole vials, can make.",
-)  # fmt: skip
+)
 def lines_differ_from_vials(group: Group) -> Iterator[Finding]:
     """The lines must add up to whole vials, between the least set and all that were opened."""
     if not (group.has("JW") and group.given_lines and group.waste_rule):
@@ -55,17 +75,24 @@ def lines_differ_from_vials(group: Group) -> Iterator[Finding]:
         group.first("units", group.discarded_lines),
         f"{group.given_units} given and {group.discarded_units} discarded make {total} units; the opened vials hold {opened}"
         + ("" if opened == least else f", the smallest set for this dose {least}"),
-        on=group.on, expected=opened if opened == least else f"{opened} or {least}", actual=total,
+        on=group.on,
+        expected=opened if opened == least else f"{opened} or {least}",
+        actual=total,
         severity="warning" if between else group.waste_rule.severity,
-    )  # fmt: skip
+    )
 
 
 @rule(
-    "JWZ002", "jw-line-missing", needs=("modifiers",),
-    severity="error", since="0.1.0", order=80,
-    facts=("discard.jw", "rounding.discard", _SINGLE_DOSE), stops=("JWZ009", "JWZ010"),
+    "JWZ002",
+    "jw-line-missing",
+    needs=("modifiers",),
+    severity="error",
+    since="0.1.0",
+    order=80,
+    facts=("discard.jw", "rounding.discard", _SINGLE_DOSE),
+    stops=("JWZ009", "JWZ010"),
     summary="At least one whole unit of the opened vials was discarded and no line bears JW.",
-)  # fmt: skip
+)
 def jw_line_missing(group: Group) -> Iterator[Finding]:
     """A whole unit or more was left and no JW line says so."""
     if group.has("JW") or not group.waste_rule or group.unused < 1:
@@ -80,16 +107,24 @@ def jw_line_missing(group: Group) -> Iterator[Finding]:
         group.first("modifiers"),
         f"the opened vials hold {group.opened} units and {group.needed} were given: add a line {CODE} JW with "
         f"{group.unused} unit{'' if group.unused == 1 else 's'}{limit}",
-        on=group.on, expected=f"JW {group.unused}", actual="no JW line", severity=group.waste_rule.severity,
-    )  # fmt: skip
+        on=group.on,
+        expected=f"JW {group.unused}",
+        actual="no JW line",
+        severity=group.waste_rule.severity,
+    )
 
 
 @rule(
-    "JWZ003", "jz-missing", needs=("modifiers",),
-    severity="error", since="0.1.0", order=90,
-    facts=("discard.jz", _SINGLE_DOSE), stops=("JWZ009",),
+    "JWZ003",
+    "jz-missing",
+    needs=("modifiers",),
+    severity="error",
+    since="0.1.0",
+    order=90,
+    facts=("discard.jz", _SINGLE_DOSE),
+    stops=("JWZ009",),
     summary="Nothing was discarded and no line bears JZ.",
-)  # fmt: skip
+)
 def jz_missing(group: Group) -> Iterator[Finding]:
     """Whole vials used up, and JZ is not there to say so."""
     if not group.given_lines or group.has("JZ") or group.has("JW") or not group.waste_rule or group.unused != 0:
@@ -104,15 +139,24 @@ def jz_missing(group: Group) -> Iterator[Finding]:
         + ("; claims without it have been returned as unprocessable" if bound else "")
         if not tail
         else f"only {tail:f} mg of the opened vials are left, less than one unit, so there is no JW unit to bill: add JZ",
-        on=group.on, expected="JZ", actual="no JZ", severity="warning" if tail else group.waste_rule.severity,
-    )  # fmt: skip
+        on=group.on,
+        expected="JZ",
+        actual="no JZ",
+        severity="warning" if tail else group.waste_rule.severity,
+    )
 
 
 @rule(
-    "JWZ005", "jw-line-alone", needs=("modifiers",),
-    severity="error", since="0.1.0", order=110, facts=("discard.jw_line",), stops=("JWZ011",),
+    "JWZ005",
+    "jw-line-alone",
+    needs=("modifiers",),
+    severity="error",
+    since="0.1.0",
+    order=110,
+    facts=("discard.jw_line",),
+    stops=("JWZ011",),
     summary="A JW line stands without a line for the drug given on the same date.",
-)  # fmt: skip
+)
 def jw_line_alone(group: Group) -> Iterator[Finding]:
     """A discarded amount without a dose."""
     if group.discarded_lines and not group.given_lines:
@@ -121,16 +165,23 @@ def jw_line_alone(group: Group) -> Iterator[Finding]:
         yield group.finding(
             modifier_at(group.discarded_lines[0], "JW"),
             "a JW line alone is rejected: put the line for the units given before it, on the same claim",
-            on=group.on, expected="a line for the units given", actual="JW only", severity="error" if bound else "warning",
-        )  # fmt: skip
+            on=group.on,
+            expected="a line for the units given",
+            actual="JW only",
+            severity="error" if bound else "warning",
+        )
 
 
 @rule(
-    "JWZ006", "jw-or-jz-not-used-here", needs=("modifiers",),
-    severity="warning", since="0.1.0", order=120,
+    "JWZ006",
+    "jw-or-jz-not-used-here",
+    needs=("modifiers",),
+    severity="warning",
+    since="0.1.0",
+    order=120,
     facts=("discard.multi_dose", "discard.not_used_places", "discard.not_used_bill_types", "opps.separately_paid"),
     summary="JW or JZ stands on a line where neither is used: multi-dose container, packaged drug, or certain clinics.",
-)  # fmt: skip
+)
 def not_used_here(group: Group) -> Iterator[Finding]:
     """Containers, places and bill types for which the policy does not hold."""
     marked = next((line for line in group.lines if {"JW", "JZ"} & set(line.modifiers)), None)
@@ -141,17 +192,19 @@ def not_used_here(group: Group) -> Iterator[Finding]:
         reason = "the container is a multi-dose one"
     elif group.claim.form == "ub04":
         reason = _bill_reason(group)
-    elif (
-        need(marked.place_of_service, "place_of_service") in group.fact("discard.not_used_places", group.on).value
-        and not _asked_for_anywhere(group)
-    ):
+    elif need(marked.place_of_service, "place_of_service") in group.fact(
+        "discard.not_used_places", group.on
+    ).value and not _asked_for_anywhere(group):
         reason = f"at place of service {marked.place_of_service} the drug is inside another payment"
     if reason:
         which = next(each for each in ("JW", "JZ") if each in marked.modifiers)
         yield group.finding(
-            modifier_at(marked, which), f"{which} is not used here: {reason}",
-            on=group.on, expected="neither JW nor JZ", actual=which,
-        )  # fmt: skip
+            modifier_at(marked, which),
+            f"{which} is not used here: {reason}",
+            on=group.on,
+            expected="neither JW nor JZ",
+            actual=which,
+        )
 
 
 def _asked_for_anywhere(group: Group) -> bool:
@@ -173,10 +226,14 @@ def _bill_reason(group: Group) -> str | None:
 
 
 @rule(
-    "JWZ007", "avoidable-waste", severity="info", since="0.1.0", order=130,
+    "JWZ007",
+    "avoidable-waste",
+    severity="info",
+    since="0.1.0",
+    order=130,
     facts=("discard.least_waste", "product.vial_sizes"),
     summary="More vials were opened than the smallest set for the dose needs.",
-)  # fmt: skip
+)
 def avoidable_waste(group: Group) -> Iterator[Finding]:
     """A smaller set of vials would have done, of those that are stocked where that is known."""
     if group.opened > group.least_stocked:
@@ -185,28 +242,42 @@ def avoidable_waste(group: Group) -> Iterator[Finding]:
             group.records[0].at("vials"),
             f"the opened vials hold {group.opened} units, and a smaller set{among} would have done ({group.least_stocked}): "
             f"record why, for the payer may pay only what the smaller set leaves{_untrue(group)}",
-            on=group.on, expected=group.least_stocked, actual=group.opened,
-        )  # fmt: skip
+            on=group.on,
+            expected=group.least_stocked,
+            actual=group.opened,
+        )
     elif group.opened > group.least and _untrue(group):
         # The stocked sizes explain the rest, and nothing explains JZ beside it.
         yield group.finding(
             group.records[0].at("vials"),
             f"the opened vials hold {group.opened} units and {group.needed} were given{_untrue(group)}",
-            on=group.on, expected="no JZ", actual="JZ",
-        )  # fmt: skip
+            on=group.on,
+            expected="no JZ",
+            actual="JZ",
+        )
 
 
 def _untrue(group: Group) -> str:
-    left = "modifiers" not in {name for line in group.lines for name in line.damaged} and group.has("JZ") and group.unused >= 1
+    left = (
+        "modifiers" not in {name for line in group.lines for name in line.damaged}
+        and group.has("JZ")
+        and group.unused >= 1
+    )
     return "; JZ is not true where drug was left" if left else ""
 
 
 @rule(
-    "JWZ008", "free-drug-billed", needs=("modifiers",),
-    severity="error", since="0.1.0", order=135, scope="claim", binds=("medicare-ab",),
+    "JWZ008",
+    "free-drug-billed",
+    needs=("modifiers",),
+    severity="error",
+    since="0.1.0",
+    order=135,
+    scope="claim",
+    binds=("medicare-ab",),
     facts=("discard.free_drug", "discard.free_drug_charge", "infusion.code_family"),
     summary="The drug cost the provider nothing, and is charged for, billed as discarded, or missing beside its infusion.",
-)  # fmt: skip
+)
 def free_drug_billed(claim: ClaimView) -> Iterator[Finding]:
     """A free drug stands on the claim at a token charge, without JW."""
     for group in claim.groups:
@@ -216,14 +287,20 @@ def free_drug_billed(claim: ClaimView) -> Iterator[Finding]:
         for line in group.lines:
             if "JW" in line.modifiers:
                 yield claim.finding(
-                    modifier_at(line, "JW"), "the drug was free: there is no discarded amount to bill",
-                    on=group.on, expected="no JW line", actual="JW",
-                )  # fmt: skip
+                    modifier_at(line, "JW"),
+                    "the drug was free: there is no discarded amount to bill",
+                    on=group.on,
+                    expected="no JW line",
+                    actual="JW",
+                )
             elif line.charge is not None and line.charge > token:
                 yield claim.finding(
-                    line.at("charge"), f"the drug was free: charge no more than {token} on its line, beside the infusion",
-                    on=group.on, expected=f"at most {token}", actual=f"{line.charge:f}",
-                )  # fmt: skip
+                    line.at("charge"),
+                    f"the drug was free: charge no more than {token} on its line, beside the infusion",
+                    on=group.on,
+                    expected=f"at most {token}",
+                    actual=f"{line.charge:f}",
+                )
     billed = {line.start for line in claim.drug_lines}
     for record in claim.claim.administrations:
         if record.stock == "free" and record.service_date not in billed:
@@ -231,17 +308,25 @@ def free_drug_billed(claim: ClaimView) -> Iterator[Finding]:
             if any((line.procedure_code or "").startswith(family) for line in claim.on_date(record.service_date)):
                 token = claim.fact("discard.free_drug_charge", record.service_date).value
                 yield claim.finding(
-                    record.pointer, f"the free drug has no line: put {CODE} at a charge of {token} beside its infusion",
-                    on=record.service_date, expected=f"a line {CODE}", actual="none", severity="warning",
-                )  # fmt: skip
+                    record.pointer,
+                    f"the free drug has no line: put {CODE} at a charge of {token} beside its infusion",
+                    on=record.service_date,
+                    expected=f"a line {CODE}",
+                    actual="none",
+                    severity="warning",
+                )
 
 
 @rule(
-    "JWZ009", "neither-jw-nor-jz", needs=("modifiers",),
-    severity="error", since="0.1.0", order=140,
+    "JWZ009",
+    "neither-jw-nor-jz",
+    needs=("modifiers",),
+    severity="error",
+    since="0.1.0",
+    order=140,
     facts=("discard.jw", "discard.jz", _SINGLE_DOSE),
     summary="No line of the drug bears JW or JZ where the payer asks for one of them.",
-)  # fmt: skip
+)
 def neither_jw_nor_jz(group: Group) -> Iterator[Finding]:
     """One of the two is always due where the waste rule holds, whatever the dose was."""
     if group.has("JW") or group.has("JZ") or not group.waste_rule:
@@ -251,15 +336,23 @@ def neither_jw_nor_jz(group: Group) -> Iterator[Finding]:
     yield group.finding(
         group.first("modifiers"),
         "neither JW nor JZ is on the drug: add JZ if nothing was discarded, else a JW line for the discarded units",
-        on=group.on, expected="JW or JZ", actual="neither", severity=group.waste_rule.severity,
-    )  # fmt: skip
+        on=group.on,
+        expected="JW or JZ",
+        actual="neither",
+        severity=group.waste_rule.severity,
+    )
 
 
 @rule(
-    "JWZ010", "jz-units-no-vials-make", needs=("modifiers",),
-    severity="warning", since="0.1.0", order=141, facts=("product.vial_sizes",),
+    "JWZ010",
+    "jz-units-no-vials-make",
+    needs=("modifiers",),
+    severity="warning",
+    since="0.1.0",
+    order=141,
+    facts=("product.vial_sizes",),
     summary="JZ says that nothing was discarded, but no set of whole vials makes this many units.",
-)  # fmt: skip
+)
 def jz_units_no_vials_make(group: Group) -> Iterator[Finding]:
     """Units with JZ that are no multiple of the smallest vial."""
     if not group.has("JZ") or (group.knows_dose and group.knows_vials):
@@ -272,15 +365,22 @@ def jz_units_no_vials_make(group: Group) -> Iterator[Finding]:
         group.first("units", tuple(line for line in group.lines if "JZ" in line.modifiers)),
         f"JZ says that nothing was discarded, but no whole vials make {units} units (multiples of {group.vial_step}): "
         f"was drug discarded (JW {whole - units} for {whole}), or a vial shared between patients?",
-        on=group.on, expected=f"a multiple of {group.vial_step}", actual=units,
-    )  # fmt: skip
+        on=group.on,
+        expected=f"a multiple of {group.vial_step}",
+        actual=units,
+    )
 
 
 @rule(
-    "JWZ011", "units-no-vials-make", needs=("modifiers",),
-    severity="warning", since="0.1.0", order=142, facts=("product.vial_sizes",),
+    "JWZ011",
+    "units-no-vials-make",
+    needs=("modifiers",),
+    severity="warning",
+    since="0.1.0",
+    order=142,
+    facts=("product.vial_sizes",),
     summary="The units given and discarded together are no total that whole vials can make.",
-)  # fmt: skip
+)
 def units_no_vials_make(group: Group) -> Iterator[Finding]:
     """Given plus JW units that are no multiple of the smallest vial."""
     if not group.has("JW") or (group.knows_dose and group.knows_vials):
@@ -291,5 +391,7 @@ def units_no_vials_make(group: Group) -> Iterator[Finding]:
             group.first("units", group.discarded_lines),
             f"{group.given_units} given and {group.discarded_units} discarded make {total} units, and no whole vials do "
             f"(multiples of {group.vial_step}): check the JW units against the vials in the record",
-            on=group.on, expected=f"a multiple of {group.vial_step}", actual=total,
-        )  # fmt: skip
+            on=group.on,
+            expected=f"a multiple of {group.vial_step}",
+            actual=total,
+        )

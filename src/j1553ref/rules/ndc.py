@@ -12,16 +12,24 @@ from j1553ref.rules.base import Finding, Missing, rule
 from j1553ref.rules.context import CODE, ClaimView, Group
 
 __all__ = [
-    "ndc_missing_or_malformed", "ndc_of_another_product", "ndc_quantity_above_vials", "ndc_quantity_copied",
-    "ndc_quantity_differs", "ndc_quantity_missing",
-]  # fmt: skip
+    "ndc_missing_or_malformed",
+    "ndc_of_another_product",
+    "ndc_quantity_above_vials",
+    "ndc_quantity_copied",
+    "ndc_quantity_differs",
+    "ndc_quantity_missing",
+]
 
 
 @rule(
-    "NDC001", "ndc-missing-or-malformed", severity="error", since="0.1.0", order=200,
+    "NDC001",
+    "ndc-missing-or-malformed",
+    severity="error",
+    since="0.1.0",
+    order=200,
     facts=("ndc.digits", "ndc.qualifier", "ndc.medicaid"),
     summary="The NDC that the payer asks for is missing, or is not 11 digits after the qualifier N4.",
-)  # fmt: skip
+)
 def ndc_missing_or_malformed(group: Group) -> Iterator[Finding]:
     """A missing NDC where it is due; an NDC in the wrong form anywhere."""
     undecided: Missing | None = None
@@ -49,9 +57,11 @@ def _missing(group: Group, line: Line) -> Iterator[Finding]:
             line.at("drug"),
             f"{'Medicaid, which pays second,' if dual else 'this payer'} asks for the NDC: add N4 and the 11 digits, the "
             "unit ML and the milliliters",
-            on=group.on, expected="an NDC of 11 digits", actual="no NDC",
+            on=group.on,
+            expected="an NDC of 11 digits",
+            actual="no NDC",
             severity="error" if _by_law(group) else "warning",
-        )  # fmt: skip
+        )
 
 
 def _malformed(group: Group, drug: Drug, code: str) -> Iterator[Finding]:
@@ -61,26 +71,40 @@ def _malformed(group: Group, drug: Drug, code: str) -> Iterator[Finding]:
         yield group.finding(
             drug.at("ndc"),
             "ten bare digits can be read in three ways: write the 11 digits of the package that was used"
-            if ten else "an NDC on a claim is 11 digits (5-4-2, without hyphens)",
-            on=group.on, expected="11 digits", actual=code if ten else f"<text, {len(code)} characters>",
+            if ten
+            else "an NDC on a claim is 11 digits (5-4-2, without hyphens)",
+            on=group.on,
+            expected="11 digits",
+            actual=code if ten else f"<text, {len(code)} characters>",
             severity="error" if ten or strict else "warning",
-        )  # fmt: skip
+        )
     elif any(each.isspace() for each in code):
         yield group.finding(
-            drug.at("ndc"), f"blanks and line breaks do not belong in an NDC: write {ndc.to_11_digits(code.strip())}",
-            on=group.on, expected=ndc.to_11_digits(code.strip()), actual=f"<text, {len(code)} characters>",
+            drug.at("ndc"),
+            f"blanks and line breaks do not belong in an NDC: write {ndc.to_11_digits(code.strip())}",
+            on=group.on,
+            expected=ndc.to_11_digits(code.strip()),
+            actual=f"<text, {len(code)} characters>",
             severity="error" if strict else "warning",
-        )  # fmt: skip
+        )
     elif "-" in code and drug.has_qualifier_slot:
         yield group.finding(
-            drug.at("ndc"), f"hyphens do not belong in the NDC of a claim: write {ndc.to_11_digits(code)}",
-            on=group.on, expected=ndc.to_11_digits(code), actual=code, severity="warning",
-        )  # fmt: skip
+            drug.at("ndc"),
+            f"hyphens do not belong in the NDC of a claim: write {ndc.to_11_digits(code)}",
+            on=group.on,
+            expected=ndc.to_11_digits(code),
+            actual=code,
+            severity="warning",
+        )
     if drug.has_qualifier_slot and drug.qualifier not in (None, "N4"):
         yield group.finding(
-            drug.at("qualifier"), "the qualifier of an NDC is N4", on=group.on, expected="N4", actual=drug.qualifier,
+            drug.at("qualifier"),
+            "the qualifier of an NDC is N4",
+            on=group.on,
+            expected="N4",
+            actual=drug.qualifier,
             severity="error" if strict else "warning",
-        )  # fmt: skip
+        )
 
 
 def _by_law(group: Group) -> bool:
@@ -90,10 +114,14 @@ def _by_law(group: Group) -> bool:
 
 
 @rule(
-    "NDC002", "ndc-quantity-differs", severity="warning", since="0.1.0", order=210,
+    "NDC002",
+    "ndc-quantity-differs",
+    severity="warning",
+    since="0.1.0",
+    order=210,
     facts=("ndc.unit", "product.concentration", "unit.size"),
     summary="The NDC unit is not ML, or the milliliters and the units of the line differ by one or more.",
-)  # fmt: skip
+)
 def ndc_quantity_differs(group: Group) -> Iterator[Finding]:
     """One unit is one milliliter, except for the rounded tail."""
     per_ml = group.fact("product.concentration", group.on).value
@@ -104,9 +132,12 @@ def ndc_quantity_differs(group: Group) -> Iterator[Finding]:
             continue
         if drug.unit is not None and drug.unit != unit:
             yield group.finding(
-                drug.at("unit"), f"Yimmugo is a liquid: the NDC unit of measure is {unit}",
-                on=group.on, expected=unit, actual=drug.unit,
-            )  # fmt: skip
+                drug.at("unit"),
+                f"Yimmugo is a liquid: the NDC unit of measure is {unit}",
+                on=group.on,
+                expected=unit,
+                actual=drug.unit,
+            )
         elif drug.quantity is not None and line.units is not None and drug.quantity > 0:
             units = drug.quantity * per_ml / group.unit_size
             if abs(units - line.units) >= 1 and not _whole_vials(group, line, drug):
@@ -114,8 +145,10 @@ def ndc_quantity_differs(group: Group) -> Iterator[Finding]:
                     drug.at("quantity"),
                     f"{drug.quantity:f} mL are {units.normalize():f} units and the line has {line.units}: they differ by one "
                     "or more, so one of the two is wrong",
-                    on=group.on, expected=f"about {line.units} {unit}", actual=f"{drug.quantity:f}",
-                )  # fmt: skip
+                    on=group.on,
+                    expected=f"about {line.units} {unit}",
+                    actual=f"{drug.quantity:f}",
+                )
 
 
 def _whole_vials(group: Group, line: Line, drug: Drug) -> bool:
@@ -127,7 +160,12 @@ def _whole_vials(group: Group, line: Line, drug: Drug) -> bool:
     package = ndc.package(drug.ndc) if drug.ndc and ndc.is_valid(drug.ndc) else None
     if package is not None and drug.quantity == package.ml and (drug.quantity >= line.units or not _one_ndc(group)):
         return True
-    if package is not None and "JW" in line.modifiers and drug.quantity < min(package.ml, line.units) and not _one_ndc(group):
+    if (
+        package is not None
+        and "JW" in line.modifiers
+        and drug.quantity < min(package.ml, line.units)
+        and not _one_ndc(group)
+    ):
         # An infusion stopped early: the rest of one vial, and beside it vials of which nothing was given.
         return ceil(line.units - drug.quantity) % group.vial_step == 0
     return drug.quantity % group.vial_step == 0 and line.units <= drug.quantity < line.units + group.vial_step
@@ -139,10 +177,15 @@ def _one_ndc(group: Group) -> bool:
 
 
 @rule(
-    "NDC003", "ndc-of-another-product", severity="warning", since="0.1.0", order=220, scope="claim",
+    "NDC003",
+    "ndc-of-another-product",
+    severity="warning",
+    since="0.1.0",
+    order=220,
+    scope="claim",
     facts=("product.other_ndcs", "code.valid", "code.unlisted"),
     summary="The NDC and the code of a line belong to different products, or the NDC is none that is known here.",
-)  # fmt: skip
+)
 def ndc_of_another_product(claim: ClaimView) -> Iterator[Finding]:
     """The NDC must be of the product that the code names."""
     for line in claim.drug_lines:
@@ -155,9 +198,13 @@ def ndc_of_another_product(claim: ClaimView) -> Iterator[Finding]:
         yield claim.finding(
             line.drug.at("ndc"),
             f"this NDC is {brand}'s, and {CODE} is Yimmugo's code: bill the code of the product that was given"
-            if brand else f"this NDC is not one of the known packages of Yimmugo: confirm that it belongs to {CODE}",
-            on=line.start, expected="an NDC of Yimmugo", actual=digits, severity="warning" if brand else "info",
-        )  # fmt: skip
+            if brand
+            else f"this NDC is not one of the known packages of Yimmugo: confirm that it belongs to {CODE}",
+            on=line.start,
+            expected="an NDC of Yimmugo",
+            actual=digits,
+            severity="warning" if brand else "info",
+        )
     for line in claim.misplaced_lines:
         if line.procedure_code in claim.fact("code.unlisted", line.start).value or not line.drug:
             continue
@@ -166,14 +213,21 @@ def ndc_of_another_product(claim: ClaimView) -> Iterator[Finding]:
                 line.drug.at("ndc"),
                 f"this NDC is Yimmugo's, and {line.procedure_code or 'the line'} is not its code: bill {CODE} if Yimmugo "
                 "was given, and keep the NDC on the drug line only",
-                on=line.start, expected=CODE, actual=line.procedure_code,
-            )  # fmt: skip
+                on=line.start,
+                expected=CODE,
+                actual=line.procedure_code,
+            )
 
 
 @rule(
-    "NDC004", "ndc-quantity-missing", severity="error", since="0.1.0", order=230, facts=("ndc.quantity_positive",),
+    "NDC004",
+    "ndc-quantity-missing",
+    severity="error",
+    since="0.1.0",
+    order=230,
+    facts=("ndc.quantity_positive",),
     summary="An NDC unit of measure without a quantity above zero.",
-)  # fmt: skip
+)
 def ndc_quantity_missing(group: Group) -> Iterator[Finding]:
     """A unit of measure needs a positive quantity."""
     for line in group.lines:
@@ -182,16 +236,23 @@ def ndc_quantity_missing(group: Group) -> Iterator[Finding]:
             continue
         if drug.quantity is None or drug.quantity <= 0:
             yield group.finding(
-                drug.at("quantity"), "the NDC unit of measure needs a quantity above zero: the milliliters of this line",
-                on=group.on, expected="more than 0", actual="none" if drug.quantity is None else f"{drug.quantity:f}",
-            )  # fmt: skip
+                drug.at("quantity"),
+                "the NDC unit of measure needs a quantity above zero: the milliliters of this line",
+                on=group.on,
+                expected="more than 0",
+                actual="none" if drug.quantity is None else f"{drug.quantity:f}",
+            )
 
 
 @rule(
-    "NDC005", "ndc-quantity-copied-from-units", severity="info", since="0.1.0", order=235,
+    "NDC005",
+    "ndc-quantity-copied-from-units",
+    severity="info",
+    since="0.1.0",
+    order=235,
     facts=("product.concentration", "unit.size", "rounding.dose"),
     summary="The NDC quantity repeats the rounded units although the dose makes a fraction of a milliliter.",
-)  # fmt: skip
+)
 def ndc_quantity_copied(group: Group) -> Iterator[Finding]:
     """Units are rounded, milliliters are not; on a line for each NDC the fraction stands where a vial was used in part."""
     unit = group.fact("ndc.unit", group.on).value
@@ -208,14 +269,21 @@ def ndc_quantity_copied(group: Group) -> Iterator[Finding]:
             drug.at("quantity"),
             f"the dose is {true.normalize():f} mL, and the NDC {'quantities repeat' if several else 'quantity repeats'} the "
             "rounded units",
-            on=group.on, expected=f"{(quantity - total + true).normalize():f}", actual=f"{quantity:f}",
-        )  # fmt: skip
+            on=group.on,
+            expected=f"{(quantity - total + true).normalize():f}",
+            actual=f"{quantity:f}",
+        )
 
 
 @rule(
-    "NDC006", "ndc-quantity-above-vials", severity="warning", since="0.1.0", order=236, facts=("product.concentration",),
+    "NDC006",
+    "ndc-quantity-above-vials",
+    severity="warning",
+    since="0.1.0",
+    order=236,
+    facts=("product.concentration",),
     summary="The lines together state more milliliters than the opened vials hold.",
-)  # fmt: skip
+)
 def ndc_quantity_above_vials(group: Group) -> Iterator[Finding]:
     """What is billed by milliliter cannot be more than what was opened."""
     unit = group.fact("ndc.unit", group.on).value
@@ -229,8 +297,10 @@ def ndc_quantity_above_vials(group: Group) -> Iterator[Finding]:
         yield group.finding(
             stated[-1].at("quantity"),
             f"the lines state {total:f} mL and the opened vials hold {held:f}: correct the NDC quantities",
-            on=group.on, expected=f"at most {held:f}", actual=f"{total:f}",
-        )  # fmt: skip
+            on=group.on,
+            expected=f"at most {held:f}",
+            actual=f"{total:f}",
+        )
 
 
 def _billed_ml(group: Group, line: Line) -> Decimal:

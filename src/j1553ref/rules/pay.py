@@ -16,9 +16,12 @@ from j1553ref.rules.base import Finding, Missing, need, rule
 from j1553ref.rules.context import CODE, ClaimView, Group
 
 __all__ = [
-    "charge_off_by_unit", "charges_do_not_add_up", "code_not_in_payment_file", "reduced_coinsurance",
+    "charge_off_by_unit",
+    "charges_do_not_add_up",
+    "code_not_in_payment_file",
+    "reduced_coinsurance",
     "units_above_limit",
-]  # fmt: skip
+]
 
 _MEDICARE = ("medicare-ab", "medicare-dme")
 #: A price per unit that is off by one of these betrays another unit: 500 mg, a gram, a 10 g vial.
@@ -29,10 +32,16 @@ _TOTAL_LINE = "0001"
 
 
 @rule(
-    "PAY001", "units-above-limit", severity="error", since="0.1.0", order=450, scope="claim", binds=_MEDICARE,
+    "PAY001",
+    "units-above-limit",
+    severity="error",
+    since="0.1.0",
+    order=450,
+    scope="claim",
+    binds=_MEDICARE,
     facts=("payment.mue_indicator", "payment.mue_sum"),
     summary="The units exceed the medically unlikely edit of the quarter, where that table is loaded.",
-)  # fmt: skip
+)
 def units_above_limit(claim: ClaimView) -> Iterator[Finding]:
     """By line or by date, as the adjudication indicator says."""
     for day in dict.fromkeys(line.start for line in claim.drug_lines):
@@ -51,8 +60,11 @@ def units_above_limit(claim: ClaimView) -> Iterator[Finding]:
                     pointer,
                     f"{units} units are above the limit of {value} (indicator {indicator}): check the unit "
                     "first; an appeal needs order, dose and discarded amount",
-                    on=day, expected=f"at most {value}", actual=units, severity="error" if indicator == "2" else "warning",
-                )  # fmt: skip
+                    on=day,
+                    expected=f"at most {value}",
+                    actual=units,
+                    severity="error" if indicator == "2" else "warning",
+                )
 
 
 def _read(answer: Answer, **kinds: Any) -> dict[str, Any]:
@@ -73,25 +85,37 @@ def _limit(group: Group) -> dict[str, Any]:
 
 
 @rule(
-    "PAY002", "code-not-in-payment-file", severity="info", since="0.1.0", order=470, binds=_MEDICARE,
+    "PAY002",
+    "code-not-in-payment-file",
+    severity="info",
+    since="0.1.0",
+    order=470,
+    binds=_MEDICARE,
     facts=("payment.absent_code",),
     summary="The payment limit file of the quarter was loaded and does not list the code.",
-)  # fmt: skip
+)
 def code_not_in_payment_file(group: Group) -> Iterator[Finding]:
     """An absent code may be priced by the contractor; it says nothing on coverage."""
     if _limit(group).get("listed") is False:
         yield group.finding(
             group.first("procedure_code"),
             f"{CODE} is not in the payment limit file of this quarter: the contractor may price it; coverage is another matter",
-            on=group.on, expected="listed", actual="not listed",
-        )  # fmt: skip
+            on=group.on,
+            expected="listed",
+            actual="not listed",
+        )
 
 
 @rule(
-    "PAY003", "reduced-coinsurance", severity="info", since="0.1.0", order=480, binds=_MEDICARE,
+    "PAY003",
+    "reduced-coinsurance",
+    severity="info",
+    since="0.1.0",
+    order=480,
+    binds=_MEDICARE,
     facts=("payment.coinsurance",),
     summary="The payment limit file states a coinsurance below the usual share.",
-)  # fmt: skip
+)
 def reduced_coinsurance(group: Group) -> Iterator[Finding]:
     """The coinsurance column of the quarter."""
     listed = _limit(group)
@@ -104,15 +128,23 @@ def reduced_coinsurance(group: Group) -> Iterator[Finding]:
         raise FactError("payment.limit: coinsurance: expected a number of percent; correct the facts folder")
     if Decimal(share) < usual:
         yield group.finding(
-            group.first("procedure_code"), f"the patient's share is {share} percent in this quarter, below the usual {usual}",
-            on=group.on, expected=usual, actual=share,
-        )  # fmt: skip
+            group.first("procedure_code"),
+            f"the patient's share is {share} percent in this quarter, below the usual {usual}",
+            on=group.on,
+            expected=usual,
+            actual=share,
+        )
 
 
 @rule(
-    "PAY004", "charges-do-not-add-up", severity="warning", since="0.1.0", order=485, scope="claim",
+    "PAY004",
+    "charges-do-not-add-up",
+    severity="warning",
+    since="0.1.0",
+    order=485,
+    scope="claim",
     summary="The charges of the lines do not add up to the charge of the claim.",
-)  # fmt: skip
+)
 def charges_do_not_add_up(claim: ClaimView) -> Iterator[Finding]:
     """The total is the sum of the lines."""
     total = need(claim.claim.total_charge, "total_charge")
@@ -122,15 +154,23 @@ def charges_do_not_add_up(claim: ClaimView) -> Iterator[Finding]:
     charges = [need(line.charge, "charge") for line in lines]
     if sum(charges) != total:
         yield claim.finding(
-            claim.claim.at("total_charge"), f"the lines add up to {sum(charges):.2f}, and the claim says {total:.2f}",
-            on=None, expected=f"{sum(charges):.2f}", actual=f"{total:.2f}",
-        )  # fmt: skip
+            claim.claim.at("total_charge"),
+            f"the lines add up to {sum(charges):.2f}, and the claim says {total:.2f}",
+            on=None,
+            expected=f"{sum(charges):.2f}",
+            actual=f"{total:.2f}",
+        )
 
 
 @rule(
-    "PAY005", "charge-off-by-unit", severity="info", since="0.1.0", order=490, facts=("unit.size", "opps.rate"),
+    "PAY005",
+    "charge-off-by-unit",
+    severity="info",
+    since="0.1.0",
+    order=490,
+    facts=("unit.size", "opps.rate"),
     summary="The charge for one unit is off a known payment figure by the factor of another unit.",
-)  # fmt: skip
+)
 def charge_off_by_unit(group: Group) -> Iterator[Finding]:
     """A unit error seen in the price, only where neither dose nor NDC quantity can tell."""
     if group.knows_dose or all(line.drug and line.drug.quantity is not None for line in group.lines):
@@ -148,6 +188,8 @@ def charge_off_by_unit(group: Group) -> Iterator[Finding]:
                 f"the charge for one unit is about {f'1/{factor} of' if ratio < 1 else f'{factor} times'} the known payment "
                 "figure: "
                 f"were units of {group.unit_size} mg counted?",
-                on=group.on, expected=None, actual=units,
-            )  # fmt: skip
+                on=group.on,
+                expected=None,
+                actual=units,
+            )
             return

@@ -8,17 +8,48 @@ from j1553ref.rules.base import REGISTRY, Finding, Rule
 __all__ = ["finding_for"]
 
 _RULES = (
-    ("SHP001", "missing-property", "A property that every claim needs is not there.", ("required", "dependentRequired")),
-    ("SHP002", "unknown-property", "A property that the format does not know; it may be a misspelled name.",
-     ("additionalProperties", "unevaluatedProperties", "propertyNames")),
+    (
+        "SHP001",
+        "missing-property",
+        "A property that every claim needs is not there.",
+        ("required", "dependentRequired"),
+    ),
+    (
+        "SHP002",
+        "unknown-property",
+        "A property that the format does not know; it may be a misspelled name.",
+        ("additionalProperties", "unevaluatedProperties", "propertyNames"),
+    ),
     ("SHP003", "wrong-type", "A value is of another JSON type than the format says.", ("type", "anyOf")),
-    ("SHP004", "value-not-allowed", "A value is not one of those that the format allows.", ("enum", "const", "not", "false")),
-    ("SHP005", "malformed-value", "A code, date, time or amount is not written the way the format says.",
-     ("pattern", "format", "minLength", "maxLength")),
-    ("SHP006", "out-of-range", "A number is too large or too small, or a list is too long or too short.",
-     ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minItems", "maxItems", "uniqueItems",
-      "minProperties", "maxProperties")),
-)  # fmt: skip
+    (
+        "SHP004",
+        "value-not-allowed",
+        "A value is not one of those that the format allows.",
+        ("enum", "const", "not", "false"),
+    ),
+    (
+        "SHP005",
+        "malformed-value",
+        "A code, date, time or amount is not written the way the format says.",
+        ("pattern", "format", "minLength", "maxLength"),
+    ),
+    (
+        "SHP006",
+        "out-of-range",
+        "A number is too large or too small, or a list is too long or too short.",
+        (
+            "minimum",
+            "maximum",
+            "exclusiveMinimum",
+            "exclusiveMaximum",
+            "minItems",
+            "maxItems",
+            "uniqueItems",
+            "minProperties",
+            "maxProperties",
+        ),
+    ),
+)
 
 _BY_KEYWORD: dict[str, Rule] = {}
 for _code, _name, _summary, _keywords in _RULES:
@@ -36,7 +67,12 @@ def finding_for(problem: ShapeProblem) -> Finding:
     """
     by = _BY_KEYWORD[problem.keyword]
     return Finding(
-        code=by.code, name=by.name, severity=by.severity, pointer=problem.pointer,
+        code=by.code,
+        name=by.name,
+        severity=by.severity,
+        pointer=problem.pointer,
         message=f"expected {problem.expected}, found {problem.actual}",
-        expected=problem.expected, actual=problem.actual, place=problem.place,
-    )  # fmt: skip
+        expected=problem.expected,
+        actual=problem.actual,
+        place=problem.place,
+    )

@@ -11,10 +11,15 @@ __all__ = ["drug_line_without_date", "facility_bills_the_drug", "revenue_code_of
 
 
 @rule(
-    "SOS001", "facility-bills-the-drug", severity="error", since="0.1.0", order=180, binds=("medicare-ab",),
+    "SOS001",
+    "facility-bills-the-drug",
+    severity="error",
+    since="0.1.0",
+    order=180,
+    binds=("medicare-ab",),
     facts=("place_of_service.facility_bills", "place_of_service.facility_bills_doubtful", "bill_type.not_separate"),
     summary="The drug is billed from a place, or on a bill type, where the facility bills it or its payment holds it.",
-)  # fmt: skip
+)
 def facility_bills_the_drug(group: Group) -> Iterator[Finding]:
     """A professional claim from a hospital; an inpatient bill."""
     if group.claim.form == "ub04":
@@ -23,8 +28,11 @@ def facility_bills_the_drug(group: Group) -> Iterator[Finding]:
             yield group.finding(
                 group.claim.at("type_of_bill"),
                 f"on bill type {bill}X the drug is as a rule inside another payment: confirm that it may be billed here",
-                on=group.on, expected="an outpatient bill type", actual=group.claim.type_of_bill, severity="warning",
-            )  # fmt: skip
+                on=group.on,
+                expected="an outpatient bill type",
+                actual=group.claim.type_of_bill,
+                severity="warning",
+            )
         return
     hospital = group.fact("place_of_service.facility_bills", group.on).value
     doubtful = group.fact("place_of_service.facility_bills_doubtful", group.on).value
@@ -35,15 +43,22 @@ def facility_bills_the_drug(group: Group) -> Iterator[Finding]:
                 line.at("place_of_service"),
                 f"at place of service {place} the facility bills the drug, not the physician"
                 + ("" if place in hospital else ", unless the biller is that facility: confirm"),
-                on=group.on, expected="the facility's claim", actual=place,
+                on=group.on,
+                expected="the facility's claim",
+                actual=place,
                 severity="error" if place in hospital else "warning",
-            )  # fmt: skip
+            )
 
 
 @rule(
-    "SOS002", "revenue-code-of-drug", severity="warning", since="0.1.0", order=190, facts=("revenue_code.drug",),
+    "SOS002",
+    "revenue-code-of-drug",
+    severity="warning",
+    since="0.1.0",
+    order=190,
+    facts=("revenue_code.drug",),
     summary="The drug line of a UB-04 bears another revenue code than that of drugs with a HCPCS code.",
-)  # fmt: skip
+)
 def revenue_code_of_drug(group: Group) -> Iterator[Finding]:
     """Drugs that need a detailed code have a revenue code of their own."""
     if group.claim.form != "ub04":
@@ -52,20 +67,31 @@ def revenue_code_of_drug(group: Group) -> Iterator[Finding]:
     for line in group.lines:
         if need(line.revenue_code, "revenue_code") != right:
             yield group.finding(
-                line.at("revenue_code"), f"a drug with a HCPCS code goes under revenue code {right}",
-                on=group.on, expected=right, actual=line.revenue_code,
-            )  # fmt: skip
+                line.at("revenue_code"),
+                f"a drug with a HCPCS code goes under revenue code {right}",
+                on=group.on,
+                expected=right,
+                actual=line.revenue_code,
+            )
 
 
 @rule(
-    "SOS003", "drug-line-without-date", severity="info", since="0.1.0", order=195, scope="claim",
+    "SOS003",
+    "drug-line-without-date",
+    severity="info",
+    since="0.1.0",
+    order=195,
+    scope="claim",
     summary="A drug line of a UB-04 has no date of service, so that most rules cannot be decided.",
-)  # fmt: skip
+)
 def drug_line_without_date(claim: ClaimView) -> Iterator[Finding]:
     """Without its date neither unit nor status of the drug is known."""
     for line in claim.drug_lines:
         if claim.claim.form == "ub04" and line.start is None and "start" not in line.damaged:
             yield claim.finding(
-                line.pointer, "the drug line has no date of service: add it, for the date decides which facts hold",
-                on=None, expected="a date of service", actual="none",
-            )  # fmt: skip
+                line.pointer,
+                "the drug line has no date of service: add it, for the date decides which facts hold",
+                on=None,
+                expected="a date of service",
+                actual="none",
+            )

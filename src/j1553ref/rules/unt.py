@@ -13,9 +13,15 @@ from j1553ref.rules.base import Finding, Missing, need, rule
 from j1553ref.rules.context import CODE, PARTING, ClaimView, Group
 
 __all__ = [
-    "dose_above_opened_vials", "line_of_no_units", "milligrams_as_units", "recorded_dose_not_billed",
-    "split_lines_unmarked", "unit_of_another_size", "units_differ_from_dose", "vials_as_units",
-]  # fmt: skip
+    "dose_above_opened_vials",
+    "line_of_no_units",
+    "milligrams_as_units",
+    "recorded_dose_not_billed",
+    "split_lines_unmarked",
+    "unit_of_another_size",
+    "units_differ_from_dose",
+    "vials_as_units",
+]
 
 _TOTALS = ("JWZ001", "JWZ010", "JWZ011", "NDC002")
 #: How many milligrams the other habits take for one unit: a 500 mg code's unit, and a gram.
@@ -26,10 +32,15 @@ _PLAUSIBLE_ML = 1000
 
 
 @rule(
-    "UNT005", "milligrams-as-units", severity="error", since="0.1.0", order=25, facts=("unit.line_limit",),
+    "UNT005",
+    "milligrams-as-units",
+    severity="error",
+    since="0.1.0",
+    order=25,
+    facts=("unit.line_limit",),
     stops=("UNT001", "UNT002", "UNT003", *_TOTALS),
     summary="A line has more units than four digits can hold; milligrams were probably billed as units.",
-)  # fmt: skip
+)
 def milligrams_as_units(group: Group) -> Iterator[Finding]:
     """A line above the four digits of the units field."""
     most = group.fact("unit.line_limit", group.on).value
@@ -40,15 +51,22 @@ def milligrams_as_units(group: Group) -> Iterator[Finding]:
                 line.at("units"),
                 f"{units} units would be {Decimal(units * group.unit_size) / 1000:f} g, and the units field holds at most "
                 f"{most}: are these milligrams? One unit is {group.unit_size} mg",
-                on=group.on, expected=f"at most {most}", actual=units,
-            )  # fmt: skip
+                on=group.on,
+                expected=f"at most {most}",
+                actual=units,
+            )
 
 
 @rule(
-    "UNT001", "vials-as-units", severity="error", since="0.1.0", order=30,
-    facts=("unit.size", "product.vial_sizes"), stops=("UNT002", "UNT003", *_TOTALS),
+    "UNT001",
+    "vials-as-units",
+    severity="error",
+    since="0.1.0",
+    order=30,
+    facts=("unit.size", "product.vial_sizes"),
+    stops=("UNT002", "UNT003", *_TOTALS),
     summary="The units equal the number of vials, not the dose in units of 100 mg.",
-)  # fmt: skip
+)
 def vials_as_units(group: Group) -> Iterator[Finding]:
     """The number of vials in the units field."""
     if not group.given_lines:
@@ -59,8 +77,10 @@ def vials_as_units(group: Group) -> Iterator[Finding]:
                 group.first("units", group.given_lines),
                 f"{group.given_units} is the number of vials; the dose of {group.dose_mg:f} mg is {group.needed} units of "
                 f"{group.unit_size} mg",
-                on=group.on, expected=group.needed, actual=group.given_units,
-            )  # fmt: skip
+                on=group.on,
+                expected=group.needed,
+                actual=group.given_units,
+            )
         return
     total, millilitres = group.given_units + group.discarded_units, group.ndc_millilitres
     sizes = [size // group.unit_size for size in group.fact("product.vial_sizes", group.on).value]
@@ -69,15 +89,23 @@ def vials_as_units(group: Group) -> Iterator[Finding]:
             group.first("units"),
             f"{total} units with an NDC quantity of {millilitres:f} mL look like a number of vials; {millilitres:f} mL "
             f"are {_whole(millilitres)} units",
-            on=group.on, expected=_whole(millilitres), actual=total, severity="warning",
-        )  # fmt: skip
+            on=group.on,
+            expected=_whole(millilitres),
+            actual=total,
+            severity="warning",
+        )
 
 
 @rule(
-    "UNT002", "unit-of-another-size", severity="error", since="0.1.0", order=40,
-    facts=("unit.size",), stops=("UNT003", *_TOTALS),
+    "UNT002",
+    "unit-of-another-size",
+    severity="error",
+    since="0.1.0",
+    order=40,
+    facts=("unit.size",),
+    stops=("UNT003", *_TOTALS),
     summary="The units are the dose counted in another unit: 500 mg, grams, or five times over.",
-)  # fmt: skip
+)
 def unit_of_another_size(group: Group) -> Iterator[Finding]:
     """The dose counted in 500 mg units, in grams, or multiplied by five."""
     if not group.given_lines:
@@ -94,8 +122,11 @@ def unit_of_another_size(group: Group) -> Iterator[Finding]:
                 group.first("units"),
                 f"{total} units with an NDC quantity of {millilitres:f} mL are {habit}; one unit of {CODE} is "
                 f"{group.unit_size} mg, so {millilitres:f} mL are {right} units",
-                on=group.on, expected=right, actual=total, severity="error" if share == _FACTOR else "warning",
-            )  # fmt: skip
+                on=group.on,
+                expected=right,
+                actual=total,
+                severity="error" if share == _FACTOR else "warning",
+            )
             return
 
 
@@ -108,15 +139,22 @@ def _other_size_by_dose(group: Group) -> Iterator[Finding]:
             group.first("units", group.given_lines),
             f"{given} units are the dose of {group.dose_mg:f} mg in {readings[given]}; one unit of {CODE} is "
             f"{group.unit_size} mg, so bill {right}",
-            on=group.on, expected=right, actual=given,
-        )  # fmt: skip
+            on=group.on,
+            expected=right,
+            actual=given,
+        )
 
 
 @rule(
-    "UNT003", "units-differ-from-dose", severity="error", since="0.1.0", order=50,
-    facts=("unit.size", "rounding.dose"), stops=("JWZ001", "JWZ010", "JWZ011", "NDC002"),
+    "UNT003",
+    "units-differ-from-dose",
+    severity="error",
+    since="0.1.0",
+    order=50,
+    facts=("unit.size", "rounding.dose"),
+    stops=("JWZ001", "JWZ010", "JWZ011", "NDC002"),
     summary="The units given are not the dose divided by 100 mg, rounded up.",
-)  # fmt: skip
+)
 def units_differ_from_dose(group: Group) -> Iterator[Finding]:
     """Units that are not the dose, rounded up."""
     if not group.given_lines or group.given_units == group.needed:
@@ -133,16 +171,23 @@ def units_differ_from_dose(group: Group) -> Iterator[Finding]:
         if billed_as_given
         else f"the dose of {group.dose_mg:f} mg is {right} units of {group.unit_size} mg, rounded up once for the "
         f"date of service; the claim has {given}",
-        on=group.on, expected=right, actual=given,
+        on=group.on,
+        expected=right,
+        actual=given,
         severity="warning" if rounded_down and not binding else "error",
-    )  # fmt: skip
+    )
 
 
 @rule(
-    "UNT004", "dose-above-opened-vials", severity="error", since="0.1.0", order=60, facts=("discard.overfill",),
+    "UNT004",
+    "dose-above-opened-vials",
+    severity="error",
+    since="0.1.0",
+    order=60,
+    facts=("discard.overfill",),
     stops=("JWZ001", "JWZ002", "JWZ003", "JWZ007"),
     summary="The dose is more than the opened vials hold by their label.",
-)  # fmt: skip
+)
 def dose_above_opened_vials(group: Group) -> Iterator[Finding]:
     """More given than the labels say; overfill is never billed."""
     held = group.opened * group.unit_size
@@ -151,15 +196,22 @@ def dose_above_opened_vials(group: Group) -> Iterator[Finding]:
             group.records[0].at("dose_mg"),
             f"the dose of {group.dose_mg:f} mg is more than the {held} mg in the opened vials; overfill is not billable, "
             "so check the dose and the vials in the record",
-            on=group.on, expected=f"at most {held}", actual=f"{group.dose_mg:f}",
-        )  # fmt: skip
+            on=group.on,
+            expected=f"at most {held}",
+            actual=f"{group.dose_mg:f}",
+        )
 
 
 @rule(
-    "UNT006", "split-lines-unmarked", needs=("modifiers",),
-    severity="warning", since="0.1.0", order=240, facts=("modifiers.split_line",),
+    "UNT006",
+    "split-lines-unmarked",
+    needs=("modifiers",),
+    severity="warning",
+    since="0.1.0",
+    order=240,
+    facts=("modifiers.split_line",),
     summary="Two or more lines for the drug given on one date, none marked as parts of one service.",
-)  # fmt: skip
+)
 def split_lines_unmarked(group: Group) -> Iterator[Finding]:
     """Two lines of one code on one date that may be taken for duplicates."""
     lines = group.given_lines
@@ -177,15 +229,22 @@ def split_lines_unmarked(group: Group) -> Iterator[Finding]:
         lines[1].pointer,
         f"{len(lines)} lines for the drug given on one date may be denied as duplicates: combine them into "
         f"{group.given_units} units, or mark the further lines (76, 59 or XS) if they are truly separate",
-        on=group.on, expected="1 line", actual=f"{len(lines)} lines",
-    )  # fmt: skip
+        on=group.on,
+        expected="1 line",
+        actual=f"{len(lines)} lines",
+    )
 
 
 @rule(
-    "UNT007", "recorded-dose-not-billed", severity="warning", since="0.1.0", order=245, scope="claim",
+    "UNT007",
+    "recorded-dose-not-billed",
+    severity="warning",
+    since="0.1.0",
+    order=245,
+    scope="claim",
     facts=("code.valid",),
     summary="The record holds an infusion of the drug on a date for which the claim has no line.",
-)  # fmt: skip
+)
 def recorded_dose_not_billed(claim: ClaimView) -> Iterator[Finding]:
     """A bought drug that was given and is not on the claim; of a free one JWZ008 speaks."""
     billed = {line.start for line in (*claim.drug_lines, *claim.misplaced_lines)}
@@ -199,25 +258,35 @@ def recorded_dose_not_billed(claim: ClaimView) -> Iterator[Finding]:
             continue
         if claim.fact("code.valid", record.service_date).value:
             yield claim.finding(
-                record.pointer, f"the record holds an infusion on this date, and the claim has no line {CODE}: add it, or say "
+                record.pointer,
+                f"the record holds an infusion on this date, and the claim has no line {CODE}: add it, or say "
                 "which claim holds it",
-                on=record.service_date, expected=f"a line {CODE}", actual="none",
-            )  # fmt: skip
+                on=record.service_date,
+                expected=f"a line {CODE}",
+                actual="none",
+            )
 
 
 @rule(
-    "UNT008", "line-of-no-units", severity="warning", since="0.1.0", order=22,
+    "UNT008",
+    "line-of-no-units",
+    severity="warning",
+    since="0.1.0",
+    order=22,
     stops=("UNT001", "UNT002", "UNT003", "NDC002"),
     summary="A drug line has zero units.",
-)  # fmt: skip
+)
 def line_of_no_units(group: Group) -> Iterator[Finding]:
     """A line that bills nothing."""
     for line in group.lines:
         if need(line.units, "units") == 0:
             yield group.finding(
-                line.at("units"), "zero units bill nothing: enter the units, or take the line off",
-                on=group.on, expected="at least 1", actual=0,
-            )  # fmt: skip
+                line.at("units"),
+                "zero units bill nothing: enter the units, or take the line off",
+                on=group.on,
+                expected="at least 1",
+                actual=0,
+            )
 
 
 def _whole(amount: Decimal) -> int:

@@ -93,9 +93,14 @@ class Timed:
             else:
                 lines = other[mistake]
             yield self.slip(
-                mistake, [*lines, *beside], rest=rest, threshold=threshold, right=self.further, elapsed=elapsed,
+                mistake,
+                [*lines, *beside],
+                rest=rest,
+                threshold=threshold,
+                right=self.further,
+                elapsed=elapsed,
                 figure=lines[0]["procedure_code"] if mistake in other else f"{further} × {counted[mistake]}",
-            )  # fmt: skip
+            )
 
     def steps(self) -> tuple[str, ...]:
         """The arithmetic of the hours."""
@@ -216,8 +221,16 @@ def hydration(asked: Asked) -> Draft:
     if kind != "before":
         name = "hydration-alongside" if kind == "alongside" else "hydration-short"
         lines = [*timed.hours, line(code, 1, **told)]
-        slips.append(wrong(name, written(lines), timed.given.claim(timed.given.lines(), lines), minutes=minutes, least=least,
-                           code=code))  # fmt: skip
+        slips.append(
+            wrong(
+                name,
+                written(lines),
+                timed.given.claim(timed.given.lines(), lines),
+                minutes=minutes,
+                least=least,
+                code=code,
+            )
+        )
     beside = [line(code, 1, **told)] if kind == "before" else []
     reason = {
         "before": f"{minutes} minutes before the drug are {least} or more: {code}, second to the infusion.",
@@ -235,7 +248,7 @@ def hydration(asked: Asked) -> Draft:
         wrong=(*slips, *timed.slips(("first-minute", "initial-per-hour"), beside)),
         spare=tuple(timed.slips(("complex-codes", "subcutaneous-codes"), beside)),
         steps=(*timed.steps(), reason),
-    )  # fmt: skip
+    )
 
 
 def stopped_early(asked: Asked) -> Draft:
@@ -264,9 +277,14 @@ def stopped_early(asked: Asked) -> Draft:
 def _draft(timed: Timed, about: tuple[str, ...]) -> Draft:
     spare = ("first-minute", "initial-per-hour", "complex-codes", "subcutaneous-codes")
     return Draft(
-        setting=_SETTING, situation=f"{timed.told()}.", ask=_ASK, right=timed.right(), wrong=tuple(timed.slips(about)),
-        spare=tuple(timed.slips(spare)), steps=timed.steps(),
-    )  # fmt: skip
+        setting=_SETTING,
+        situation=f"{timed.told()}.",
+        ask=_ASK,
+        right=timed.right(),
+        wrong=tuple(timed.slips(about)),
+        spare=tuple(timed.slips(spare)),
+        steps=timed.steps(),
+    )
 
 
 def _timed(
@@ -284,7 +302,7 @@ def _timed(
         record["pauses"] = [{"start": first, "stop": last} for first, last in pauses]
     given = Given(
         asked=asked, place=asked.office(), dose=dose or total_mg(opened), vials=opened, more=record, aside=True
-    )  # fmt: skip
+    )
     codes = asked.infusion(record["start"], record["stop"], pauses)
     return Timed(asked=asked, given=given, codes=codes, start=start, stop=stop, pause=span)
 

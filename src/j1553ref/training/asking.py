@@ -129,9 +129,12 @@ class Asked:
         """A hospital's outpatient department."""
         self.rests_on("site.hospital_outpatient", "bill_type.outpatient")
         return Place(
-            payer=payer, form="ub04", type_of_bill=bill, drug_revenue=self.fact("revenue_code.drug"),
+            payer=payer,
+            form="ub04",
+            type_of_bill=bill,
+            drug_revenue=self.fact("revenue_code.drug"),
             service_revenue=self.fact("revenue_code.infusion"),
-        )  # fmt: skip
+        )
 
 
 #: Makes a draft, or None where the draws do not fit together; raises J1553Error where the facts do not allow the question.

@@ -87,8 +87,14 @@ def brand_switch(asked: Asked) -> Draft:
         ask=_ASK,
         right=_choice(given, units),
         wrong=(
-            wrong("old-units-kept", _units(old), given.claim(given.dose_line(old)), figure=old,
-                  grams=grams(old * asked.unit), **figures),
+            wrong(
+                "old-units-kept",
+                _units(old),
+                given.claim(given.dose_line(old)),
+                figure=old,
+                grams=grams(old * asked.unit),
+                **figures,
+            ),
             wrong("divided-again", _units(divided), given.claim(given.dose_line(divided)), figure=divided, **figures),
             *_slips(given, "converted-twice", "grams"),
         ),
@@ -96,7 +102,7 @@ def brand_switch(asked: Asked) -> Draft:
             f"{old} × {usual} mg = {number(given.dose)} mg.",
             f"{number(given.dose)} mg ÷ {asked.unit} mg = {units} units: five times as many, since the unit is a fifth.",
         ),
-    )  # fmt: skip
+    )
 
 
 def by_weight(asked: Asked) -> Draft | None:
@@ -192,9 +198,14 @@ def _draft(
     given: Given, setting: str, situation: str, first: tuple[str, ...] = (), about: tuple[str, ...] = _EVERY_SLIP
 ) -> Draft:
     return Draft(
-        setting=setting, situation=situation, ask=_ASK, right=_choice(given, given.bill.administered_units),
-        wrong=tuple(_slips(given, *about)), spare=tuple(_slips(given, *_EVERY_SLIP)), steps=(*first, *given.steps()),
-    )  # fmt: skip
+        setting=setting,
+        situation=situation,
+        ask=_ASK,
+        right=_choice(given, given.bill.administered_units),
+        wrong=tuple(_slips(given, *about)),
+        spare=tuple(_slips(given, *_EVERY_SLIP)),
+        steps=(*first, *given.steps()),
+    )
 
 
 def _choice(given: Given, units: int) -> Choice:
@@ -210,13 +221,20 @@ def _slips(given: Given, *mistakes: str) -> Iterator[Choice]:
     asked, units = given.asked, given.bill.administered_units
     usual = asked.fact("unit.usual_iv_size")
     figures = {
-        "dose": number(given.dose), "usual": usual, "unit": asked.unit, "per_gram": 1000 // asked.unit, "right": units,
+        "dose": number(given.dose),
+        "usual": usual,
+        "unit": asked.unit,
+        "per_gram": 1000 // asked.unit,
+        "right": units,
         "exact": number(given.exact),
-    }  # fmt: skip
+    }
     slips = {
-        "500-mg-units": given.in_units_of(usual), "grams": given.in_units_of(1000), "vials": given.count,
-        "milligrams": given.dose, "converted-twice": units * usual // asked.unit,
-    }  # fmt: skip
+        "500-mg-units": given.in_units_of(usual),
+        "grams": given.in_units_of(1000),
+        "vials": given.count,
+        "milligrams": given.dose,
+        "converted-twice": units * usual // asked.unit,
+    }
     if given.exact != units:
         slips["rounded-down"] = units - 1
     if given.bill.discarded_units:

@@ -30,11 +30,13 @@ def on_a_valid_date(asked: Asked) -> Draft:
     """A date on which the code is valid, at an office, a hospital or a commercial plan."""
     vials = whole_vials(asked)
     first, unlisted = asked.fact("code.first_date_of_service"), asked.fact("code.unlisted")
-    name, place = asked.draws.pick([
-        (_MEDICARE, asked.office()),
-        ("Hospital outpatient department, UB-04, Medicare Part B", asked.hospital()),
-        ("Office, CMS-1500, a commercial plan", asked.office("commercial")),
-    ])  # fmt: skip
+    name, place = asked.draws.pick(
+        [
+            (_MEDICARE, asked.office()),
+            ("Hospital outpatient department, UB-04, Medicare Part B", asked.hospital()),
+            ("Office, CMS-1500, a commercial plan", asked.office("commercial")),
+        ]
+    )
     commercial = place.payer == "commercial"
     asked.rests_on("code.valid", *([] if commercial else ["code.specific_over_unlisted"]))
     loaded = _LOADED if commercial else ""

@@ -23,9 +23,12 @@ __all__ = ["LEVELS"]
 _REMITTANCE = "A Medicare remittance for a J1553 line (contractor Noridian)"
 #: denial -> the mistake that sets it off
 _SET_OFF = {
-    "modifier_conflict": "denied-modifier", "code_date": "denied-date", "necessity": "denied-diagnosis",
-    "wrong_contractor": "denied-contractor", "place_of_service": "denied-place",
-}  # fmt: skip
+    "modifier_conflict": "denied-modifier",
+    "code_date": "denied-date",
+    "necessity": "denied-diagnosis",
+    "wrong_contractor": "denied-contractor",
+    "place_of_service": "denied-place",
+}
 
 
 def cause(asked: Asked) -> Draft:
@@ -39,12 +42,17 @@ def cause(asked: Asked) -> Draft:
         right=right((denial["trigger"],)),
         wrong=tuple(
             wrong(mistake, (other["trigger"],), cause=_sentence(other), codes=_pair(other))
-            for each, mistake in _SET_OFF.items() if each != name and (other := _denial(asked, each))
+            for each, mistake in _SET_OFF.items()
+            if each != name and (other := _denial(asked, each))
         ),
-        steps=(f"{_pair(denial)}: {denial['meaning']}.", f"To prevent it: {denial['prevention']}.", *_note(asked, name)),
+        steps=(
+            f"{_pair(denial)}: {denial['meaning']}.",
+            f"To prevent it: {denial['prevention']}.",
+            *_note(asked, name),
+        ),
         dated=False,
         variant=name,
-    )  # fmt: skip
+    )
 
 
 def pair(asked: Asked) -> Draft:
@@ -58,12 +66,13 @@ def pair(asked: Asked) -> Draft:
         right=right((_pair(denial),)),
         wrong=tuple(
             wrong(mistake, (_pair(other),), cause=_sentence(other), codes=_pair(other))
-            for each, mistake in _SET_OFF.items() if each != name and (other := _denial(asked, each))
+            for each, mistake in _SET_OFF.items()
+            if each != name and (other := _denial(asked, each))
         ),
         steps=(f"{_pair(denial)}: {denial['meaning']}.", *_note(asked, name)),
         dated=False,
         variant=name,
-    )  # fmt: skip
+    )
 
 
 def prevention(asked: Asked) -> Draft:
@@ -77,12 +86,13 @@ def prevention(asked: Asked) -> Draft:
         right=right((denial["prevention"],)),
         wrong=tuple(
             wrong(mistake, (other["prevention"],), cause=_sentence(other), codes=_pair(other))
-            for each, mistake in _SET_OFF.items() if each != name and (other := _denial(asked, each))
+            for each, mistake in _SET_OFF.items()
+            if each != name and (other := _denial(asked, each))
         ),
         steps=(f"What sets it off: {denial['trigger']}.", *_note(asked, name)),
         dated=False,
         variant=name,
-    )  # fmt: skip
+    )
 
 
 def sent_instead(asked: Asked) -> Draft | None:
@@ -104,9 +114,12 @@ def sent_instead(asked: Asked) -> Draft | None:
             (),
         )
     return replace(
-        draft, situation=f"{came} {draft.situation}", ask=f"It is sent again. {draft.ask}", steps=(*draft.steps, *steps),
+        draft,
+        situation=f"{came} {draft.situation}",
+        ask=f"It is sent again. {draft.ask}",
+        steps=(*draft.steps, *steps),
         variant=f"{name} {draft.variant}" if name else "",
-    )  # fmt: skip
+    )
 
 
 def may_go_out(asked: Asked) -> Draft:
@@ -131,21 +144,41 @@ def may_go_out(asked: Asked) -> Draft:
         )
         return head, f"{day_text(on)}: {codes}"
 
-    good = asked.draws.pick([
-        (words("office, place of service 11, to the A/B MAC", here_lines), claim(office, on, here_lines)),
-        (words(f"home, place of service {here}, {listed}, to the DME MAC", home_lines),
-         claim(home, on, home_lines, diagnoses=[listed])),
-        (words("hospital on campus, bill type 131, 340B stock, to the A/B MAC", stock), claim(hospital, on, stock, **campus)),
-    ])  # fmt: skip
+    good = asked.draws.pick(
+        [
+            (words("office, place of service 11, to the A/B MAC", here_lines), claim(office, on, here_lines)),
+            (
+                words(f"home, place of service {here}, {listed}, to the DME MAC", home_lines),
+                claim(home, on, home_lines, diagnoses=[listed]),
+            ),
+            (
+                words("hospital on campus, bill type 131, 340B stock, to the A/B MAC", stock),
+                claim(hospital, on, stock, **campus),
+            ),
+        ]
+    )
     bad = (
-        ("place_of_service", words("physician, place of service 22, to the A/B MAC", here_lines),
-         claim(replace(office, place_of_service="22"), on, here_lines)),
-        ("code_date", words("office, place of service 11, to the A/B MAC", here_lines, early), claim(office, early, here_lines)),
-        ("wrong_contractor", words(f"home, place of service {here}, {listed}, to the A/B MAC", home_lines),
-         claim(replace(home, payer="medicare-ab"), on, home_lines, diagnoses=[listed])),
-        ("modifier_conflict", words("hospital on campus, bill type 131, 340B stock, to the A/B MAC", here_lines),
-         claim(hospital, on, here_lines, **campus)),
-    )  # fmt: skip
+        (
+            "place_of_service",
+            words("physician, place of service 22, to the A/B MAC", here_lines),
+            claim(replace(office, place_of_service="22"), on, here_lines),
+        ),
+        (
+            "code_date",
+            words("office, place of service 11, to the A/B MAC", here_lines, early),
+            claim(office, early, here_lines),
+        ),
+        (
+            "wrong_contractor",
+            words(f"home, place of service {here}, {listed}, to the A/B MAC", home_lines),
+            claim(replace(home, payer="medicare-ab"), on, home_lines, diagnoses=[listed]),
+        ),
+        (
+            "modifier_conflict",
+            words("hospital on campus, bill type 131, 340B stock, to the A/B MAC", here_lines),
+            claim(hospital, on, here_lines, **campus),
+        ),
+    )
     return Draft(
         setting=f"Four claims for {units} units of Yimmugo from vials that were used up, Medicare (contractor Noridian)",
         situation="Each of them names place, diagnosis or stock where it matters, then date of service, codes and modifiers; JW"
@@ -153,15 +186,21 @@ def may_go_out(asked: Asked) -> Draft:
         ask="Which of them may go out?",
         right=right(*good),
         wrong=(
-            *(wrong(_SET_OFF[name], text, made, cause=_sentence(d := _denial(asked, name)), codes=_pair(d))
-              for name, text, made in bad),
+            *(
+                wrong(_SET_OFF[name], text, made, cause=_sentence(d := _denial(asked, name)), codes=_pair(d))
+                for name, text, made in bad
+            ),
             # No pair of codes: it may come back as not necessary or as no benefit.
-            wrong("near-miss", words(f"home, place of service {here}, {near}, to the DME MAC", home_lines),
-                  claim(home, on, home_lines, diagnoses=[near]), code=near),
+            wrong(
+                "near-miss",
+                words(f"home, place of service {here}, {near}, to the DME MAC", home_lines),
+                claim(home, on, home_lines, diagnoses=[near]),
+                code=near,
+            ),
         ),
         steps=("The other three would come back.",),
         dated=False,
-    )  # fmt: skip
+    )
 
 
 def _denial(asked: Asked, name: str) -> dict[str, Any]:
@@ -192,12 +231,11 @@ def _pair(denial: dict[str, Any]) -> str:
 
 
 _CORRECTED: tuple[tuple[str, Callable[[Asked], Draft | None]], ...] = (
-    ("", discarded.nothing_left), ("", discarded.some_left), ("place_of_service", sites_of_service.who_bills),
-    ("wrong_contractor", home_benefit.contractor), ("modifier_conflict", one_feature),
-)  # fmt: skip
+    ("", discarded.nothing_left),
+    ("", discarded.some_left),
+    ("place_of_service", sites_of_service.who_bills),
+    ("wrong_contractor", home_benefit.contractor),
+    ("modifier_conflict", one_feature),
+)
 
-LEVELS: dict[int, tuple[Template, ...]] = {
-    1: (cause, pair),
-    2: (prevention, sent_instead),
-    3: (may_go_out,),
-}
+LEVELS: dict[int, tuple[Template, ...]] = {1: (cause, pair), 2: (prevention, sent_instead), 3: (may_go_out,)}

@@ -97,13 +97,23 @@ def two_days(asked: Asked) -> Draft:
         wrong=(
             wrong("two-days-on-one-line", *made(both, []), **figures),
             wrong("date-span", *made(both, [], until=True)),
-            wrong("waste-of-two-days", *made([drug(units), drug(2 * left, "JW")], [drug(units)]), figure=2 * left,
-                  total=units + 2 * left, opened=opened, **figures),
+            wrong(
+                "waste-of-two-days",
+                *made([drug(units), drug(2 * left, "JW")], [drug(units)]),
+                figure=2 * left,
+                total=units + 2 * left,
+                opened=opened,
+                **figures,
+            ),
             wrong("no-jw-line", *made([drug(units)], [drug(units)]), left=left),
         ),
-        steps=("Each day for itself, date by date:", *given.steps(), "So four lines: dose and JW for each date, no date span."),
+        steps=(
+            "Each day for itself, date by date:",
+            *given.steps(),
+            "So four lines: dose and JW for each date, no date span.",
+        ),
         dated=False,
-    )  # fmt: skip
+    )
 
 
 def overfill(asked: Asked) -> Draft:
@@ -123,13 +133,20 @@ def overfill(asked: Asked) -> Draft:
         ask=_ASK,
         right=_right(given, given.lines()),
         wrong=(
-            _slip(given, "overfill-billed", [drug(units), drug(left + extra, "JW")], dose=units, figure=left + extra,
-                  total=units + left + extra, opened=opened),
+            _slip(
+                given,
+                "overfill-billed",
+                [drug(units), drug(left + extra, "JW")],
+                dose=units,
+                figure=left + extra,
+                total=units + left + extra,
+                opened=opened,
+            ),
             _slip(given, "overfill-given", [drug(units + extra), drug(left, "JW")], right=units),
             *_slips_of_a_rest(given, ("no-jw-line", "opened-as-given")),
         ),
         steps=(*given.steps(), f"The {extra} mL above the labels are overfill and count nowhere."),
-    )  # fmt: skip
+    )
 
 
 def free_drug(asked: Asked) -> Draft:
@@ -155,15 +172,21 @@ def free_drug(asked: Asked) -> Draft:
         right=right(*made([drug(units, **free)], f"J1553 × {units}, charge {token}")),
         wrong=(
             wrong("free-drug-charged", *made([drug(units)], f"J1553 × {units}, the usual charge"), token=token),
-            wrong("free-drug-jw", *made([drug(units, **free), drug(left, "JW", **free)], f"J1553 × {units}, charge {token}",
-                                        f"J1553 JW × {left}, charge {token}")),
+            wrong(
+                "free-drug-jw",
+                *made(
+                    [drug(units, **free), drug(left, "JW", **free)],
+                    f"J1553 × {units}, charge {token}",
+                    f"J1553 JW × {left}, charge {token}",
+                ),
+            ),
             wrong("free-drug-missing", *made([]), token=token),
         ),
         steps=(
             f"{grams(dose)} is {units} units of {asked.unit} mg, and they go on the claim so that the infusion has its drug.",
             f"The office has no cost to bill: {token}, and no JW line, for there is no payable drug to discard.",
         ),
-    )  # fmt: skip
+    )
 
 
 def payable(asked: Asked) -> Draft | None:
@@ -269,9 +292,20 @@ def _slips_of_a_rest(given: Given, mistakes: Iterable[str], more: dict[str, Any]
         figure = said.get(each, units - 1 if each.startswith("rounded") else opened)
         total = units + left + 1
         yield _slip(
-            given, each, slips[each], more, right=units, left=left, opened=opened, exact=number(given.exact), dose=units,
-            figure=figure, total=total, usual=usual, unit=asked.unit,
-        )  # fmt: skip
+            given,
+            each,
+            slips[each],
+            more,
+            right=units,
+            left=left,
+            opened=opened,
+            exact=number(given.exact),
+            dose=units,
+            figure=figure,
+            total=total,
+            usual=usual,
+            unit=asked.unit,
+        )
 
 
 def _right(given: Given, lines: list[Line], more: dict[str, Any] | None = None) -> Choice:

@@ -64,18 +64,31 @@ def contractor(asked: Asked) -> Draft:
         ask="What is billed, and to which contractor?",
         right=right((f"to the DME MAC: {drug}", bundle), visit.claim([visit.drug, visit.service()])),
         wrong=(
-            wrong("ab-contractor", (f"to the A/B MAC: {drug}", bundle),
-                  visit.claim([visit.drug, visit.service()], "medicare-ab"), bundle=visit.bundle),
-            wrong("pump-code", (f"to the DME MAC: {drug}", f"{pump} × 1"), visit.claim([visit.drug, line(pump, 1)]), code=pump),
-            wrong("second-bundle-line", (f"to the DME MAC: {drug}", bundle, bundle),
-                  visit.claim([visit.drug, visit.service(), visit.service()]), bundle=visit.bundle),
+            wrong(
+                "ab-contractor",
+                (f"to the A/B MAC: {drug}", bundle),
+                visit.claim([visit.drug, visit.service()], "medicare-ab"),
+                bundle=visit.bundle,
+            ),
+            wrong(
+                "pump-code",
+                (f"to the DME MAC: {drug}", f"{pump} × 1"),
+                visit.claim([visit.drug, line(pump, 1)]),
+                code=pump,
+            ),
+            wrong(
+                "second-bundle-line",
+                (f"to the DME MAC: {drug}", bundle, bundle),
+                visit.claim([visit.drug, visit.service(), visit.service()]),
+                bundle=visit.bundle,
+            ),
         ),
         steps=(
             f"The home benefit is the DME MAC's: drug and {visit.bundle} on its claim.",
             "One bundle line for the infusion date.",
         ),
         variant="contractor",
-    )  # fmt: skip
+    )
 
 
 def place_of_service(asked: Asked) -> Draft:
@@ -161,12 +174,18 @@ def visit_length(asked: Asked) -> Draft:
             wrong("visit-in-quarters", *made([service] * hours, f"{visit.bundle}, {hours} lines"), bundle=visit.bundle),
             wrong("second-bundle-line", *made([service] * 2, f"{visit.bundle}, two lines"), bundle=visit.bundle),
             wrong("pump-code", *made([service, line(pump, 1)], one, f"{pump} beside it"), code=pump),
-            wrong("places-differ", *made([visit.service(place_of_service="13")], f"{one}, place of service 13; the drug 12"),
-                  bundle=visit.bundle),
+            wrong(
+                "places-differ",
+                *made([visit.service(place_of_service="13")], f"{one}, place of service 13; the drug 12"),
+                bundle=visit.bundle,
+            ),
         ),
-        steps=(f"One {visit.bundle} line is paid for an infusion date.", "How long the nurse stays is for information only."),
+        steps=(
+            f"One {visit.bundle} line is paid for an infusion date.",
+            "How long the nurse stays is for information only.",
+        ),
         variant=f"length {hours}",
-    )  # fmt: skip
+    )
 
 
 def window(asked: Asked) -> Draft:
@@ -243,7 +262,7 @@ def pointer(asked: Asked) -> Draft:
             "The line points to it.",
         ),
         variant=good,
-    )  # fmt: skip
+    )
 
 
 def whole_claim(asked: Asked) -> Draft:
@@ -258,8 +277,11 @@ def whole_claim(asked: Asked) -> Draft:
         lines: list[Line], to: str = "DME", second: str = here, code: str = good, payer: str = "medicare-dme"
     ) -> Made:
         count = "two lines" if len(lines) > 2 else "one line"
-        words = (f"to the {to} MAC, diagnosis {code}", f"{CODE}, place of service {here}",
-                 f"{visit.bundle}, {count}, place of service {second}")  # fmt: skip
+        words = (
+            f"to the {to} MAC, diagnosis {code}",
+            f"{CODE}, place of service {here}",
+            f"{visit.bundle}, {count}, place of service {second}",
+        )
         return words, visit.claim(lines, payer, diagnoses=[code])
 
     elsewhere = visit.service(place_of_service="11")

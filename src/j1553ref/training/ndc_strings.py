@@ -81,9 +81,11 @@ def milliliters(asked: Asked) -> Draft:
         return (f"{unit}{quantity}",), _whole(given, _drug(asked, carton(vial.size_mg), quantity))
 
     slips = {
-        "ml-as-grams": given.dose // 1000, "ml-as-milligrams": given.dose, "ml-as-vials": given.count,
+        "ml-as-grams": given.dose // 1000,
+        "ml-as-milligrams": given.dose,
+        "ml-as-vials": given.count,
         "ml-as-500": given.in_units_of(usual),
-    }  # fmt: skip
+    }
     figures = {"right": _ml(given), "usual": usual, "per_ml": per_ml}
     return Draft(
         setting=_MEDICAID,

@@ -13,9 +13,23 @@ from j1553ref.training.topics import LEVEL_NAMES, TOPICS
 from j1553ref.training.words import day_text
 
 __all__ = [
-    "Blanks", "Block", "Choices", "Code", "Items", "Link", "Page", "Part", "Span", "Strong", "Table", "Text",
-    "key_page", "key_parts", "sheet_page", "sheet_parts",
-]  # fmt: skip
+    "Blanks",
+    "Block",
+    "Choices",
+    "Code",
+    "Items",
+    "Link",
+    "Page",
+    "Part",
+    "Span",
+    "Strong",
+    "Table",
+    "Text",
+    "key_page",
+    "key_parts",
+    "sheet_page",
+    "sheet_parts",
+]
 
 
 #: Options whose lines have no more characters stand in two columns.
@@ -167,10 +181,15 @@ def key_parts(sheet: Sheet) -> Iterator[Part]:
     """The answers, each with arithmetic, reasons and the ids of its facts."""
     for each in sheet.questions:
         wrong = tuple(
-            (Strong(f"{one.letter}: "), f"{_option(each, one.letter)}. ", Strong(f"{one.name}. "), f"{one.why} ",
-             Link(one.rule, one.help, "rule", one.rule))
+            (
+                Strong(f"{one.letter}: "),
+                f"{_option(each, one.letter)}. ",
+                Strong(f"{one.name}. "),
+                f"{one.why} ",
+                Link(one.rule, one.help, "rule", one.rule),
+            )
             for one in each.wrong
-        )  # fmt: skip
+        )
         facts: list[Span] = ["Rests on "]
         for number, basis in enumerate(each.basis):
             facts += [*([", "] if number else []), Code(basis.id, "fact")]
@@ -210,11 +229,13 @@ def _foot(sheet: Sheet) -> str:
 def _identity(sheet: Sheet) -> Text:
     on = f" Dates of service: {day_text(sheet.on)}." if sheet.on else ""
     return Text(
-        (Strong(f"Seed {sheet.seed}, sheet {sheet.code}. "),
-         f"Sheet and key belong together where both are the same. {len(sheet.questions)} questions.{on} Facts checked until"
-         f" {day_text(sheet.facts_checked)}."),
+        (
+            Strong(f"Seed {sheet.seed}, sheet {sheet.code}. "),
+            f"Sheet and key belong together where both are the same. {len(sheet.questions)} questions.{on} Facts checked until"
+            f" {day_text(sheet.facts_checked)}.",
+        ),
         "note",
-    )  # fmt: skip
+    )
 
 
 def _command(sheet: Sheet) -> str:
@@ -233,10 +254,14 @@ def _facts(sheet: Sheet) -> Iterator[Part]:
     known: dict[str, Basis] = {one.id: one for each in sheet.questions for one in each.basis}
     found = [known[each] for each in sorted(known)]
     rows = tuple(
-        ((Link(each.id, f"{project.address()}reference/facts.html#{each.id}", "fact", each.id),), (each.label,), (each.grade,),
-         (", ".join(each.sources),))
+        (
+            (Link(each.id, f"{project.address()}reference/facts.html#{each.id}", "fact", each.id),),
+            (each.label,),
+            (each.grade,),
+            (", ".join(each.sources),),
+        )
         for each in found
-    )  # fmt: skip
+    )
     yield Part(
         "The facts behind the answers", (Text((_GRADES,), "note"), Table(("Fact", "About", "Grade", "Sources"), rows))
     )

@@ -9,19 +9,7 @@ from html import escape
 from itertools import count
 
 from j1553ref.training.model import LETTERS
-from j1553ref.training.pages import (
-    Blanks,
-    Block,
-    Choices,
-    Code,
-    Items,
-    Link,
-    Page,
-    Span,
-    Strong,
-    Table,
-    Text,
-)
+from j1553ref.training.pages import Blanks, Block, Choices, Code, Items, Link, Page, Span, Strong, Table, Text
 from j1553ref.training.words import unbroken
 
 __all__ = ["as_html", "as_markdown"]

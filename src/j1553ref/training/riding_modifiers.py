@@ -25,9 +25,12 @@ _Lines = dict[str, Line]
 _DRUG, _SERVICES = ("dose", "rest"), ("infusion", "again", "visit")
 _OFFICE_FEATURES, _HOSPITAL_FEATURES = ("visit", "notice", "again"), ("340b", "off-campus", "again")
 _READ = {
-    "visit": ("modifier.25", "infusion.same_day_visit"), "notice": ("modifier.GA", "modifier.GZ", "modifier.GY"),
-    "again": ("modifier.59", "infusion.one_initial"), "340b": ("modifier.TB", "modifier.JG"), "off-campus": (),
-}  # fmt: skip
+    "visit": ("modifier.25", "infusion.same_day_visit"),
+    "notice": ("modifier.GA", "modifier.GZ", "modifier.GY"),
+    "again": ("modifier.59", "infusion.one_initial"),
+    "340b": ("modifier.TB", "modifier.JG"),
+    "off-campus": (),
+}
 
 
 class Day:
@@ -156,9 +159,11 @@ class Day:
             "340b": "TB marks 340B stock and goes on the drug.",
             "off-campus": f"PO marks an excepted off-campus department, PN one that is not: {self.mark}, on each line.",
         }
-        drug_words = f"{rest} units were discarded: a JW line, and neither JW nor JZ on the dose." if rest else (
-            "Nothing was discarded: JZ on the drug line, and on no other."
-        )  # fmt: skip
+        drug_words = (
+            f"{rest} units were discarded: a JW line, and neither JW nor JZ on the dose."
+            if rest
+            else ("Nothing was discarded: JZ on the drug line, and on no other.")
+        )
         return (drug_words, *(words[each] for each in self.features))
 
 
@@ -166,33 +171,48 @@ def line_of_25(asked: Asked) -> Draft:
     """25 rides on the visit."""
     day = Day(asked, ("visit",), hospital=False, rest=False)
     bare = _drop(day.lines(), ("visit",), "25")
-    return _which_line(day, "25", f"the visit, {_VISIT}", {
-        "25-on-the-drug": ("the drug, J1553", _add(bare, ("dose",), "25")),
-        "25-on-the-infusion": (f"the infusion, {day.initial}", _add(bare, ("infusion",), "25")),
-        "25-everywhere": ("each line", _add(bare, ("dose", "infusion", "visit"), "25")),
-    })  # fmt: skip
+    return _which_line(
+        day,
+        "25",
+        f"the visit, {_VISIT}",
+        {
+            "25-on-the-drug": ("the drug, J1553", _add(bare, ("dose",), "25")),
+            "25-on-the-infusion": (f"the infusion, {day.initial}", _add(bare, ("infusion",), "25")),
+            "25-everywhere": ("each line", _add(bare, ("dose", "infusion", "visit"), "25")),
+        },
+    )
 
 
 def line_of_jz(asked: Asked) -> Draft:
     """JZ rides on the drug."""
     day = Day(asked, ("visit",), hospital=False, rest=False)
     bare = _drop(day.lines(), ("dose",), "JZ")
-    return _which_line(day, "JZ", "the drug, J1553", {
-        "jz-on-the-infusion": (f"the infusion, {day.initial}", _add(bare, ("infusion",), "JZ")),
-        "jz-on-the-visit": (f"the visit, {_VISIT}", _add(bare, ("visit",), "JZ")),
-        "jz-everywhere": ("each line", _add(bare, ("dose", "infusion", "visit"), "JZ")),
-    })  # fmt: skip
+    return _which_line(
+        day,
+        "JZ",
+        "the drug, J1553",
+        {
+            "jz-on-the-infusion": (f"the infusion, {day.initial}", _add(bare, ("infusion",), "JZ")),
+            "jz-on-the-visit": (f"the visit, {_VISIT}", _add(bare, ("visit",), "JZ")),
+            "jz-everywhere": ("each line", _add(bare, ("dose", "infusion", "visit"), "JZ")),
+        },
+    )
 
 
 def line_of_the_department(asked: Asked) -> Draft:
     """PO or PN rides on each line."""
     day = Day(asked, ("off-campus",), hospital=True, rest=False)
     lines, mark = day.lines(), day.mark
-    return _which_line(day, mark, "each line", {
-        "off-campus-drug-only": ("the drug alone, J1553", _drop(lines, _SERVICES, mark)),
-        "off-campus-infusion-only": (f"the infusion alone, {day.initial}", _drop(lines, _DRUG, mark)),
-        "off-campus-unmarked": ("none", _drop(lines, (*_DRUG, *_SERVICES), mark)),
-    })  # fmt: skip
+    return _which_line(
+        day,
+        mark,
+        "each line",
+        {
+            "off-campus-drug-only": ("the drug alone, J1553", _drop(lines, _SERVICES, mark)),
+            "off-campus-infusion-only": (f"the infusion alone, {day.initial}", _drop(lines, _DRUG, mark)),
+            "off-campus-unmarked": ("none", _drop(lines, (*_DRUG, *_SERVICES), mark)),
+        },
+    )
 
 
 def _which_line(day: Day, modifier: str, where: str, others: dict[str, tuple[str, _Lines]]) -> Draft:
@@ -237,10 +257,15 @@ def _day(asked: Asked, features: tuple[str, ...], hospital: bool) -> Draft:
     day = Day(asked, features, hospital=hospital, rest=rest, recorded="visit" not in features)
     about = features if len(features) == 1 else (*features, "discarded")
     return Draft(
-        setting=day.setting, situation=day.told, ask="Which lines go on the claim?", right=right(*day.choice(day.lines())),
-        wrong=tuple(day.slips(about)), spare=tuple(day.slips(("discarded",))), steps=day.steps(),
+        setting=day.setting,
+        situation=day.told,
+        ask="Which lines go on the claim?",
+        right=right(*day.choice(day.lines())),
+        wrong=tuple(day.slips(about)),
+        spare=tuple(day.slips(("discarded",))),
+        steps=day.steps(),
         variant=f"{'-'.join(features)} {'rest' if rest else 'whole'}",
-    )  # fmt: skip
+    )
 
 
 def split_lines(asked: Asked) -> Draft:
@@ -281,9 +306,10 @@ def _add(lines: _Lines, roles: tuple[str, ...], modifier: str, *, first: bool = 
     """The lines with a modifier more on those of these roles."""
     return {
         role: each | {"modifiers": [modifier, *each["modifiers"]] if first else [*each["modifiers"], modifier]}
-        if role in roles else each
+        if role in roles
+        else each
         for role, each in lines.items()
-    }  # fmt: skip
+    }
 
 
 def _drop(lines: _Lines, roles: tuple[str, ...], modifier: str) -> _Lines:

@@ -197,9 +197,14 @@ def caught(choice: Choice) -> bool:
 
 
 def _question(
-    number: int, topic: str, template: Template, draft: Draft, asked: Asked, chosen: Sequence[Choice],
+    number: int,
+    topic: str,
+    template: Template,
+    draft: Draft,
+    asked: Asked,
+    chosen: Sequence[Choice],
     basis: tuple[Basis, ...],
-) -> Question:  # fmt: skip
+) -> Question:
     lettered = list(zip(LETTERS, chosen, strict=True))
     return Question(
         number=number,

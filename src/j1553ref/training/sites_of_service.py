@@ -109,9 +109,11 @@ def revenue_code(asked: Asked) -> Draft:
     own, service = asked.fact("revenue_code.drug"), asked.fact("revenue_code.infusion")
     packaged = asked.fact("revenue_code.packaged").replace("X", "0")
     meanings = {
-        packaged: "for packaged or uncoded drugs", service: "for the infusion itself",
-        "0510": "one that some hospitals use for the infusion", "0761": "one that some hospitals use for the infusion",
-    }  # fmt: skip
+        packaged: "for packaged or uncoded drugs",
+        service: "for the infusion itself",
+        "0510": "one that some hospitals use for the infusion",
+        "0761": "one that some hospitals use for the infusion",
+    }
 
     def made(code: str) -> Made:
         return (code,), infusion.claim(replace(infusion.hospital, drug_revenue=code))
@@ -170,17 +172,26 @@ def off_campus(asked: Asked) -> Draft:
         setting=_PAYER,
         situation=f"{infusion.told} It is given in an excepted off-campus department of a hospital, which bought the drug.",
         ask="Who bills the drug, and how?",
-        right=right((words.format("131", "PO on each line"),), infusion.claim(infusion.hospital, marked, off_campus=True)),
+        right=right(
+            (words.format("131", "PO on each line"),), infusion.claim(infusion.hospital, marked, off_campus=True)
+        ),
         wrong=(
             infusion.physician("19"),
             wrong("off-campus-unmarked", (words.format("131", "neither PO nor PN"),), unmarked, right="PO"),
-            wrong("inpatient-bill", (words.format("111", "PO on each line"),),
-                  infusion.claim(replace(infusion.hospital, type_of_bill="111"), marked, off_campus=True), bill="11X"),
+            wrong(
+                "inpatient-bill",
+                (words.format("111", "PO on each line"),),
+                infusion.claim(replace(infusion.hospital, type_of_bill="111"), marked, off_campus=True),
+                bill="11X",
+            ),
             infusion.physician("22"),
         ),
-        steps=("A department off campus is the hospital's: UB-04, bill type 13X.", "PO marks an excepted one, on each line."),
+        steps=(
+            "A department off campus is the hospital's: UB-04, bill type 13X.",
+            "PO marks an excepted one, on each line.",
+        ),
         variant="off campus",
-    )  # fmt: skip
+    )
 
 
 def hospital_modifiers(asked: Asked) -> Draft:
@@ -232,13 +243,20 @@ def whole_hospital_claim(asked: Asked) -> Draft:
 
     slips = [
         wrong("inpatient-bill", *made(replace(own, type_of_bill="111")), bill="11X"),
-        wrong("other-revenue-code", *made(replace(own, drug_revenue=packaged)), right=own.drug_revenue, figure=packaged,
-              meaning="for packaged or uncoded drugs"),
+        wrong(
+            "other-revenue-code",
+            *made(replace(own, drug_revenue=packaged)),
+            right=own.drug_revenue,
+            figure=packaged,
+            meaning="for packaged or uncoded drugs",
+        ),
         wrong("hospital-no-modifier", *made(own, mark), status=asked.fact("opps.status")),
-    ]  # fmt: skip
+    ]
     if away:
-        slips += [wrong("off-campus-drug-only", *made(own, on_infusion=""), right="PO"),
-                  wrong("po-and-pn", *made(own, "JZ PO PN", "PO PN"))]  # fmt: skip
+        slips += [
+            wrong("off-campus-drug-only", *made(own, on_infusion=""), right="PO"),
+            wrong("po-and-pn", *made(own, "JZ PO PN", "PO PN")),
+        ]
     return Draft(
         setting=f"Hospital outpatient department, {'excepted, off campus' if away else 'on campus'}, UB-04, {_PAYER}",
         situation=f"{infusion.told} {FURTHER_HOURS}",
@@ -274,15 +292,23 @@ def whole_office_claim(asked: Asked) -> Draft:
         right=right(*made(lines)),
         wrong=(
             wrong("physician-bills", *made(lines, "22"), place="22"),
-            wrong("500-mg-units", *made([drug(habit, "JZ"), lines[1]]), figure=habit, dose=number(infusion.dose), usual=usual,
-                  unit=asked.unit),
+            wrong(
+                "500-mg-units",
+                *made([drug(habit, "JZ"), lines[1]]),
+                figure=habit,
+                dose=number(infusion.dose),
+                usual=usual,
+                unit=asked.unit,
+            ),
             wrong("no-modifier", *made(infusion.lines(""))),
             wrong("no-administration", *made(lines[:1])),
         ),
-        steps=(f"An office: place of service {infusion.office.place_of_service}.",
-               f"{infusion.units} units with JZ, and the infusion on the same claim."),
+        steps=(
+            f"An office: place of service {infusion.office.place_of_service}.",
+            f"{infusion.units} units with JZ, and the infusion on the same claim.",
+        ),
         variant="office claim",
-    )  # fmt: skip
+    )
 
 
 LEVELS: dict[int, tuple[Template, ...]] = {

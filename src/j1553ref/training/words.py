@@ -14,8 +14,20 @@ __all__ = ["FURTHER_HOURS", "day_text", "dose_steps", "left_steps", "number", "t
 
 #: Where the code of the first hour stands for the whole infusion, so that no class looks for the further hours.
 FURTHER_HOURS = "Lines for further hours are left out here."
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-           "November", "December")  # fmt: skip
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def day_text(when: date) -> str:
