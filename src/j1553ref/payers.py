@@ -17,13 +17,12 @@ from j1553ref.facts import Answer, FactBase, FactError, packaged
 
 __all__ = ["Payer", "PayerError", "parse_payer", "payer_from_filing_code", "payer_ids", "profile"]
 
-#: Two-letter codes of the states, the District of Columbia and the territories, for ``medicaid:``.
-STATES = frozenset(
-    (
-        "AK AL AR AS AZ CA CO CT DC DE FL GA GU HI IA ID IL IN KS KY LA MA MD ME MI MN MO MP MS MT "
-        "NC ND NE NH NJ NM NV NY OH OK OR PA PR RI SC SD TN TX UT VA VI VT WA WI WV WY"
-    ).split()
+_STATES = (
+    "AK AL AR AS AZ CA CO CT DC DE FL GA GU HI IA ID IL IN KS KY LA MA MD ME MI MN MO MP MS MT "
+    "NC ND NE NH NJ NM NV NY OH OK OR PA PR RI SC SD TN TX UT VA VI VT WA WI WV WY"
 )
+#: Two-letter codes of the states, the District of Columbia and the territories, for ``medicaid:``.
+STATES = frozenset(_STATES.split())
 
 #: The base whose part is a state instead of a name from the facts.
 _BY_STATE = "medicaid"
