@@ -1,4 +1,4 @@
-"""Sphinx configuration. The project's name, version and address stand in pyproject.toml and nowhere else."""
+"""Sphinx configuration. The project's name, version and address are in pyproject.toml and nowhere else."""
 
 import sys
 import tomllib

@@ -31,13 +31,13 @@ _NAMED = {"canonical", "next", "prev", "search", "license"}
 
 
 class Page(HTMLParser):
-    """Collects what breaks the policy, and ids that stand twice (a card would open the wrong value's source).
+    """Collects what breaks the policy, and ids used twice (a card would open the wrong value's source).
 
     ``exists`` says whether the site holds the file at an address as the page writes it.
 
     >>> Page('<p id="a" style="x"><b id="a" onclick="y()"><script>1</script><img src="https://cdn.example/a.png">',
     ...      lambda address: True).problems
-    ['<p style=...>', '<b onclick=...>', "id 'a' stands twice", 'inline <script>', '<img> fetches https://cdn.example/a.png']
+    ['<p style=...>', '<b onclick=...>', "id 'a' is used twice", 'inline <script>', '<img> fetches https://cdn.example/a.png']
     """
 
     def __init__(self, text: str, exists: Callable[[str], bool]) -> None:
@@ -59,7 +59,7 @@ class Page(HTMLParser):
                 self.problems.append(f"<{tag} {name}=javascript:...>")
         anchor = given.get("id")
         if anchor in self.ids:
-            self.problems.append(f"id {anchor!r} stands twice")
+            self.problems.append(f"id {anchor!r} is used twice")
         self.ids |= {anchor} if anchor else set()
         if tag in _FETCHED and not _NAMED & set((given.get("rel") or "").split()):
             self._fetched(tag, given.get(_FETCHED[tag]) or "")

@@ -19,7 +19,7 @@ def lint(app: Sphinx, doctree: nodes.document) -> None:
     for head in doctree.findall(nodes.thead):
         for entry in head.findall(nodes.entry):
             if not entry.astext().strip():
-                logger.warning("a column of a table has no head: name what stands in it", location=head)
+                logger.warning("a column of a table has no head: name what is in it", location=head)
 
 
 def setup(app: Sphinx) -> None:

@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 _LONGEST = 200
 #: Pages that Sphinx makes by itself.
 _MADE = {"search": "Search the J1553 reference by code, NDC, modifier, rule, payer or word."}
-#: docutils' own, which stands beside Sphinx's.
+#: docutils' own, which comes beside Sphinx's.
 _VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1" />'
 #: Inline scripts of the theme that nothing here needs; each must be there, so that a new theme fails loudly.
 _INLINE = ("DOCUMENTATION_OPTIONS.pagename = ", "DOCUMENTATION_OPTIONS.search_as_you_type = ")
@@ -40,7 +40,7 @@ def complete(app: Sphinx, page: str, template: str, context: dict[str, Any], doc
 
 def _scripts(files: list[Any]) -> list[Any]:
     bodies = [str(js.attributes.get("body", "")) for js in files if not js.filename]
-    if len(bodies) != len(_INLINE) or not all(any(body.startswith(each) for body in bodies) for each in _INLINE):
+    if len(bodies) != len(_INLINE) or not all(any(body.startswith(start) for body in bodies) for start in _INLINE):
         raise ExtensionError(f"the theme's inline scripts have changed: {bodies}")
     bundled = {f"_static/{name}" for name in (*SCRIPTS, *UNUSED_SCRIPTS)}
     return [js for js in files if js.filename and str(js.filename).split("?")[0] not in bundled]

@@ -32,7 +32,7 @@ def _rules(css: str, words: frozenset[str], tags: frozenset[str]) -> Iterator[st
         elif head.startswith("@"):
             yield f"{head}{{{body}}}"
         else:
-            kept = [each for each in _split(head) if _can_match(each, words, tags)]
+            kept = [selector for selector in _split(head) if _can_match(selector, words, tags)]
             if kept and body.strip():
                 yield f"{','.join(kept)}{{{body}}}"
 

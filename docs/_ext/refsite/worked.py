@@ -1,6 +1,6 @@
 """Worked cases by the tags in their front matter: the mark under a case's title, and ``worked-cases``, which lists them.
 
-The tags stand in each page of ``docs/examples`` and nowhere else; every list is made of them, so none can be forgotten.
+The tags are in each page of ``docs/examples`` and nowhere else; every list is made of them, so none can be forgotten.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ TOPICS = {
 }
 #: How well the main answer is sourced, and what a reader sees of it.
 ANSWERS = {"settled": "", "inferred": "answer inferred", "open": "partly open"}
-#: On a rule's card no more than these; the rest is on the index.
+#: On a rule's card no more than these; the others are on the index.
 _MOST = 6
 _RULE = re.compile(rf"\b(?:{'|'.join(FAMILIES)})[0-9]{{3}}\b")
 _FRONT = re.compile(r"---\n(.*?)\n---\n", re.DOTALL)
@@ -77,7 +77,7 @@ def worked(folder: Path) -> tuple[Worked, ...]:
     """All cases of a folder of pages, by level, then by title; raises FactError for tags that cannot be used."""
     pages = [path for path in folder.glob("*.md") if path.stem != "index"]
     return tuple(
-        sorted((_read(path, path.stat().st_mtime_ns) for path in pages), key=lambda each: (each.level, each.title))
+        sorted((_read(path, path.stat().st_mtime_ns) for path in pages), key=lambda case: (case.level, case.title))
     )
 
 
@@ -124,14 +124,14 @@ class WorkedCases(CheckedDirective):
         made: list[nodes.Node] = []
         for level, name in LEVELS.items():
             section = nodes.section("", nodes.title("", name), ids=[f"level-{level}"])
-            section += case_list(self.env, [each for each in every if each.level == level], topics=True)
+            section += case_list(self.env, [case for case in every if case.level == level], topics=True)
             made.append(section)
         made.append(nodes.section("", nodes.title("", "By topic"), self._by_topic(every), ids=["by-topic"]))
         menu = addnodes.toctree(
             parent=self.env.docname,
-            entries=[(None, f"{FOLDER}/{each.slug}") for each in every],
+            entries=[(None, f"{FOLDER}/{case.slug}") for case in every],
             glob=False,
-            includefiles=[f"{FOLDER}/{each.slug}" for each in every],
+            includefiles=[f"{FOLDER}/{case.slug}" for case in every],
             hidden=True,
             titlesonly=True,
             maxdepth=1,
@@ -146,7 +146,7 @@ class WorkedCases(CheckedDirective):
         rows: list[list[list[nodes.Node]]] = [
             [[nodes.Text(name[0].upper() + name[1:])], [case_list(self.env, found)]]
             for topic, name in TOPICS.items()
-            if (found := [each for each in every if each.has("topic", topic)])
+            if (found := [case for case in every if case.has("topic", topic)])
         ]
         return table("by-topic", ["Topic", "Cases"], rows)
 
@@ -165,12 +165,12 @@ def noted(env: BuildEnvironment, kind: str, *names: str) -> list[Worked]:
 
 def chosen(source: Path, kind: str, names: tuple[str, ...]) -> list[Worked]:
     """The cases that have any of the names."""
-    return [each for each in worked(source / FOLDER) if any(each.has(kind, name) for name in names)]
+    return [case for case in worked(source / FOLDER) if any(case.has(kind, name) for name in names)]
 
 
 def case_list(env: BuildEnvironment, cases: list[Worked], *, topics: bool = False) -> nodes.Node:
     """Links to the cases, each with how well its answer is sourced and, if asked for, its topics."""
-    return el("ul", "worked", *(el("li", "", *case_link(env, each, topics=topics)) for each in cases))
+    return el("ul", "worked", *(el("li", "", *case_link(env, case, topics=topics)) for case in cases))
 
 
 def case_link(env: BuildEnvironment, case: Worked, *, topics: bool = False) -> list[nodes.Node]:
@@ -179,7 +179,7 @@ def case_link(env: BuildEnvironment, case: Worked, *, topics: bool = False) -> l
     if ANSWERS[case.answer]:
         made += [nodes.Text(" "), el("span", f"badge badge-{case.answer}", ANSWERS[case.answer])]
     if topics:
-        made.append(el("span", "case-topics", ", ".join(TOPICS[each] for each in case.topics)))
+        made.append(el("span", "case-topics", ", ".join(TOPICS[topic] for topic in case.topics)))
     return made
 
 
@@ -208,8 +208,8 @@ def mark(app: Sphinx, doctree: nodes.document) -> None:
     folder, _, slug = app.env.docname.rpartition("/")
     if folder != FOLDER or slug == "index":
         return
-    case = next(each for each in worked(Path(app.srcdir) / FOLDER) if each.slug == slug)
-    words = " · ".join([LEVELS[case.level], ", ".join(TOPICS[each] for each in case.topics)])
+    case = next(case for case in worked(Path(app.srcdir) / FOLDER) if case.slug == slug)
+    words = " · ".join([LEVELS[case.level], ", ".join(TOPICS[topic] for topic in case.topics)])
     shown: list[nodes.Node | str] = [words]
     if ANSWERS[case.answer]:
         shown += [" ", el("span", f"badge badge-{case.answer}", ANSWERS[case.answer])]
