@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
+from pathlib import Path
 
 import jsonschema
 import pytest
 from build import edit, make_claim
-from command import run
+from command import run, start
 
 from j1553ref import cases, facts, schemas
 from j1553ref.cli.printers import PRINTERS
@@ -25,6 +27,32 @@ def write(tmp_path):
         return str(path)
 
     return write_
+
+
+#: Arguments, then standard input: what a program of its own answers, and how it leaves.
+STARTED = {
+    "right": (("check", "-"), json.dumps(RIGHT)),
+    "wrong": (("check", "-"), json.dumps(WRONG)),
+    "wrong, as JSON": (("check", "-", "--output", "json"), json.dumps(WRONG)),
+    "empty": (("check", "-"), ""),
+    "deep": (("check", "-"), "[" * 20_000 + "]" * 20_000),
+    "deep object": (("check", "-"), '{"a":' * 20_000 + "1" + "}" * 20_000),
+    "no such command": (("chek",), None),
+    "units": (("units", "--dose-mg", "32450", "--vials", "20g,10g,5g"), None),
+    "bad units": (("units", "--dose-mg", "40000", "--vials", "3g"), None),
+    "help": (("--help",), None),
+}
+
+
+SCRIPT = Path(sys.executable).with_name("j1553ref")
+
+
+@pytest.mark.skipif(not SCRIPT.exists(), reason="the package is not installed: run through nox -s tests")
+@pytest.mark.parametrize("name", STARTED)
+def test_the_installed_program_says_and_returns_what_the_function_does(name):
+    """All other tests of this file call the function."""
+    arguments, stdin = STARTED[name]
+    assert start(*arguments, stdin=stdin, program=[str(SCRIPT)]) == run(*arguments, stdin=stdin)
 
 
 def test_a_right_claim_exits_0_and_says_what_was_not_checked(write):
@@ -122,7 +150,7 @@ def test_many_claims_in_one_file(write, shape):
     text = json.dumps(claims) if shape == "array" else "\n".join(map(json.dumps, claims))
     done = run("check", write("many.json", text.encode()), "--output", "json")
     report = json.loads(done.stdout)
-    assert [[each["code"] for each in claim["findings"]] for claim in report["claims"]] == [[], ["UNT002"], []]
+    assert [[finding["code"] for finding in claim["findings"]] for claim in report["claims"]] == [[], ["UNT002"], []]
     assert report["claims"][2]["notes"] == ["out_of_scope"]
     assert report["summary"]["out_of_scope"] == 1
     assert done.returncode == 1
@@ -354,12 +382,12 @@ def test_an_exercise_as_html_and_as_json():
     asked = ("exercise", "--topic", "units", "--count", "2", "--seed", "0", "--on", "2026-05-04")
     page = run(*asked, "--output", "html").stdout
     assert page.startswith("<!DOCTYPE html>\n") and page.endswith("</html>\n")
-    told, key = (
+    sheet, key = (
         json.loads(run(*asked, "--output", "json").stdout),
         json.loads(run(*asked, "--output", "json", "--key").stdout),
     )
-    assert (told["seed"], told["topic"], told["level"], told["on"]) == (0, "units", 1, "2026-05-04")
-    assert told["key"] == key["key"]
+    assert (sheet["seed"], sheet["topic"], sheet["level"], sheet["on"]) == (0, "units", 1, "2026-05-04")
+    assert sheet["key"] == key["key"]
     assert "questions" not in key
 
 
