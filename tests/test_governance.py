@@ -7,10 +7,11 @@ import os
 import re
 import tomllib
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, SoupStrainer
 from build import make_claim
 
 from j1553ref import check, rules
@@ -41,28 +42,28 @@ def test_every_fact_that_a_rule_names_exists():
 
 
 def test_every_fact_is_used_by_a_page_or_a_rule(root, usage):
-    used = {each for page, ids in usage.items() if page not in REGISTERS for each in ids["facts"]}
-    used |= {each for rule in rules.catalogue() for each in rule.facts}
+    used = {fact_id for page, ids in usage.items() if page not in REGISTERS for fact_id in ids["facts"]}
+    used |= {fact_id for rule in rules.catalogue() for fact_id in rule.facts}
     source = "".join(path.read_text(encoding="utf-8") for path in (root / "src").rglob("*.py"))
     idle = [
-        each
-        for each in BASE.facts
-        if each not in used and not each.startswith(BUILT_NAMES) and f'"{each}"' not in source
+        fact_id
+        for fact_id in BASE.facts
+        if fact_id not in used and not fact_id.startswith(BUILT_NAMES) and f'"{fact_id}"' not in source
     ]
     assert idle == []
 
 
 def test_every_source_is_cited_by_a_fact_or_a_page(usage):
     cited = {source.id for fact in BASE.facts.values() for entry in fact.history for source in entry.sources}
-    on_pages = {each for page, ids in usage.items() if page not in REGISTERS for each in ids["sources"]}
+    on_pages = {source for page, ids in usage.items() if page not in REGISTERS for source in ids["sources"]}
     assert sorted(set(BASE.documents) - cited - on_pages) == []
     assert sorted(cited - set(BASE.documents)) == []
 
 
 def test_every_gap_is_shown(usage):
-    shown = {each for page, ids in usage.items() if page != "reference/gaps" for each in ids["gaps"]}
+    shown = {gap for page, ids in usage.items() if page != "reference/gaps" for gap in ids["gaps"]}
     shown |= {fact.gap for fact in BASE.facts.values()}
-    everything = {each for ids in usage.values() for each in ids["gaps"]}
+    everything = {gap for ids in usage.values() for gap in ids["gaps"]}
     assert sorted(set(BASE.gaps) - everything) == []
     assert shown <= set(BASE.gaps) | {""}
 
@@ -71,21 +72,21 @@ def _outcome(day, form):
     if form == "home":
         claim = make_claim(40000, [20, 20], [(400, ["JZ"])], day=day.isoformat(), payer="medicare-dme")
         claim["diagnoses"] = ["D80.1"]
-        return [(each.code, each.severity) for each in check(claim).findings]
+        return [(finding.code, finding.severity) for finding in check(claim).findings]
     claim = make_claim(40000, [20, 20], [(400, [])], day=day.isoformat()) | {"form": form}
     if form == "ub04":
         claim["type_of_bill"] = "131"
         for line in claim["lines"]:
             del line["place_of_service"], line["diagnosis_pointers"]
             line["revenue_code"] = "0636"
-    return [(each.code, each.severity) for each in check(claim).findings]
+    return [(finding.code, finding.severity) for finding in check(claim).findings]
 
 
 def test_rule_bearing_dates_have_a_case_on_either_side():
     """Dates after the code's first one on which a fact that a rule reads changes or ceases to be known."""
     first = BASE.get("code.first_date_of_service").newest.value
     dates = set()
-    for fact_id in {each for rule in rules.catalogue() for each in rule.facts} | {"opps.status"}:
+    for fact_id in {name for rule in rules.catalogue() for name in rule.facts} | {"opps.status"}:
         for entry in BASE.get(fact_id).history:
             if entry.dated and entry.start >= first:
                 dates.add(entry.start)
@@ -108,15 +109,17 @@ def test_rule_bearing_dates_have_a_case_on_either_side():
         assert _outcome(day, other) == after
 
 
-def _sections(page: Path) -> list[str]:
-    """What a reader sees of a page's article, from heading to heading; the cards on demand are left out."""
-    article = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").find("article")
+@cache
+def _near(page: Path) -> list[str]:
+    """The first words after each heading of a page's article, as a reader sees them; cards on demand are left out."""
+    article = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser", parse_only=SoupStrainer("article"))
     for hidden in article.select(".no-search, .headerlink, script, style"):
         hidden.decompose()
     for heading in article.find_all(["h1", "h2", "h3"]):
         heading.insert(0, "\x00")
     text = re.sub(r"\s+", " ", article.get_text(" "))
-    return re.sub(r" (?=[.,;:)])", "", text).split("\x00")
+    sections = re.sub(r" (?=[.,;:)])", "", text).split("\x00")
+    return [" ".join(section.split()[:NEAR]) for section in sections]
 
 
 #: Words from the start of a heading: the heading itself and sixty more.
@@ -124,12 +127,11 @@ NEAR = 75
 QUESTIONS = tomllib.loads((Path(__file__).parent / "questions.toml").read_text(encoding="utf-8"))["question"]
 
 
-@pytest.mark.parametrize("each", QUESTIONS, ids=lambda each: each["ask"])
-def test_the_page_answers_the_question_near_its_heading(site, each):
-    """The expected text stands within 60 words of a heading of the page."""
-    page = site / f"{each['page']}.html"
-    near = [" ".join(section.split()[:NEAR]) for section in _sections(page)]
-    wanted = re.sub(r"\s+", " ", each["says"])
-    assert any(wanted in text for text in near), f"{each['page']} does not say {wanted!r} near a heading"
-    if "fact" in each:
-        BASE.get(each["fact"])
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question["ask"])
+def test_the_page_answers_the_question_near_its_heading(site, question):
+    """The expected text is within 60 words of a heading of the page."""
+    wanted = re.sub(r"\s+", " ", question["says"])
+    near = _near(site / f"{question['page']}.html")
+    assert any(wanted in text for text in near), f"{question['page']} does not say {wanted!r} near a heading"
+    if "fact" in question:
+        BASE.get(question["fact"])

@@ -10,6 +10,7 @@ import json
 import os
 import re
 import tomllib
+from functools import cached_property
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import NamedTuple
@@ -35,7 +36,7 @@ class Element(NamedTuple):
 
 
 class Reader(HTMLParser):
-    """All elements of a page in order, each with its attributes, the ids it stands in, and its own text."""
+    """All elements of a page in order, each with its attributes, the ids around it, and its own text."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -45,7 +46,7 @@ class Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
-        ids = tuple(each.attrs["id"] for each in self.open if "id" in each.attrs)
+        ids = tuple(outer.attrs["id"] for outer in self.open if "id" in outer.attrs)
         element = Element(tag, given, ids, [])
         self.elements.append(element)
         if tag not in VOID:
@@ -60,21 +61,28 @@ class Reader(HTMLParser):
             element.text.append(data)
 
 
-class Page(NamedTuple):
-    name: str
-    text: str
-    elements: list[Element]
+class Page:
+    """A page of the site, read and parsed when a test first looks into it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.name = str(path.relative_to(SITE))
+
+    @cached_property
+    def elements(self) -> list[Element]:
+        return Reader(self.path.read_text(encoding="utf-8")).elements
+
+    @cached_property
+    def ids(self) -> set[str]:
+        return {e.attrs["id"] for e in self.elements if "id" in e.attrs}
 
     def all(self, tag: str, **attrs: str) -> list[Element]:
         named = {key.strip("_").replace("_", "-"): value for key, value in attrs.items()}
         return [e for e in self.elements if e.tag == tag and all(e.attrs.get(k) == v for k, v in named.items())]
 
 
-PAGES = [
-    Page(str(path.relative_to(SITE)), text := path.read_text(encoding="utf-8"), Reader(text).elements)
-    for path in sorted(SITE.rglob("*.html"))
-]
-IDS = {page.name: {e.attrs["id"] for e in page.elements if "id" in e.attrs} for page in PAGES}
+PAGES = [Page(path) for path in sorted(SITE.rglob("*.html"))]
+NAMED = {page.name: page for page in PAGES}
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 
@@ -90,8 +98,7 @@ def local(page: Page, address: str) -> str:
 
 
 def test_the_site_is_there() -> None:
-    names = {page.name for page in PAGES}
-    assert {"index.html", "404.html", "search.html", "report-an-error.html", "reference/sources.html"} <= names
+    assert {"index.html", "404.html", "search.html", "report-an-error.html", "reference/sources.html"} <= set(NAMED)
 
 
 @every_page
@@ -127,7 +134,7 @@ def test_nothing_comes_from_elsewhere(page: Page) -> None:
         for name in ("src", "srcset", "href", "data", "poster", "action")
         if name in e.attrs and e.tag != "a" and e.attrs.get("rel") != "canonical"
     ]
-    assert [each for each in fetched if urlsplit(each).netloc or urlsplit(each).scheme not in ("", "data")] == []
+    assert [url for url in fetched if urlsplit(url).netloc or urlsplit(url).scheme not in ("", "data")] == []
 
 
 @every_page
@@ -136,7 +143,7 @@ def test_head_and_heading(page: Page) -> None:
     title = "".join(page.all("title")[0].text).strip()
     assert "J1553" in title
     descriptions = page.all("meta", name="description")
-    assert [len(each.attrs["content"]) >= 20 for each in descriptions] == [True]
+    assert [len(meta.attrs["content"]) >= 20 for meta in descriptions] == [True]
     assert len(page.all("h1")) == 1
     assert len(page.all("meta", name="viewport")) == 1
 
@@ -149,7 +156,7 @@ def test_titles_differ() -> None:
 @every_page
 def test_report_link_and_notices(page: Page) -> None:
     links = [e for e in page.all("a") if "report" in e.attrs.get("class", "").split()]
-    assert [local(page, each.attrs["href"]) for each in links] == ["report-an-error.html"]
+    assert [local(page, link.attrs["href"]) for link in links] == ["report-an-error.html"]
     words = " ".join(" ".join("".join(e.text) for e in page.elements).split())
     assert "no medical, legal or payment advice" in words
     assert "American Medical Association" in words
@@ -157,7 +164,7 @@ def test_report_link_and_notices(page: Page) -> None:
 
 
 @every_page
-def test_ids_stand_once(page: Page) -> None:
+def test_ids_are_unique(page: Page) -> None:
     ids = [e.attrs["id"] for e in page.elements if "id" in e.attrs]
     assert sorted(ids) == sorted(set(ids))
 
@@ -172,7 +179,7 @@ def test_each_address_in_the_site_leads_somewhere(page: Page) -> None:
                 continue
             place, fragment = urldefrag(address)
             target = local(page, place)
-            if not (SITE / target).is_file() or (fragment and fragment not in IDS.get(target, set())):
+            if not (SITE / target).is_file() or (fragment and (target not in NAMED or fragment not in NAMED[target].ids)):
                 lost.append(address)
     assert lost == []
 
@@ -190,7 +197,7 @@ def test_each_value_opens_its_card_and_each_card_names_a_source(page: Page) -> N
 
 
 def test_front_page_at_a_glance() -> None:
-    front = next(page for page in PAGES if page.name == "index.html")
+    front = NAMED["index.html"]
     text = " ".join("".join("".join(e.text) for e in front.elements).split())
     for words in (
         "J1553",
@@ -233,7 +240,7 @@ def test_sitemap_and_robots_name_the_address() -> None:
     assert f"Sitemap: {ADDRESS}sitemap.xml" in (SITE / "robots.txt").read_text(encoding="utf-8").splitlines()
 
 
-def test_schemas_stand_at_their_id() -> None:
+def test_schemas_are_at_their_id() -> None:
     paths = sorted((SITE / "schemas").rglob("*.json"))
     assert {"claim.schema.json", "report.schema.json", "facts.schema.json"} <= {path.name for path in paths}
     for path in paths:
@@ -241,14 +248,14 @@ def test_schemas_stand_at_their_id() -> None:
 
 
 def test_missing_page_works_at_any_depth() -> None:
-    page = next(page for page in PAGES if page.name == "404.html")
+    page = NAMED["404.html"]
     addresses = [e.attrs[name] for e in page.elements for name in ("href", "src", "action") if name in e.attrs]
     assert [a for a in addresses if not a.startswith(("/", "#", "https://"))] == []
     assert page.all("html")[0].attrs["data-content_root"] == BASE
 
 
 def test_what_a_page_fetches_stays_small() -> None:
-    front = next(page for page in PAGES if page.name == "index.html")
+    front = NAMED["index.html"]
     fetching = [*front.all("script"), *front.all("link", rel="stylesheet")]
     files = {local(front, e.attrs.get("src") or e.attrs["href"]) for e in fetching}
     fonts = {str(path.relative_to(SITE)) for path in SITE.rglob("*.woff2")}
