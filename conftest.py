@@ -1,4 +1,4 @@
-"""Counts the doctest examples that really ran, on every page: a conftest sees only what lies below it. Sets Hypothesis."""
+"""Counts the doctest prompts that really ran, on every page, in every worker; deals tests to workers; sets Hypothesis."""
 
 from __future__ import annotations
 
@@ -17,8 +17,12 @@ settings.register_profile(
 )
 settings.load_profile("j1553ref")
 
-#: file -> doctest examples tried in this session; the guard in tests/test_pages.py compares it with the prompts
+#: file -> doctest prompts run in this process; the guard in tests/test_pages.py compares it with the prompts written
 TRIED: dict[Path, int] = {}
+#: prompts run in the workers that have ended
+WORKERS_TRIED: list[int] = []
+GUARD = "test_every_prompt_on_a_page_was_run"
+TOGETHER = {"tests/test_site.py"}
 
 
 @pytest.fixture(scope="session")
@@ -45,3 +49,41 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "last: runs after every other test")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log):
+    """Which tests run in one worker: see ``unit``."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByUnit(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return unit(nodeid)
+
+    return ByUnit(config, log)
+
+
+def unit(nodeid: str) -> str:
+    """What one worker runs as a whole.
+
+    All pages, then the guard that counts their prompts; a test with all its parameters; a file whose tests share parsed pages.
+    """
+    file, _, test = nodeid.partition("::")
+    if not file.startswith("tests/") or test == GUARD:
+        return GUARD
+    return file if file in TOGETHER else nodeid.partition("[")[0]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["tried"] = sum(TRIED.values())
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node) -> None:
+    WORKERS_TRIED.append(getattr(node, "workeroutput", {}).get("tried", 0))
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """The number of prompts, beside pytest's own number of tests."""
+    terminalreporter.write_line(f"{sum(TRIED.values()) + sum(WORKERS_TRIED)} doctest prompts were run and compared")

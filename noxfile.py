@@ -22,8 +22,8 @@ NEEDED = PYPROJECT["project"]["dependencies"]
 
 
 def install(session: nox.Session, *groups: str, wheel: bool = True) -> None:
-    """Install dependency groups at the pinned versions and, unless told otherwise, the freshly built wheel."""
-    wanted = [each for group in groups for each in GROUPS[group]]
+    """Install dependency groups at the pinned versions and, unless ``wheel=False``, the freshly built wheel."""
+    wanted = [requirement for group in groups for requirement in GROUPS[group]]
     session.install("-c", "constraints.txt", *wanted, *(NEEDED if wheel else []))
     if wheel:
         session.install("--no-deps", "--force-reinstall", str(build_wheel(session)))
@@ -40,7 +40,7 @@ def build_wheel(session: nox.Session) -> Path:
 def build_site(session: nox.Session, *options: str) -> None:
     """Build the site with every warning an error."""
     strict = ("-n", "-W", "--keep-going", "-q")
-    session.run("sphinx-build", *strict, *options, "-d", "build/doctrees", "-b", "html", "docs", str(SITE))
+    session.run("sphinx-build", "-j", "auto", *strict, *options, "-d", "build/doctrees", "-b", "html", "docs", str(SITE))
 
 
 @nox.session
@@ -58,13 +58,13 @@ def tests(session: nox.Session) -> None:
     """The whole suite against the installed wheel, the doctests of every page, and the built site."""
     install(session, "test", "docs")
     build_site(session)
-    # -P keeps the source tree off sys.path, so that what is tested is the wheel.
+    # -P keeps the source tree off sys.path, so that what is tested is the wheel. A few tests are quicker in one process.
     session.run(
         "python",
         "-P",
         "-m",
         "pytest",
-        *session.posargs,
+        *(session.posargs or ("-n", "auto")),
         env={"J1553REF_SITE": str(SITE), "J1553REF_WHEEL": str(next(DIST.glob("*.whl")))},
     )
 
@@ -138,7 +138,7 @@ def lock(session: nox.Session) -> None:
     session.install("uv")
     wanted = ROOT / "build" / "requirements.in"
     wanted.parent.mkdir(exist_ok=True)
-    every = {each for group in GROUPS.values() for each in group} | {*NEEDED, "build", "hatchling"}
+    every = {requirement for group in GROUPS.values() for requirement in group} | {*NEEDED, "build", "hatchling"}
     wanted.write_text("\n".join(sorted(every)) + "\n")
     session.run(
         "uv",

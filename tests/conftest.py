@@ -1,4 +1,4 @@
-"""Where the project stands."""
+"""The folder of the project."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def test_no_clock_and_no_float_in_the_package(root):
 
 def _refuses_floats(name: ast.Name, tree: ast.AST) -> bool:
     """``isinstance(x, float)`` is how a float is refused."""
-    calls = (each for each in ast.walk(tree) if isinstance(each, ast.Call) and isinstance(each.func, ast.Name))
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name))
     return any(
         call.func.id == "isinstance" and name in set(ast.walk(call.args[1])) for call in calls if len(call.args) == 2
     )

@@ -73,8 +73,8 @@ def tags(path) -> dict[str, str]:
 
 
 def test_every_denial_is_prevented_by_a_worked_case(root):
-    prevented = {each for path in pages(root, "examples/*.md") for each in tags(path).get("denials", "").split()}
-    assert prevented == {each.id.removeprefix("denial.") for each in packaged().under("denial")}
+    prevented = {denial for path in pages(root, "examples/*.md") for denial in tags(path).get("denials", "").split()}
+    assert prevented == {fact.id.removeprefix("denial.") for fact in packaged().under("denial")}
 
 
 def test_a_case_whose_answer_is_not_settled_says_so_before_its_first_heading(root):
@@ -121,7 +121,7 @@ def figures(text: str) -> list[str]:
     return [match[0] for match in FIGURE.finditer(prose(text))]
 
 
-#: Names that happen to look like a figure, and why they may stand as text.
+#: Names that happen to look like a figure, and why they may be typed.
 NAMES = {
     "500 mg": "the habit that the trap is named after, not a statement about a product",
     "100 mg": "part of the code's own name",
@@ -132,7 +132,7 @@ def test_no_figure_is_typed(root):
     typed = {
         str(path.relative_to(root)): left
         for path in pages(root)
-        if (left := [each for each in figures(path.read_text(encoding="utf-8")) if each not in NAMES])
+        if (left := [figure for figure in figures(path.read_text(encoding="utf-8")) if figure not in NAMES])
     }
     assert typed == {}
 

@@ -1,6 +1,6 @@
 """Each statement of a page names what it rests on: a fact, source, gap, rule or case, or it comes from a directive.
 
-Read from the pages' own Markdown, where what a writer typed is told apart from what a directive prints; that each role
+Read from the pages' own Markdown, where what a writer typed is kept apart from what a directive prints; that each role
 leads somewhere is the build's task. Navigation is exempt by its form, anything else only by ``exempt_statements.toml``.
 """
 
@@ -29,9 +29,9 @@ TYPED = re.compile(
 )
 #: A target for links, or a class for the block that follows.
 MARK = re.compile(r"\([\w-]+\)=|\{[.#][\w .#-]+\}")
-#: Words that may stand between links without saying anything.
+#: Words that may be between links without saying anything.
 JOINTS = {"related", "see", "and", "or", "step", "by"}
-#: On an index page: a page's name, and what stands there.
+#: On an index page: a page's name, and what is there.
 SIGNPOST = re.compile(r"\*\*\[[^\]]*\]\([^)]*\)\*\*[:,]? [^.\d]*(?:\b837\b[^.\d]*)?\.?")
 LINK = re.compile(r"\[[^\]]*\]\([^)]*\)")
 EXEMPT = tomllib.loads((Path(__file__).parent / "exempt_statements.toml").read_text(encoding="utf-8")).get("exempt", [])
@@ -100,33 +100,33 @@ def _pages(root: Path) -> dict[str, str]:
 def _exempt(page: str, statement: Statement) -> bool:
     if page.endswith("/index") and SIGNPOST.fullmatch(statement.text):
         return True
-    return any(each["page"] == page and statement.text.startswith(each["starts"]) for each in EXEMPT)
+    return any(entry["page"] == page and statement.text.startswith(entry["starts"]) for entry in EXEMPT)
 
 
 def unsourced(page: str, text: str) -> list[str]:
     return [
-        f"docs/{page}.md:{each.line}: {each.text}"
-        for each in statements(text)
-        if not each.sourced and not each.navigation and not _exempt(page, each)
+        f"docs/{page}.md:{statement.line}: {statement.text}"
+        for statement in statements(text)
+        if not statement.sourced and not statement.navigation and not _exempt(page, statement)
     ]
 
 
 def test_every_statement_names_its_origin(root):
     pages = _pages(root)
     assert {page.split("/")[0] for page in pages} == set(FOLDERS)
-    every = [each for text in pages.values() for each in statements(text) if not each.navigation]
-    assert sum(each.sourced for each in every) > 0.95 * len(every), "exemptions must stay few"
-    left = [each for page, text in pages.items() for each in unsourced(page, text)]
+    every = [statement for text in pages.values() for statement in statements(text) if not statement.navigation]
+    assert sum(statement.sourced for statement in every) > 0.95 * len(every), "exemptions must stay few"
+    left = [statement for page, text in pages.items() for statement in unsourced(page, text)]
     assert left == [], "each needs a role, or an entry with a reason in tests/exempt_statements.toml"
 
 
 def test_each_exemption_has_a_reason_and_is_still_needed(root):
     pages = _pages(root)
-    for each in EXEMPT:
-        assert set(each) == {"page", "starts", "reason"}
-        assert len(each["reason"]) > 20
-        found = [one for one in statements(pages[each["page"]]) if one.text.startswith(each["starts"])]
-        assert len(found) == 1, f"{each['page']}: {len(found)} statements start with {each['starts']!r}"
+    for entry in EXEMPT:
+        assert set(entry) == {"page", "starts", "reason"}
+        assert len(entry["reason"]) > 20
+        found = [one for one in statements(pages[entry["page"]]) if one.text.startswith(entry["starts"])]
+        assert len(found) == 1, f"{entry['page']}: {len(found)} statements start with {entry['starts']!r}"
         assert not found[0].sourced
         assert not found[0].navigation
 

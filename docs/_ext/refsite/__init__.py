@@ -74,4 +74,4 @@ def setup(app: Sphinx) -> dict[str, Any]:
     parts += (addressed, library, schema, changes, dates, doses, minutes, strings, worked, exercises, lesson, slides)
     for part in (*parts, bundle, harden):
         part.setup(app)
-    return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": False}
+    return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

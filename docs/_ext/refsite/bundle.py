@@ -111,7 +111,7 @@ def _subset(path: Path, points: set[int]) -> None:
     if not points:
         raise ExtensionError("no icon is left in the stylesheet")
     logging.getLogger("fontTools").setLevel(logging.WARNING)
-    font = TTFont(path)
+    font = TTFont(path, recalcTimestamp=False)  # the same bytes from every build
     options = subset.Options(flavor="woff2", layout_features=[], hinting=False, name_IDs=["*"])
     work = subset.Subsetter(options)
     work.populate(unicodes=points)

@@ -74,21 +74,18 @@ class Page(HTMLParser):
             self.problems.append(f"<{tag}> wants {parts.path}, which is not in the site")
 
 
-_written: set[str] = set()
-
-
-def remember(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """Note each page that this build writes, and hand the policy to its template."""
+def hand_over(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Hand the policy to the template of each page."""
     context["policy"] = POLICY
-    _written.add(app.builder.get_target_uri(page))
 
 
 def check(app: Sphinx, error: Exception | None) -> None:
-    """Check the pages that this build wrote."""
+    """Check all pages: those that this build wrote are known only to the processes that wrote them."""
     if error or app.builder.format != "html":
         return
     root, base = Path(app.outdir), urlsplit(app.config.html_baseurl).path
-    found = [f"{name}: {problem}" for name in sorted(_written) for problem in _problems(root, name, base)]
+    names = sorted(path.relative_to(root).as_posix() for path in root.rglob("*.html"))
+    found = [f"{name}: {problem}" for name in names for problem in _problems(root, name, base)]
     if found:
         raise ExtensionError("the pages break the site's policy:\n  " + "\n  ".join(found[:30]))
 
@@ -104,5 +101,5 @@ def _problems(root: Path, name: str, base: str) -> list[str]:
 
 def setup(app: Sphinx) -> None:
     """Check last of all."""
-    app.connect("html-page-context", remember)
+    app.connect("html-page-context", hand_over)
     app.connect("build-finished", check, priority=999)
