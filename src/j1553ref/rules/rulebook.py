@@ -1,0 +1,141 @@
+"""What the facts say to one payer, kept: answers by date, packages by NDC, and the rules that apply, in their order.
+
+A :class:`Rulebook` is built on first use for a set of facts and a payer. The date of service still decides every answer;
+it is looked up once. :class:`Consulted` is the facts as one run of ``check`` sees them: it notes every dated look-up.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+from typing import TypeVar
+
+from j1553ref import ndc
+from j1553ref.facts import Answer, FactBase
+from j1553ref.payers import Payer, profile
+from j1553ref.rules.base import REGISTRY, NotChecked, Rule
+
+__all__ = ["Consulted", "Rulebook", "in_order", "rulebook"]
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+#: More answers than this are not kept: a hostile file may name any number of dates and NDCs.
+_MOST = 20_000
+#: The families in the order of the run: units before waste, since one slip gives one finding.
+_ORDER = ("SHP", "DAT", "UNT", "JWZ", "DXC", "HOM", "SOS", "NDC", "MOD", "ADM", "PAY")
+
+
+def in_order(registry: dict[str, Rule]) -> tuple[Rule, ...]:
+    """The rules by family and code, except that a rule which stops another comes before it.
+
+    >>> [rule.code for rule in in_order(REGISTRY) if rule.family == "UNT"][:4]
+    ['UNT005', 'UNT008', 'UNT001', 'UNT002']
+    """
+    found: dict[str, Rule] = {}
+
+    def place(code: str) -> None:
+        for other in by_code:
+            if code in registry[other].stops and other not in found:
+                place(other)
+        found[code] = registry[code]
+
+    by_code = sorted(registry, key=lambda code: (_ORDER.index(code[:3]), code))
+    for code in by_code:
+        if code not in found:
+            place(code)
+    return tuple(found.values())
+
+
+class Rulebook:
+    """The rules that apply to one payer, and every answer of the facts that was asked for before."""
+
+    def __init__(self, facts: FactBase, payer: Payer | None) -> None:
+        self.facts = facts
+        self.payer = payer
+        self.answers: dict[tuple[str, date], Answer] = {}
+        self.profiles: dict[tuple[str, date], Answer | None] = {}
+        self._packages: dict[str, ndc.Package | None] = {}
+        self._yimmugo: dict[str, bool] = {}
+        #: the rules to run, in their order; with each the outcome where it cannot run for want of a payer
+        self.plan = tuple(
+            (rule, NotChecked(code=rule.code, reason="the rule depends on the payer", missing="payer"))
+            if rule.binds and payer is None
+            else (rule, None)
+            for rule in in_order(REGISTRY)
+            if rule.run is not None and (not rule.binds or payer is None or set(rule.binds) & set(payer.line))
+        )
+
+    def answer(self, fact_id: str, on: date) -> Answer:
+        """What a fact says on a date; raises :class:`~j1553ref.facts.FactError` as the facts do."""
+        key = fact_id, on
+        found = self.answers.get(key)
+        if found is None:
+            found = self.facts.on(fact_id, on)
+            _keep(self.answers, key, found)
+        return found
+
+    def profile(self, key: str, on: date) -> Answer | None:
+        """What is known of the payer under a key of its profile on a date of service, or None."""
+        if self.payer is None:
+            return None
+        if (key, on) not in self.profiles:
+            _keep(self.profiles, (key, on), profile(self.payer, key, on, self.facts))
+        return self.profiles[key, on]
+
+    def package(self, text: str) -> ndc.Package | None:
+        """The package of Yimmugo with this NDC; None for any other text."""
+        if text not in self._packages:
+            known = ndc.package(text, facts=self.facts) if ndc.is_valid(text) else None
+            _keep(self._packages, text, known)
+        return self._packages[text]
+
+    def is_yimmugo(self, text: str) -> bool:
+        """Whether labeler and product of an NDC are Yimmugo's."""
+        if text not in self._yimmugo:
+            _keep(self._yimmugo, text, ndc.is_yimmugo(text, facts=self.facts))
+        return self._yimmugo[text]
+
+
+class Consulted(FactBase):
+    """The facts as one run sees them: answers come from the rulebook, and each dated look-up is noted."""
+
+    def __init__(self, book: Rulebook) -> None:
+        super().__init__(book.facts.facts, book.facts.gaps, book.facts.documents)
+        # FactBase is frozen; what follows is the run's own.
+        vars(self).update(book=book, noted={})
+
+    #: what was looked up since the last rule began: (fact id, date) -> None, in the order of the look-ups
+    noted: dict[tuple[str, date], None]
+    book: Rulebook
+
+    def on(self, fact_id: str, when: date | str | None) -> Answer:
+        """As :meth:`~j1553ref.facts.FactBase.on`; a look-up with a date is noted."""
+        if type(when) is not date:
+            return super().on(fact_id, when)
+        found = self.book.answers.get((fact_id, when)) or self.book.answer(fact_id, when)
+        self.noted[fact_id, when] = None
+        return found
+
+    def begin(self, noted: dict[tuple[str, date], None]) -> dict[tuple[str, date], None]:
+        """Note into another dictionary from here on; returns the one used before."""
+        before = self.noted
+        vars(self)["noted"] = noted
+        return before
+
+
+@lru_cache(maxsize=256)
+def rulebook(facts: FactBase, payer: Payer | None) -> Rulebook:
+    """The rulebook of a set of facts and a payer.
+
+    >>> from j1553ref.facts import packaged
+    >>> [rule.code for rule, _ in rulebook(packaged(), None).plan][:2]
+    ['DAT001', 'DAT002']
+    """
+    return Rulebook(facts, payer)
+
+
+def _keep(kept: dict[K, V], key: K, value: V) -> None:
+    if len(kept) >= _MOST:
+        kept.clear()
+    kept[key] = value
