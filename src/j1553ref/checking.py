@@ -204,19 +204,25 @@ def _run(claim: ClaimView) -> tuple[list[Finding], list[NotChecked]]:
     findings: list[Finding] = []
     if claim.unreadable_code:
         damaged = (rule.code for rule in in_order(REGISTRY) if rule.run)
-        return findings, [NotChecked(code=code, reason=_DAMAGED, missing="procedure_code") for code in damaged]
+        return findings, [claim.book.not_checked(code, _DAMAGED, "procedure_code") for code in damaged]
     not_checked: list[NotChecked] = []
-    for rule, unmet in claim.book.plan:
+    book, holds = claim.book, claim.holds
+    for rule, unmet in book.plan:
         if unmet is not None:
             not_checked.append(unmet)
-        elif rule.scope != "group":
-            _apply(rule, claim, claim.drug_damage, findings, not_checked)
-        elif claim.hides_a_line:
-            not_checked.append(NotChecked(code=rule.code, reason=_DAMAGED, missing=claim.hides_a_line))
+        elif rule.scope == "group" and claim.hides_a_line:
+            not_checked.append(book.not_checked(rule.code, _DAMAGED, claim.hides_a_line))
         else:
-            for group in claim.groups:
-                if rule.code not in group.stopped and _apply(rule, group, group.damage, findings, not_checked):
-                    group.stopped.update(rule.stops)
+            views = claim.groups if rule.scope == "group" else (claim,)
+            for view in views:
+                if rule.code in view.stopped:
+                    continue
+                if rule.looks_for and holds:
+                    targets = book.targets(rule, view.on)
+                    if targets is not None and targets.isdisjoint(holds):
+                        continue
+                if _apply(rule, view, findings, not_checked):
+                    view.stopped.update(rule.stops)
     return findings, not_checked
 
 
@@ -224,27 +230,25 @@ def _basis(rule: Rule, view: View, pointer: str) -> dict[tuple[str, date], None]
     """What the rule is based on, looked up on the date that the finding is about; what does not hold then is not cited."""
     day = view.on if isinstance(view, Group) else view.claim.date_at(pointer)
     found: dict[tuple[str, date], None] = {}
-    before = view.facts.begin(found)
-    for fact_id in rule.basis if day else ():
+    if day is None:
+        return found
+    for fact_id in rule.basis:
         try:
-            view.facts.on(fact_id, day)
+            found[fact_id, view.book.answer(fact_id, day).on] = None
         except FactError:
             continue
-    view.facts.begin(before)
     return found
 
 
-def _apply(
-    rule: Rule, view: View, damage: frozenset[str], findings: list[Finding], not_checked: list[NotChecked]
-) -> bool:
+def _apply(rule: Rule, view: View, findings: list[Finding], not_checked: list[NotChecked]) -> bool:
     """Run one rule on one view: what it saw becomes findings with code, severity and the facts it consulted."""
-    if damage and (unreadable := next((name for name in rule.needs if name in damage), None)):
-        not_checked.append(NotChecked(code=rule.code, reason=_DAMAGED, missing=unreadable))
+    if view.damage and (unreadable := next((name for name in rule.needs if name in view.damage), None)):
+        not_checked.append(view.book.not_checked(rule.code, _DAMAGED, unreadable))
         return False
     assert rule.run is not None
     fired = False
-    consulted: dict[tuple[str, date], None] = {}
-    view.facts.begin(consulted)
+    consulted: dict[tuple[str, date], None]
+    view.facts.noted = consulted = {}
     try:
         for seen in rule.run(view):
             fired = True
@@ -261,5 +265,5 @@ def _apply(
                 )
             )
     except Missing as missing:
-        not_checked.append(NotChecked(code=rule.code, reason=missing.reason, missing=missing.datum))
+        not_checked.append(view.book.not_checked(rule.code, missing.reason, missing.datum))
     return fired

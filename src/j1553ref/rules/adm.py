@@ -8,7 +8,7 @@ from datetime import timedelta
 from j1553ref.claim import Line
 from j1553ref.infusion import InfusionError, further_hours, minutes_infused
 from j1553ref.rules.base import Missing, Seen, need, rule
-from j1553ref.rules.context import CODE, DISTINCT, SEPARATE, ClaimView, Group, modifier_at
+from j1553ref.rules.context import CODE, DISTINCT, SEPARATE, ClaimView, Group
 
 __all__ = [
     "add_on_without_base",
@@ -17,7 +17,6 @@ __all__ = [
     "further_hours_differ",
     "hydration_not_billable",
     "infusion_without_drug",
-    "jw_or_jz_on_a_service",
     "push_billed_as_infusion",
     "second_initial_code",
     "subcutaneous_code",
@@ -223,6 +222,7 @@ def _further_hours_of(group: Group, line: Line) -> int | None:
         "infusion.code.initial",
         "infusion.code.sequential_push",
     ),
+    looks_for=("infusion.complex_codes",),
     summary="A code for highly complex agents stands beside immune globulin.",
 )
 def complex_drug_code(group: Group) -> Iterator[Seen]:
@@ -265,6 +265,7 @@ def _plain_code(group: Group, line: Line) -> str | None:
         "infusion.code.sequential_push",
         "infusion.complex_codes",
     ),
+    looks_for=("infusion.subcutaneous_codes",),
     summary="A code for subcutaneous infusion stands beside an intravenous drug.",
 )
 def subcutaneous_code(group: Group) -> Iterator[Seen]:
@@ -288,6 +289,7 @@ def subcutaneous_code(group: Group) -> Iterator[Seen]:
     since="0.1.0",
     basis=("infusion.reaction_fluids",),
     reads=("infusion.code.hydration", "infusion.hydration_minimum"),
+    looks_for=("infusion.code.hydration",),
     summary="Hydration ran alongside the drug, or for less than the time that the code needs.",
 )
 def hydration_not_billable(group: Group) -> Iterator[Seen]:
@@ -435,26 +437,4 @@ def infusion_without_drug(claim: ClaimView) -> Iterator[Seen]:
             f"an infusion and no drug on this claim: confirm that the drug is billed elsewhere, or add {CODE}",
             expected="a drug line",
             actual="none",
-        )
-
-
-@rule(
-    "MOD010",
-    "jw-or-jz-on-a-service",
-    needs=("modifiers",),
-    severity="error",
-    since="0.1.0",
-    scope="claim",
-    basis=("modifier.JW", "modifier.JZ"),
-    reads=("infusion.code_family", "infusion.visit_family"),
-    summary="JW or JZ stands on an administration or visit line; they speak of the drug only.",
-)
-def jw_or_jz_on_a_service(claim: ClaimView) -> Iterator[Seen]:
-    """JW and JZ off the drug."""
-    for line, found in claim.strays("JW", "JZ"):
-        yield Seen(
-            modifier_at(line, found),
-            f"{found} speaks of the drug and belongs on its line: take it off here",
-            expected=f"{line.procedure_code} without {found}",
-            actual=found,
         )

@@ -40,9 +40,12 @@ class Missing(Exception):  # noqa: N818 - not an error: the third outcome of a r
     """The rule cannot be decided: ``datum`` names what is missing, ``reason`` says why it is needed."""
 
     def __init__(self, datum: str, reason: str) -> None:
-        super().__init__(f"{datum}: {reason}")
+        super().__init__(datum, reason)
         self.datum = datum
         self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.datum}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,8 @@ class Rule:
     scope: Scope = "group"
     #: fields of the drug lines that must be readable; a damaged one means *not checked*
     needs: tuple[str, ...] = ()
+    #: modifiers, and facts that hold codes: without any of them on the claim the rule has nothing to say and is not run
+    looks_for: tuple[str, ...] = ()
     run: Check | None = None
 
     @property
@@ -174,6 +179,7 @@ def rule(
     stops: tuple[str, ...] = (),
     scope: Scope = "group",
     needs: tuple[str, ...] = (),
+    looks_for: tuple[str, ...] = (),
 ) -> Callable[[Check], Check]:
     """Register the decorated generator as the rule of that code; raises ValueError for a code that is taken."""
 
@@ -192,6 +198,7 @@ def rule(
             stops=stops,
             scope=scope,
             needs=needs,
+            looks_for=looks_for,
             run=run,
         )
         return run

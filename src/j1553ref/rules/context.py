@@ -64,7 +64,16 @@ class View:
         self.payer = facts.book.payer
         #: sizes in mg that the provider stocks; empty where nothing is said of it
         self.stocked = stocked
+        #: the one date of service that the view is about, if there is one
+        self.on: date | None = None
+        #: codes of rules that a fired rule has silenced for this view
+        self.stopped: set[str] = set()
         self._kept: dict[Callable[[Any], Any], tuple[Any, dict[tuple[str, date], None]]] = {}
+
+    @property
+    def damage(self) -> frozenset[str]:
+        """The fields that are damaged on the lines that the view is about."""
+        raise NotImplementedError
 
     def once(self, compute: Callable[[Any], T], name: str = "") -> T:
         """What a function makes of this view, computed once; its facts count as consulted at each later use.
@@ -76,12 +85,12 @@ class View:
             facts.noted.update(kept[1])
             value: T = kept[0]
             return value
-        noted: dict[tuple[str, date], None] = {}
-        before = facts.begin(noted)
+        before = facts.noted
+        noted = facts.noted = {}
         try:
             value = compute(self)
         finally:
-            facts.begin(before)
+            facts.noted = before
             before.update(noted)
         if noted or not name:
             self._kept[compute] = value, noted
@@ -100,7 +109,11 @@ class View:
 
     def fact(self, fact_id: str, on: date | None) -> Answer:
         """What a fact says on a date of service; where it is not known, the rule is *not checked*."""
-        answer = self.answer(fact_id, on)
+        answer = self.book.answers.get((fact_id, on))  # type: ignore[arg-type]  # None is in no key
+        if answer is None:
+            answer = self.answer(fact_id, on)
+        else:
+            self.facts.noted[fact_id, answer.on] = None
         if not answer.known:
             raise Missing(fact_id, f"not known for {answer.on.isoformat()}; see the gap {answer.fact.gap}")
         return answer
@@ -195,7 +208,16 @@ class ClaimView(View):
         return next((line for line in self.claim.lines if line.procedure_code == initial), None)
 
     @derived
-    def drug_damage(self) -> frozenset[str]:
+    def holds(self) -> frozenset[str]:
+        """Every modifier and procedure code of the claim; empty where a line is damaged and might hold any."""
+        lines = self.claim.lines
+        if "lines" in self.claim.damaged or any(line.damaged for line in lines):
+            return frozenset()
+        codes = [line.procedure_code for line in lines if line.procedure_code is not None]
+        return frozenset(codes).union(*[line.modifiers for line in lines])
+
+    @derived
+    def damage(self) -> frozenset[str]:
         """The fields that are damaged on a drug line."""
         return frozenset().union(*[line.damaged for line in self.drug_lines])
 
@@ -270,6 +292,7 @@ class ClaimView(View):
                     on=day,
                     encounter=encounter,
                     lines=tuple(own),
+                    same_day=self.on_date(day, encounter),
                     # Where the date has one group only, a record needs no matching encounter.
                     records=tuple(
                         record
@@ -292,24 +315,18 @@ class Group(View):
         on: date | None,
         encounter: str | None,
         lines: tuple[Line, ...],
+        same_day: tuple[Line, ...],
         records: tuple[Administration, ...],
     ) -> None:
         super().__init__(whole.claim, whole.facts, whole.stocked)
-        self.whole = whole
         self.on = on
         self.encounter = encounter
         self.lines = lines
         self.records = records
-        #: codes of rules that a fired rule has silenced for this group
-        self.stopped: set[str] = set()
+        #: the other lines of the same date and encounter
+        self.neighbors = tuple([line for line in same_day if line.procedure_code != CODE])
 
     # -- the lines ---------------------------------------------------------------------------------------------
-
-    @derived
-    def neighbors(self) -> tuple[Line, ...]:
-        """The other lines of the same date and encounter."""
-        same = self.whole.on_date(self.on, self.encounter)
-        return tuple([line for line in same if line.procedure_code != CODE])
 
     @derived
     def damage(self) -> frozenset[str]:

@@ -122,6 +122,7 @@ def _places(claim: ClaimView, line: Line, allowed: tuple[str, ...]) -> Iterator[
     severity="warning",
     since="0.1.0",
     reads=("home.pump_codes",),
+    looks_for=("home.pump_codes",),
     summary="A service code for drugs given by an external pump stands beside immune globulin.",
 )
 def pump_service_code(group: Group) -> Iterator[Seen]:

@@ -31,6 +31,7 @@ __all__ = [
     since="0.1.0",
     stops=("JWZ002", "JWZ003", "JWZ005", "JWZ009", "JWZ010"),
     basis=("discard.exclusive", "discard.jw_line"),
+    looks_for=("JW",),
     summary="JW and JZ stand on one line, or a JZ line beside a JW line of the same date and encounter.",
 )
 def jw_and_jz_together(group: Group) -> Iterator[Seen]:
@@ -58,6 +59,7 @@ def jw_and_jz_together(group: Group) -> Iterator[Seen]:
     since="0.1.0",
     basis=("rounding.discard", "discard.least_waste", "discard.single_dose_basis"),
     reads=("product.package", "product.vial_sizes", "rounding.dose", "unit.size", *WASTE),
+    looks_for=("JW",),
     summary="The units given and discarded together are no total that the opened vials, or fewer whole vials, can make.",
 )
 def lines_differ_from_vials(group: Group) -> Iterator[Seen]:
@@ -149,6 +151,7 @@ def jz_missing(group: Group) -> Iterator[Seen]:
     since="0.1.0",
     stops=("JWZ011",),
     reads=("discard.jw_line",),
+    looks_for=("JW",),
     summary="A JW line stands without a line for the drug given on the same date.",
 )
 def jw_line_alone(group: Group) -> Iterator[Seen]:
@@ -342,6 +345,7 @@ def neither_jw_nor_jz(group: Group) -> Iterator[Seen]:
     severity="warning",
     since="0.1.0",
     reads=("product.vial_sizes", "unit.size"),
+    looks_for=("JZ",),
     summary="JZ says that nothing was discarded, but no set of whole vials makes this many units.",
 )
 def jz_units_no_vials_make(group: Group) -> Iterator[Seen]:
@@ -368,6 +372,7 @@ def jz_units_no_vials_make(group: Group) -> Iterator[Seen]:
     severity="warning",
     since="0.1.0",
     reads=("product.vial_sizes", "unit.size"),
+    looks_for=("JW",),
     summary="The units given and discarded together are no total that whole vials can make.",
 )
 def units_no_vials_make(group: Group) -> Iterator[Seen]:

@@ -13,6 +13,7 @@ __all__ = [
     "conflicting_notices",
     "duplicate_modifier",
     "jg_after_its_end",
+    "jw_or_jz_on_a_service",
     "modifier_25_off_the_visit",
     "off_campus_modifier",
     "route_modifier_asked_for",
@@ -41,6 +42,7 @@ _OPPOSITES: tuple[tuple[str, tuple[str, ...], Severity], ...] = (
     scope="claim",
     basis=("modifier.25",),
     reads=("infusion.code_family",),
+    looks_for=("25",),
     summary="Modifier 25 stands on the drug or on an administration code; it belongs on the visit.",
 )
 def modifier_25_off_the_visit(claim: ClaimView) -> Iterator[Seen]:
@@ -66,6 +68,7 @@ def modifier_25_off_the_visit(claim: ClaimView) -> Iterator[Seen]:
     severity="warning",
     since="0.1.0",
     basis=("modifier.59",),
+    looks_for=tuple(DISTINCT),
     summary="59, XE, XP, XS, XU, 76 or 77 stands on the drug although it is billed on one line.",
 )
 def separate_service_on_drug(group: Group) -> Iterator[Seen]:
@@ -140,10 +143,9 @@ def too_many_modifiers(group: Group) -> Iterator[Seen]:
 )
 def unknown_modifier(claim: ClaimView) -> Iterator[Seen]:
     """Not wrong for that, but worth a look."""
-    known = {fact.id.removeprefix("modifier.") for fact in claim.book.facts.under("modifier")}
     for line in claim.drug_lines:
         for modifier in line.modifiers:
-            if modifier not in known and modifier not in WITHOUT_SOURCE:
+            if modifier not in claim.book.modifiers and modifier not in WITHOUT_SOURCE:
                 yield Seen(
                     modifier_at(line, modifier),
                     "this modifier is not one that the sources name for a drug: check it, it may be mistyped or the payer's own",
@@ -160,6 +162,7 @@ def unknown_modifier(claim: ClaimView) -> Iterator[Seen]:
     since="0.1.0",
     binds=_MEDICARE,
     basis=("modifier.GZ",),
+    looks_for=("GZ",),
     summary="GZ stands on the drug: Medicare denies the line without looking at it.",
 )
 def auto_denied(group: Group) -> Iterator[Seen]:
@@ -183,6 +186,7 @@ def auto_denied(group: Group) -> Iterator[Seen]:
     since="0.1.0",
     binds=_MEDICARE,
     basis=("modifier.GZ", "modifier.GA", "modifier.GY", "modifier.GX"),
+    looks_for=("GZ", "GX"),
     summary="Two modifiers on one line say opposite things about a notice to the patient.",
 )
 def conflicting_notices(group: Group) -> Iterator[Seen]:
@@ -207,6 +211,7 @@ def conflicting_notices(group: Group) -> Iterator[Seen]:
     severity="error",
     since="0.1.0",
     basis=("modifier.JB", "product.route"),
+    looks_for=("JB", *WITHOUT_SOURCE),
     summary="JB (subcutaneous), or a modifier that no source names for immune globulin, stands on an intravenous drug.",
 )
 def wrong_for_intravenous(group: Group) -> Iterator[Seen]:
@@ -290,6 +295,7 @@ def tb_missing(group: Group) -> Iterator[Seen]:
     binds=_MEDICARE,
     stops=("MOD007",),
     basis=("modifier.JG", "modifier.TB"),
+    looks_for=("JG",),
     summary="JG stands on the drug; TB took its place before J1553 existed.",
 )
 def jg_after_its_end(group: Group) -> Iterator[Seen]:
@@ -314,6 +320,7 @@ def jg_after_its_end(group: Group) -> Iterator[Seen]:
     binds=_MEDICARE,
     basis=("modifier.TB", "modifier.JG"),
     reads=("infusion.code_family", "infusion.visit_family"),
+    looks_for=("TB", "JG"),
     summary="TB or JG stands on an administration or visit line; they speak of the drug's stock.",
 )
 def stock_modifier_on_a_service(claim: ClaimView) -> Iterator[Seen]:
@@ -405,3 +412,26 @@ def _departmental(claim: ClaimView, code: str | None) -> bool:
         return False
     families = (claim.fact("infusion.code_family", first).value, *claim.fact("infusion.visit_family", first).value)
     return code == CODE or bool(code and code.startswith(families))
+
+
+@rule(
+    "MOD010",
+    "jw-or-jz-on-a-service",
+    needs=("modifiers",),
+    severity="error",
+    since="0.1.0",
+    scope="claim",
+    basis=("modifier.JW", "modifier.JZ"),
+    reads=("infusion.code_family", "infusion.visit_family"),
+    looks_for=("JW", "JZ"),
+    summary="JW or JZ stands on an administration or visit line; they speak of the drug only.",
+)
+def jw_or_jz_on_a_service(claim: ClaimView) -> Iterator[Seen]:
+    """JW and JZ off the drug."""
+    for line, found in claim.strays("JW", "JZ"):
+        yield Seen(
+            modifier_at(line, found),
+            f"{found} speaks of the drug and belongs on its line: take it off here",
+            expected=f"{line.procedure_code} without {found}",
+            actual=found,
+        )

@@ -7,11 +7,11 @@ it is looked up once. :class:`Consulted` is the facts as one run of ``check`` se
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from j1553ref import ndc
-from j1553ref.facts import Answer, FactBase
+from j1553ref.facts import Answer, FactBase, FactError
 from j1553ref.payers import Payer, profile
 from j1553ref.rules.base import REGISTRY, NotChecked, Rule
 
@@ -55,16 +55,27 @@ class Rulebook:
         self.payer = payer
         self.answers: dict[tuple[str, date], Answer] = {}
         self.profiles: dict[tuple[str, date], Answer | None] = {}
+        self._targets: dict[tuple[str, date | None], frozenset[str] | None] = {}
+        self._undecided: dict[tuple[str, str, str], NotChecked] = {}
         self._packages: dict[str, ndc.Package | None] = {}
         self._yimmugo: dict[str, bool] = {}
         #: the rules to run, in their order; with each the outcome where it cannot run for want of a payer
         self.plan = tuple(
-            (rule, NotChecked(code=rule.code, reason="the rule depends on the payer", missing="payer"))
+            (rule, self.not_checked(rule.code, "the rule depends on the payer", "payer"))
             if rule.binds and payer is None
             else (rule, None)
             for rule in in_order(REGISTRY)
             if rule.run is not None and (not rule.binds or payer is None or set(rule.binds) & set(payer.line))
         )
+
+    def not_checked(self, code: str, reason: str, missing: str) -> NotChecked:
+        """The outcome of a rule that could not be decided; there are few different ones, so they are kept."""
+        key = code, reason, missing
+        found = self._undecided.get(key)
+        if found is None:
+            found = NotChecked(code=code, reason=reason, missing=missing)
+            _keep(self._undecided, key, found)
+        return found
 
     def answer(self, fact_id: str, on: date) -> Answer:
         """What a fact says on a date; raises :class:`~j1553ref.facts.FactError` as the facts do."""
@@ -83,12 +94,39 @@ class Rulebook:
             _keep(self.profiles, (key, on), profile(self.payer, key, on, self.facts))
         return self.profiles[key, on]
 
+    def targets(self, rule: Rule, on: date | None) -> frozenset[str] | None:
+        """The modifiers and codes without which a rule has nothing to say; None where it has to be run to know."""
+        key = rule.code, on
+        if key not in self._targets:
+            _keep(self._targets, key, self._resolved(rule.looks_for, on))
+        return self._targets[key]
+
+    def _resolved(self, names: tuple[str, ...], on: date | None) -> frozenset[str] | None:
+        found: set[str] = set()
+        for name in names:
+            if "." not in name:
+                found.add(name)
+                continue
+            try:
+                value = self.answer(name, on).value if on else None
+            except FactError:
+                value = None
+            if value is None:
+                return None
+            found.update((value,) if isinstance(value, str) else value)
+        return frozenset(found)
+
     def package(self, text: str) -> ndc.Package | None:
         """The package of Yimmugo with this NDC; None for any other text."""
         if text not in self._packages:
             known = ndc.package(text, facts=self.facts) if ndc.is_valid(text) else None
             _keep(self._packages, text, known)
         return self._packages[text]
+
+    @cached_property
+    def modifiers(self) -> frozenset[str]:
+        """The modifiers that the facts speak of."""
+        return frozenset(fact.id.removeprefix("modifier.") for fact in self.facts.under("modifier"))
 
     def is_yimmugo(self, text: str) -> bool:
         """Whether labeler and product of an NDC are Yimmugo's."""
@@ -102,12 +140,12 @@ class Consulted(FactBase):
 
     def __init__(self, book: Rulebook) -> None:
         super().__init__(book.facts.facts, book.facts.gaps, book.facts.documents)
-        # FactBase is frozen; what follows is the run's own.
-        vars(self).update(book=book, noted={})
+        self.book = book
+        #: what was looked up since the last rule began: (fact id, date) -> None, in the order of the look-ups
+        self.noted: dict[tuple[str, date], None] = {}
 
-    #: what was looked up since the last rule began: (fact id, date) -> None, in the order of the look-ups
-    noted: dict[tuple[str, date], None]
-    book: Rulebook
+    # FactBase is frozen; what a run notes is not part of the facts.
+    __setattr__ = object.__setattr__
 
     def on(self, fact_id: str, when: date | str | None) -> Answer:
         """As :meth:`~j1553ref.facts.FactBase.on`; a look-up with a date is noted."""
@@ -116,12 +154,6 @@ class Consulted(FactBase):
         found = self.book.answers.get((fact_id, when)) or self.book.answer(fact_id, when)
         self.noted[fact_id, when] = None
         return found
-
-    def begin(self, noted: dict[tuple[str, date], None]) -> dict[tuple[str, date], None]:
-        """Note into another dictionary from here on; returns the one used before."""
-        before = self.noted
-        vars(self)["noted"] = noted
-        return before
 
 
 @lru_cache(maxsize=256)
