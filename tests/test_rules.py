@@ -65,10 +65,10 @@ def consulted():
         facts = case.facts or packaged()
         claim = case.claim if isinstance(case.claim, Claim) else claim_from(case.claim)
         for payer in (case.payer or claim.payer or "medicare-ab", "medicare-dme", "bcbs:premera"):
-            view = ClaimView.of(claim, parse_payer(payer, facts), facts)
+            view = ClaimView.of(claim, parse_payer(payer, facts), facts).recorded()
             for rule, _ in view.book.plan:
                 for part in (view,) if rule.scope == "claim" else view.groups:
-                    view.facts.begin(noted := {})
+                    view.recording.noted = noted = {}
                     with suppress(Missing, FactError):
                         list(rule.run(part))
                     found[rule.code].update(fact_id for fact_id, _ in noted)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -200,70 +200,79 @@ def _payer(claim: Claim, given: str | None, facts: FactBase) -> tuple[Payer | No
 
 
 def _run(claim: ClaimView) -> tuple[list[Finding], list[NotChecked]]:
-    """Every rule in its order, on the claim or on each group; a rule that fires stops those it names."""
+    """Every rule in its order, on the claim or on each group; a rule that fires stops those it names.
+
+    The claim is looked at quickly. A rule that sees something runs once more on a recorded view of the same claim, so
+    that its findings cite the facts that it consulted.
+    """
     findings: list[Finding] = []
     if claim.unreadable_code:
         damaged = (rule.code for rule in in_order(REGISTRY) if rule.run)
         return findings, [claim.book.not_checked(code, _DAMAGED, "procedure_code") for code in damaged]
     not_checked: list[NotChecked] = []
     book, holds = claim.book, claim.holds
+    quick: dict[str, tuple[View, ...]] = {"claim": (claim,), "group": claim.groups}
+    recorded: dict[str, tuple[View, ...]] = {}
     for rule, unmet in book.plan:
         if unmet is not None:
             not_checked.append(unmet)
-        elif rule.scope == "group" and claim.hides_a_line:
+            continue
+        if rule.scope == "group" and claim.hides_a_line:
             not_checked.append(book.not_checked(rule.code, _DAMAGED, claim.hides_a_line))
-        else:
-            views = claim.groups if rule.scope == "group" else (claim,)
-            for view in views:
-                if rule.code in view.stopped:
+            continue
+        for number, view in enumerate(quick[rule.scope]):
+            if rule.code in view.stopped:
+                continue
+            if view.damage and (unreadable := next((name for name in rule.needs if name in view.damage), None)):
+                not_checked.append(book.not_checked(rule.code, _DAMAGED, unreadable))
+                continue
+            if rule.looks_for and holds:
+                targets = book.targets(rule, view.on)
+                if targets is not None and targets.isdisjoint(holds):
                     continue
-                if rule.looks_for and holds:
-                    targets = book.targets(rule, view.on)
-                    if targets is not None and targets.isdisjoint(holds):
-                        continue
-                if _apply(rule, view, findings, not_checked):
-                    view.stopped.update(rule.stops)
+            assert rule.run is not None
+            try:
+                quiet = next(rule.run(view), None) is None
+            except Missing as missing:
+                not_checked.append(book.not_checked(rule.code, missing.reason, missing.datum))
+                continue
+            if not quiet:
+                if not recorded:
+                    again = claim.recorded()
+                    recorded = {"claim": (again,), "group": again.groups}
+                view.stopped.update(rule.stops)
+                try:
+                    findings.extend(_findings(rule, recorded[rule.scope][number]))
+                except Missing as missing:
+                    not_checked.append(book.not_checked(rule.code, missing.reason, missing.datum))
     return findings, not_checked
+
+
+def _findings(rule: Rule, view: View) -> Iterator[Finding]:
+    """What a rule sees on a recorded view, with code, severity and the facts that it consulted."""
+    assert rule.run is not None and view.recording is not None
+    consulted: dict[tuple[str, date], None]
+    view.recording.noted = consulted = {}
+    for seen in rule.run(view):
+        yield Finding(
+            code=rule.code,
+            name=rule.name,
+            severity=seen.severity or rule.severity,
+            pointer=seen.pointer,
+            message=seen.message,
+            expected=None if seen.expected is None else str(seen.expected),
+            actual=None if seen.actual is None else str(seen.actual),
+            facts=tuple(_basis(rule, view, seen.pointer) | consulted),
+        )
 
 
 def _basis(rule: Rule, view: View, pointer: str) -> dict[tuple[str, date], None]:
     """What the rule is based on, looked up on the date that the finding is about; what does not hold then is not cited."""
     day = view.on if isinstance(view, Group) else view.claim.date_at(pointer)
     found: dict[tuple[str, date], None] = {}
-    if day is None:
-        return found
-    for fact_id in rule.basis:
+    for fact_id in rule.basis if day is not None else ():
         try:
-            found[fact_id, view.book.answer(fact_id, day).on] = None
+            found[fact_id, view.book.answer(fact_id, day).on] = None  # type: ignore[arg-type]
         except FactError:
             continue
     return found
-
-
-def _apply(rule: Rule, view: View, findings: list[Finding], not_checked: list[NotChecked]) -> bool:
-    """Run one rule on one view: what it saw becomes findings with code, severity and the facts it consulted."""
-    if view.damage and (unreadable := next((name for name in rule.needs if name in view.damage), None)):
-        not_checked.append(view.book.not_checked(rule.code, _DAMAGED, unreadable))
-        return False
-    assert rule.run is not None
-    fired = False
-    consulted: dict[tuple[str, date], None]
-    view.facts.noted = consulted = {}
-    try:
-        for seen in rule.run(view):
-            fired = True
-            findings.append(
-                Finding(
-                    code=rule.code,
-                    name=rule.name,
-                    severity=seen.severity or rule.severity,
-                    pointer=seen.pointer,
-                    message=seen.message,
-                    expected=None if seen.expected is None else str(seen.expected),
-                    actual=None if seen.actual is None else str(seen.actual),
-                    facts=tuple(_basis(rule, view, seen.pointer) | consulted),
-                )
-            )
-    except Missing as missing:
-        not_checked.append(view.book.not_checked(rule.code, missing.reason, missing.datum))
-    return fired

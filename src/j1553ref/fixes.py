@@ -133,7 +133,7 @@ def _jz_added(finding: Finding, group: Group, line: Line) -> tuple[str, Edit] | 
     if group.unused or group.tail_mg or line.units != group.needed or line.end not in (None, line.start):
         return None
     count = len(line.modifiers)
-    if count >= group.fact("modifiers.limit", group.on).value:
+    if count >= group.value("modifiers.limit"):
         return None
     if "modifiers" in line.places:
         edit = Edit(f"{line.places['modifiers']}/{count}", None, "JZ")
@@ -167,7 +167,7 @@ def _as_recorded(group: Group, line: Line) -> bool:
     drug = line.drug
     if drug is None:
         return True
-    given = group.dose_mg / group.fact("product.concentration", group.on).value
+    given = group.dose_mg / group.value("product.concentration")
     if drug.ndc is None:
         return drug.quantity in (None, given)
     billed = group.package(drug.ndc, group.on)

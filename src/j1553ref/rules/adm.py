@@ -46,7 +46,7 @@ _ADD_ONS = (
 def second_initial_code(group: Group) -> Iterator[Seen]:
     """One initial service, unless a second site or encounter is marked."""
     group.readable_beside("modifiers")
-    initial = group.fact("infusion.initial_codes", group.on).value
+    initial = group.value("infusion.initial_codes")
     plain = [line for line in group.beside(*initial) if not SEPARATE & set(line.modifiers)]
     units = sum(need(line.units, "units") for line in plain)
     if units > 1:
@@ -94,7 +94,7 @@ def time_missing(group: Group) -> Iterator[Seen]:
     """An infusion code needs a start and a stop time."""
     if not group.records:
         raise Missing("start", "the claim carries no record of the infusion on this date")
-    codes = (group.fact("infusion.code.initial", group.on).value, group.fact("infusion.code.further", group.on).value)
+    codes = (group.value("infusion.code.initial"), group.value("infusion.code.further"))
     if not group.beside(*codes):
         return
     for record in group.records:
@@ -121,11 +121,11 @@ def time_missing(group: Group) -> Iterator[Seen]:
 )
 def push_billed_as_infusion(group: Group) -> Iterator[Seen]:
     """Up to the limit it is a push."""
-    initial = group.fact("infusion.code.initial", group.on).value
-    limit = group.fact("infusion.push_limit", group.on).value
+    initial = group.value("infusion.code.initial")
+    limit = group.value("infusion.push_limit")
     for line in group.beside(initial):
         if group.minutes <= limit:
-            push = group.fact("infusion.code.push", group.on).value
+            push = group.value("infusion.code.push")
             yield Seen(
                 line.at("procedure_code"),
                 f"the drug ran for {group.minutes} minutes, and {initial} needs more than {limit}: check start and stop time; if "
@@ -152,8 +152,8 @@ def push_billed_as_infusion(group: Group) -> Iterator[Seen]:
 )
 def further_hours_differ(group: Group) -> Iterator[Seen]:
     """Each further hour counts, and the last piece only if it is long enough."""
-    initial = group.fact("infusion.code.initial", group.on).value
-    further = group.fact("infusion.code.further", group.on).value
+    initial = group.value("infusion.code.initial")
+    further = group.value("infusion.code.further")
     if not group.beside(initial):
         return
     minutes = group.minutes
@@ -184,7 +184,7 @@ def _one_infusion_of_one_drug(group: Group, initial: str) -> None:
             "service_date", "it ran past midnight and part of it is billed on the day after; no text on that was found"
         )
     kinds = ("sequential", "concurrent")
-    others = group.beside(*(group.fact(f"infusion.code.{each}", group.on).value for each in kinds))
+    others = group.beside(*(group.value(f"infusion.code.{each}") for each in kinds))
     # Another drug that ran for no more than its first hour has no further hour that could be meant.
     if any(_further_hours_of(group, line) != 0 for line in others) or len(group.other_drugs) > len(others):
         raise Missing("infused_drugs", "another drug of the same encounter may have been infused")
@@ -195,7 +195,7 @@ def _billed_on_the_next_day(group: Group) -> bool:
     if not any(each.next_day or (each.start and each.stop and each.stop < each.start) for each in group.records):
         return False
     after = need(group.on, "service_date") + timedelta(days=1)
-    codes = {group.fact(f"infusion.code.{each}", group.on).value for each in ("initial", "further")}
+    codes = {group.value(f"infusion.code.{each}") for each in ("initial", "further")}
     return any(line.start == after and line.procedure_code in codes for line in group.claim.lines)
 
 
@@ -227,7 +227,7 @@ def _further_hours_of(group: Group, line: Line) -> int | None:
 )
 def complex_drug_code(group: Group) -> Iterator[Seen]:
     """The codes for highly complex agents, unless the contractor's list names the drug."""
-    lines = group.beside(*group.fact("infusion.complex_codes", group.on).value)
+    lines = group.beside(*group.value("infusion.complex_codes"))
     if lines and group.other_drugs:
         raise Missing("infused_drugs", "another drug of the same encounter may have been the complex one")
     for line in lines[:1]:
@@ -243,10 +243,8 @@ def complex_drug_code(group: Group) -> Iterator[Seen]:
 def _plain_code(group: Group, line: Line) -> str | None:
     """The intravenous code in the place of a code of another kind: initial for initial, further hour for further hour."""
     others = ("infusion.complex_codes", "infusion.subcutaneous_codes")
-    codes = next(
-        each for each in (group.fact(fact_id, group.on).value for fact_id in others) if line.procedure_code in each
-    )
-    plain = (group.fact("infusion.code.initial", group.on).value, group.fact("infusion.code.further", group.on).value)
+    codes = next(each for each in (group.value(fact_id) for fact_id in others) if line.procedure_code in each)
+    plain = (group.value("infusion.code.initial"), group.value("infusion.code.further"))
     place = codes.index(line.procedure_code)
     return plain[place] if place < len(plain) else None
 
@@ -270,7 +268,7 @@ def _plain_code(group: Group, line: Line) -> str | None:
 )
 def subcutaneous_code(group: Group) -> Iterator[Seen]:
     """Subcutaneous infusion of a drug that is given into a vein."""
-    lines = group.beside(*group.fact("infusion.subcutaneous_codes", group.on).value)
+    lines = group.beside(*group.value("infusion.subcutaneous_codes"))
     if lines and group.other_drugs:
         raise Missing("infused_drugs", "another drug of the same encounter may have been given under the skin")
     for line in lines[:1]:
@@ -294,8 +292,8 @@ def subcutaneous_code(group: Group) -> Iterator[Seen]:
 )
 def hydration_not_billable(group: Group) -> Iterator[Seen]:
     """Ordered fluids count before or after the drug, and long enough."""
-    code = group.fact("infusion.code.hydration", group.on).value
-    least = group.fact("infusion.hydration_minimum", group.on).value
+    code = group.value("infusion.code.hydration")
+    least = group.value("infusion.hydration_minimum")
     for line in group.beside(code):
         start = need(line.start_time, "start_time", "the record of the hydration holds no times")
         stop = need(line.stop_time, "stop_time", "the record of the hydration holds no times")
@@ -336,11 +334,11 @@ def hydration_not_billable(group: Group) -> Iterator[Seen]:
 )
 def visit_beside_infusion(group: Group) -> Iterator[Seen]:
     """The nurse visit is inside the infusion; any other visit needs 25."""
-    if not group.beside(group.fact("infusion.code.initial", group.on).value):
+    if not group.beside(group.value("infusion.code.initial")):
         return
     group.readable_beside("modifiers")
-    nurse = group.fact("infusion.nurse_visit", group.on).value
-    family = tuple(group.fact("infusion.visit_family", group.on).value)
+    nurse = group.value("infusion.nurse_visit")
+    family = tuple(group.value("infusion.visit_family"))
     for line in group.neighbors:
         code = line.procedure_code or ""
         if code == nurse:
@@ -381,19 +379,16 @@ def drug_without_administration(group: Group) -> Iterator[Seen]:
     if group.claim.form == "ub04":
         bill = need(group.claim.type_of_bill, "type_of_bill")[:2]
         outpatient = ("discard.opps_bill_types", "discard.critical_access_bill_types")
-        if not any(bill in group.fact(each, group.on).value for each in outpatient):
+        if not any(bill in group.value(each) for each in outpatient):
             return
-    elif (
-        need(group.lines[0].place_of_service, "place_of_service")
-        != group.fact("site.office", group.on).value["place_of_service"]
-    ):
+    elif need(group.lines[0].place_of_service, "place_of_service") != group.value("site.office")["place_of_service"]:
         return
-    add_ons = tuple(group.fact(fact_id, group.on).value for fact_id in _ADD_ONS)
-    if not group.beside(*group.fact("infusion.initial_codes", group.on).value, *add_ons):
+    add_ons = tuple(group.value(fact_id) for fact_id in _ADD_ONS)
+    if not group.beside(*group.value("infusion.initial_codes"), *add_ons):
         yield Seen(
             group.lines[0].pointer,
             "no administration code stands on this date: put the drug and its infusion on the same claim",
-            expected=group.fact("infusion.code.initial", group.on).value,
+            expected=group.value("infusion.code.initial"),
             actual="none",
         )
 
@@ -408,8 +403,8 @@ def drug_without_administration(group: Group) -> Iterator[Seen]:
 )
 def add_on_without_base(group: Group) -> Iterator[Seen]:
     """An add-on needs the service that it adds to."""
-    lines = group.beside(*(group.fact(fact_id, group.on).value for fact_id in _ADD_ONS))
-    if lines and not group.beside(*group.fact("infusion.initial_codes", group.on).value):
+    lines = group.beside(*(group.value(fact_id) for fact_id in _ADD_ONS))
+    if lines and not group.beside(*group.value("infusion.initial_codes")):
         yield Seen(
             lines[0].at("procedure_code"),
             f"{lines[0].procedure_code} is an add-on code and no initial service stands on this date: add the initial code, or "

@@ -18,7 +18,7 @@ from j1553ref.facts import Answer, FactBase, FactError
 from j1553ref.infusion import InfusionError, minutes_infused
 from j1553ref.payers import Payer
 from j1553ref.rules.base import Missing, need
-from j1553ref.rules.rulebook import Consulted, rulebook
+from j1553ref.rules.rulebook import Consulted, Rulebook, rulebook
 
 __all__ = ["CODE", "DISTINCT", "SEPARATE", "WITHOUT_SOURCE", "ClaimView", "Group", "View", "modifier_at"]
 
@@ -35,7 +35,7 @@ WITHOUT_SOURCE = ("KD", "JE", "RA", "RB", "TH")
 
 
 class derived(Generic[T]):  # noqa: N801 - used as a decorator, like property
-    """A property of a view that is computed once, and whose facts count as consulted wherever it is used."""
+    """A property of a view that is computed once. In a recorded run its facts count as consulted at each use."""
 
     def __init__(self, compute: Callable[[Any], T]) -> None:
         self.compute = compute
@@ -51,23 +51,42 @@ class derived(Generic[T]):  # noqa: N801 - used as a decorator, like property
     def __get__(self, view: View | None, owner: type) -> derived[T] | T:
         if view is None:
             return self
-        return view.once(self.compute, self.name)
+        if view.recording is not None:
+            return view.once(self.compute)
+        # A plain attribute from here on: this method is not called again.
+        found = vars(view)[self.name] = self.compute(view)
+        return found
 
 
 class View:
-    """What all views share: the claim, its payer, and the facts, which note what is looked up."""
+    """What all views share: the claim, its payer, and what the facts say to it.
 
-    def __init__(self, claim: Claim, facts: Consulted, stocked: tuple[int, ...] = ()) -> None:
+    ``check`` runs every rule on a quick view. Where a rule sees something, it runs once more on a recorded view, whose
+    ``recording`` notes the facts that are looked up.
+    """
+
+    def __init__(
+        self,
+        claim: Claim,
+        book: Rulebook,
+        *,
+        on: date | None = None,
+        stocked: tuple[int, ...] = (),
+        recording: Consulted | None = None,
+    ) -> None:
         self.claim = claim
-        self.facts = facts
-        self.book = facts.book
-        self.payer = facts.book.payer
+        self.book = book
+        self.payer = book.payer
+        #: the one date of service that the view is about, if there is one
+        self.on = on
         #: sizes in mg that the provider stocks; empty where nothing is said of it
         self.stocked = stocked
-        #: the one date of service that the view is about, if there is one
-        self.on: date | None = None
+        self.recording = recording
+        #: for functions that take facts
+        self.facts: FactBase = book.facts if recording is None else recording
         #: codes of rules that a fired rule has silenced for this view
         self.stopped: set[str] = set()
+        self._values = book.values(on)
         self._kept: dict[Callable[[Any], Any], tuple[Any, dict[tuple[str, date], None]]] = {}
 
     @property
@@ -75,56 +94,62 @@ class View:
         """The fields that are damaged on the lines that the view is about."""
         raise NotImplementedError
 
-    def once(self, compute: Callable[[Any], T], name: str = "") -> T:
-        """What a function makes of this view, computed once; its facts count as consulted at each later use.
-
-        With ``name`` a result that consulted no fact becomes a plain attribute.
-        """
-        facts = self.facts
-        if (kept := self._kept.get(compute)) is not None:
-            facts.noted.update(kept[1])
-            value: T = kept[0]
-            return value
-        before = facts.noted
-        noted = facts.noted = {}
-        try:
-            value = compute(self)
-        finally:
-            facts.noted = before
-            before.update(noted)
-        if noted or not name:
-            self._kept[compute] = value, noted
-        else:
-            vars(self)[name] = value
+    def once(self, compute: Callable[[Any], T]) -> T:
+        """What a function makes of this view, computed once; its facts count as consulted at each use."""
+        kept = self._kept.get(compute)
+        if kept is None:
+            if self.recording is None:
+                kept = self._kept[compute] = compute(self), {}
+            else:
+                before = self.recording.noted
+                noted = self.recording.noted = {}
+                try:
+                    kept = self._kept[compute] = compute(self), noted
+                finally:
+                    self.recording.noted = before
+                    before.update(noted)
+        elif self.recording is not None:
+            self.recording.noted.update(kept[1])
+        value: T = kept[0]
         return value
 
-    def answer(self, fact_id: str, on: date | None) -> Answer:
-        """What a fact says on a date of service, known or not; a missing date means *not checked*."""
-        if on is None:
-            raise Missing("service_date", "the date of service decides which facts hold")
-        try:
-            return self.facts.on(fact_id, on)
-        except FactError as error:
-            raise Missing(fact_id, str(error)) from None
+    def value(self, fact_id: str) -> Any:
+        """The value of a fact on the view's date of service; where it is not known, the rule is *not checked*."""
+        if self.recording is not None and self.on is not None:
+            self.recording.noted[fact_id, self.on] = None
+        return self._values[fact_id]
+
+    def value_on(self, fact_id: str, on: date | None) -> Any:
+        """The value of a fact on a date of service; where it is not known, the rule is *not checked*."""
+        if self.recording is not None and on is not None:
+            self.recording.noted[fact_id, on] = None
+        return self.book.values(on)[fact_id]
 
     def fact(self, fact_id: str, on: date | None) -> Answer:
         """What a fact says on a date of service; where it is not known, the rule is *not checked*."""
-        answer = self.book.answers.get((fact_id, on))  # type: ignore[arg-type]  # None is in no key
-        if answer is None:
-            answer = self.answer(fact_id, on)
-        else:
-            self.facts.noted[fact_id, answer.on] = None
-        if not answer.known:
-            raise Missing(fact_id, f"not known for {answer.on.isoformat()}; see the gap {answer.fact.gap}")
-        return answer
+        found = self.book.known(fact_id, on)
+        if self.recording is not None:
+            self.recording.noted[fact_id, found.on] = None
+        return found
+
+    def answer(self, fact_id: str, on: date | None) -> Answer:
+        """What a fact says on a date of service, known or not."""
+        day = need(on, "service_date", "the date of service decides which facts hold")
+        try:
+            found = self.book.answer(fact_id, day)
+        except FactError as error:
+            raise Missing(fact_id, str(error)) from None
+        if self.recording is not None:
+            self.recording.noted[fact_id, day] = None
+        return found
 
     def profile(self, key: str, on: date | None) -> Answer | None:
         """What the payer's profile says under a key, or None where nothing is known of this payer."""
         need(self.payer, "payer", "what is asked for depends on the payer")
         day = need(on, "service_date", "the date of service decides which facts hold")
         found = self.book.profile(key, day)
-        if found is not None:
-            self.facts.noted[found.fact.id, day] = None
+        if found is not None and self.recording is not None:
+            self.recording.noted[found.fact.id, day] = None
         return found
 
     def is_bound_by(self, fact_id: str, on: date | None) -> bool:
@@ -135,8 +160,8 @@ class View:
     def package(self, text: str, on: date | None) -> ndc.Package | None:
         """The package of Yimmugo with this NDC; None for any other text."""
         found = self.book.package(text)
-        if found is not None and on is not None:
-            self.facts.noted[found.fact, on] = None
+        if found is not None and on is not None and self.recording is not None:
+            self.recording.noted[found.fact, on] = None
         return found
 
     def is_yimmugo(self, text: str) -> bool:
@@ -171,7 +196,11 @@ class ClaimView(View):
     @classmethod
     def of(cls, claim: Claim, payer: Payer | None, facts: FactBase, stocked: tuple[int, ...] = ()) -> ClaimView:
         """The view of a claim to a payer, by the facts; ``stocked`` are sizes of vials in mg."""
-        return cls(claim, Consulted(rulebook(facts, payer)), stocked)
+        return cls(claim, rulebook(facts, payer), stocked=stocked)
+
+    def recorded(self) -> ClaimView:
+        """The same view, with a recording of the facts that are looked up."""
+        return ClaimView(self.claim, self.book, stocked=self.stocked, recording=Consulted(self.book))
 
     @derived
     def drug_lines(self) -> tuple[Line, ...]:
@@ -257,7 +286,7 @@ class ClaimView(View):
                 yield line, found[0]
 
     def _services(self, on: date | None) -> tuple[str, ...]:
-        return self.fact("infusion.code_family", on).value, *self.fact("infusion.visit_family", on).value
+        return self.value_on("infusion.code_family", on), *self.value_on("infusion.visit_family", on)
 
     @derived
     def by_date(self) -> dict[date, tuple[Line, ...]]:
@@ -318,8 +347,7 @@ class Group(View):
         same_day: tuple[Line, ...],
         records: tuple[Administration, ...],
     ) -> None:
-        super().__init__(whole.claim, whole.facts, whole.stocked)
-        self.on = on
+        super().__init__(whole.claim, whole.book, on=on, stocked=whole.stocked, recording=whole.recording)
         self.encounter = encounter
         self.lines = lines
         self.records = records
@@ -428,8 +456,8 @@ class Group(View):
     @derived
     def other_drugs(self) -> tuple[Line, ...]:
         """Lines of other drugs on the same date, without those that a push code beside them accounts for."""
-        service = self.fact("home.bundle_code", self.on).value
-        push = self.fact("infusion.code.sequential_push", self.on).value
+        service = self.value("home.bundle_code")
+        push = self.value("infusion.code.sequential_push")
         drugs = tuple(
             line
             for line in self.neighbors
@@ -446,18 +474,18 @@ class Group(View):
     @derived
     def unit_size(self) -> int:
         """Milligrams in one billing unit on the date of service."""
-        size: int = self.fact("unit.size", self.on).value
+        size: int = self.value("unit.size")
         return size
 
     @derived
     def vial_step(self) -> int:
         """Units in the smallest vial: every set of whole vials is a multiple of it."""
-        return int(min(self.fact("product.vial_sizes", self.on).value)) // self.unit_size
+        return int(min(self.value("product.vial_sizes"))) // self.unit_size
 
     @derived
     def needed(self) -> int:
         """Units for the dose, rounded up once for the group."""
-        self.fact("unit.size", self.on)  # not checked, rather than refused, where the unit is not known
+        self.value("unit.size")  # not checked, rather than refused, where the unit is not known
         dose = self.dose_mg
         try:
             return units.administered_units(dose, on=need(self.on, "service_date"), facts=self.facts)

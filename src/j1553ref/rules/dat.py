@@ -20,11 +20,11 @@ __all__ = ["code_before_its_first_date", "drug_line_spans_dates", "unlisted_code
 )
 def code_before_its_first_date(group: Group) -> Iterator[Seen]:
     """J1553 before it was valid."""
-    if group.fact("code.valid", group.on).value:
+    if group.value("code.valid"):
         return
     day = need(group.on, "service_date")
     first = next(e.start for e in group.fact("code.valid", day).fact.history if e.start > day and e.value)
-    instead = ", ".join(group.fact("code.unlisted", day).value)
+    instead = ", ".join(group.value("code.unlisted"))
     yield Seen(
         group.first("procedure_code"),
         f"{CODE} is valid for dates of service from {first.isoformat()}, this one is {day.isoformat()}; "
@@ -46,14 +46,14 @@ def code_before_its_first_date(group: Group) -> Iterator[Seen]:
 def unlisted_code_for_yimmugo(claim: ClaimView) -> Iterator[Seen]:
     """An unlisted code where a specific one exists."""
     for line in claim.misplaced_lines:
-        if line.procedure_code not in claim.fact("code.unlisted", line.start).value:
+        if line.procedure_code not in claim.value_on("code.unlisted", line.start):
             continue
-        if not claim.fact("code.valid", line.start).value:
+        if not claim.value_on("code.valid", line.start):
             continue
         rejects = claim.profile("specific_code", line.start) if claim.payer else None
         by_ndc = line.drug is not None and line.drug.ndc is not None
         certain = by_ndc and rejects is not None and rejects.value == "required" and rejects.entry.carries_error
-        size = claim.fact("unit.size", line.start).value
+        size = claim.value_on("unit.size", line.start)
         named = "the NDC is Yimmugo's" if by_ndc else "the vials in the record are Yimmugo's"
         yield Seen(
             line.at("procedure_code"),

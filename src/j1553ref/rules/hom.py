@@ -25,7 +25,7 @@ __all__ = ["bundle_rules", "home_claim_at_wrong_contractor", "pump_service_code"
 def home_claim_at_wrong_contractor(claim: ClaimView) -> Iterator[Seen]:
     """The bundle code, or a home-like place of service, on a claim to the A/B MAC."""
     first = claim.drug_lines[0].start if claim.drug_lines else None
-    bundle = claim.fact("home.bundle_code", first).value
+    bundle = claim.value_on("home.bundle_code", first)
     services = [line for line in claim.claim.lines if line.procedure_code == bundle]
     for line in services:
         yield Seen(
@@ -36,10 +36,10 @@ def home_claim_at_wrong_contractor(claim: ClaimView) -> Iterator[Seen]:
         )
     if services or claim.claim.form != "cms1500":
         return
-    own_home = claim.fact("site.home", first).value["place_of_service"]
+    own_home = claim.value_on("site.home", first)["place_of_service"]
     for line in claim.drug_lines:
         place = need(line.place_of_service, "place_of_service")
-        if place in claim.fact("home.places_of_service", line.start).value:
+        if place in claim.value_on("home.places_of_service", line.start):
             own = "" if place == own_home else "; a practitioner's own drug can be the A/B contractor's"
             yield Seen(
                 line.at("place_of_service"),
@@ -65,15 +65,15 @@ def home_claim_at_wrong_contractor(claim: ClaimView) -> Iterator[Seen]:
 def bundle_rules(claim: ClaimView) -> Iterator[Seen]:
     """One line a date, within the window after the product, at the same place."""
     first = next((line.start for line in claim.claim.lines if line.start), None)
-    bundle = claim.fact("home.bundle_code", first).value
+    bundle = claim.value_on("home.bundle_code", first)
     services = [line for line in claim.claim.lines if line.procedure_code == bundle]
     if not services:
         return
     if not claim.drug_lines:
         raise Missing("drug_line", "the product may stand on another claim")
     days = [need(line.start, "service_date") for line in claim.drug_lines]
-    places = claim.fact("home.places_of_service", first).value
-    window = claim.fact("home.product_window", first).value
+    places = claim.value_on("home.places_of_service", first)
+    window = claim.value_on("home.product_window", first)
     seen: set[object] = set()
     for line in services:
         day = need(line.start, "service_date")
@@ -127,7 +127,7 @@ def _places(claim: ClaimView, line: Line, allowed: tuple[str, ...]) -> Iterator[
 )
 def pump_service_code(group: Group) -> Iterator[Seen]:
     """The home infusion therapy codes belong to pump drugs."""
-    for line in group.beside(*group.fact("home.pump_codes", group.on).value):
+    for line in group.beside(*group.value("home.pump_codes")):
         yield Seen(
             line.at("procedure_code"),
             f"{line.procedure_code} belongs to drugs given by an external pump, not to intravenous immune globulin",

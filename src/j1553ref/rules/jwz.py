@@ -195,9 +195,7 @@ def not_used_here(group: Group) -> Iterator[Seen]:
         reason = "the container is a multi-dose one"
     elif group.claim.form == "ub04":
         reason = _bill_reason(group)
-    elif need(marked.place_of_service, "place_of_service") in group.fact(
-        "discard.not_used_places", group.on
-    ).value and not _asked_for_anywhere(group):
+    elif _is_packaged_place(group, need(marked.place_of_service, "place_of_service")):
         reason = f"at place of service {marked.place_of_service} the drug is inside another payment"
     if reason:
         which = next(each for each in ("JW", "JZ") if each in marked.modifiers)
@@ -209,19 +207,21 @@ def not_used_here(group: Group) -> Iterator[Seen]:
         )
 
 
-def _asked_for_anywhere(group: Group) -> bool:
-    """Whether this payer asks for the modifiers and is not the one whose policy leaves these places out."""
+def _is_packaged_place(group: Group, place: str) -> bool:
+    """Whether the policy leaves the place out, and the payer is not one that asks for the modifiers anywhere."""
+    if place not in group.value("discard.not_used_places"):
+        return False
     asks = group.profile("jw_jz", group.on) if group.payer else None
-    return bool(asks and asks.value == "required" and not group.is_bound_by("discard.jz", group.on))
+    return not (asks and asks.value == "required" and not group.is_bound_by("discard.jz", group.on))
 
 
 def _bill_reason(group: Group) -> str | None:
     bill = need(group.claim.type_of_bill, "type_of_bill")[:2]
-    if bill in group.fact("discard.not_used_bill_types", group.on).value:
+    if bill in group.value("discard.not_used_bill_types"):
         return f"on bill type {bill}X the drug is inside another payment"
-    if bill in group.fact("discard.opps_bill_types", group.on).value:
-        status = group.fact("opps.status", group.on).value
-        if status not in group.fact("opps.separately_paid", group.on).value:
+    if bill in group.value("discard.opps_bill_types"):
+        status = group.value("opps.status")
+        if status not in group.value("opps.separately_paid"):
             return f"the drug has OPPS status {status} and is not paid separately"
     return None
 
@@ -282,7 +282,7 @@ def free_drug_billed(claim: ClaimView) -> Iterator[Seen]:
     for group in claim.groups:
         if not any(each.stock == "free" for each in group.records):
             continue
-        token = group.fact("discard.free_drug_charge", group.on).value
+        token = group.value("discard.free_drug_charge")
         for line in group.lines:
             if "JW" in line.modifiers:
                 yield Seen(
@@ -301,9 +301,9 @@ def free_drug_billed(claim: ClaimView) -> Iterator[Seen]:
     billed = {line.start for line in claim.drug_lines}
     for record in claim.claim.administrations:
         if record.stock == "free" and record.service_date not in billed:
-            family = claim.fact("infusion.code_family", record.service_date).value
+            family = claim.value_on("infusion.code_family", record.service_date)
             if any((line.procedure_code or "").startswith(family) for line in claim.on_date(record.service_date)):
-                token = claim.fact("discard.free_drug_charge", record.service_date).value
+                token = claim.value_on("discard.free_drug_charge", record.service_date)
                 yield Seen(
                     record.pointer,
                     f"the free drug has no line: put {CODE} at a charge of {token} beside its infusion",

@@ -52,7 +52,7 @@ def modifier_25_off_the_visit(claim: ClaimView) -> Iterator[Seen]:
         code = line.procedure_code or ""
         if "25" not in line.modifiers:
             continue
-        if code == CODE or code.startswith(claim.fact("infusion.code_family", line.start).value):
+        if code == CODE or code.startswith(claim.value_on("infusion.code_family", line.start)):
             yield Seen(
                 modifier_at(line, "25"),
                 f"25 on {code}: it marks a separate visit and belongs on the line of the visit only; take it off here",
@@ -121,7 +121,7 @@ def duplicate_modifier(claim: ClaimView) -> Iterator[Seen]:
 )
 def too_many_modifiers(group: Group) -> Iterator[Seen]:
     """The forms have room for four."""
-    most = group.fact("modifiers.limit", group.on).value
+    most = group.value("modifiers.limit")
     for line in group.lines:
         if len(line.modifiers) > most:
             yield Seen(
@@ -408,9 +408,9 @@ def _departmental(claim: ClaimView, code: str | None) -> bool:
     """Lines of an OPPS claim that the rule looks at: the drug and its administration."""
     bill = need(claim.claim.type_of_bill, "type_of_bill")[:2]
     first = claim.drug_lines[0].start if claim.drug_lines else None
-    if bill not in claim.fact("discard.opps_bill_types", first).value:
+    if bill not in claim.value_on("discard.opps_bill_types", first):
         return False
-    families = (claim.fact("infusion.code_family", first).value, *claim.fact("infusion.visit_family", first).value)
+    families = (claim.value_on("infusion.code_family", first), *claim.value_on("infusion.visit_family", first))
     return code == CODE or bool(code and code.startswith(families))
 
 

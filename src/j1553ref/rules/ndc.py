@@ -118,8 +118,8 @@ def _by_law(group: Group) -> bool:
 )
 def ndc_quantity_differs(group: Group) -> Iterator[Seen]:
     """One unit is one milliliter, except for the rounded tail."""
-    per_ml = group.fact("product.concentration", group.on).value
-    unit = group.fact("ndc.unit", group.on).value
+    per_ml = group.value("product.concentration")
+    unit = group.value("ndc.unit")
     for line in group.lines:
         drug = line.drug
         if drug is None or (drug.ndc and not group.is_yimmugo(drug.ndc)):
@@ -184,7 +184,7 @@ def ndc_of_another_product(claim: ClaimView) -> Iterator[Seen]:
         if line.drug is None or not code or claim.is_yimmugo(code) or not ndc.is_valid(code):
             continue
         digits = ndc.to_11_digits(code)
-        others = claim.fact("product.other_ndcs", line.start).value
+        others = claim.value_on("product.other_ndcs", line.start)
         brand = next((each["brand"] for each in others if digits.startswith(each["prefix"])), None)
         yield Seen(
             line.drug.at("ndc"),
@@ -196,9 +196,9 @@ def ndc_of_another_product(claim: ClaimView) -> Iterator[Seen]:
             severity="warning" if brand else "info",
         )
     for line in claim.misplaced_lines:
-        if line.procedure_code in claim.fact("code.unlisted", line.start).value or not line.drug:
+        if line.procedure_code in claim.value_on("code.unlisted", line.start) or not line.drug:
             continue
-        if claim.fact("code.valid", line.start).value:
+        if claim.value_on("code.valid", line.start):
             yield Seen(
                 line.drug.at("ndc"),
                 f"this NDC is Yimmugo's, and {line.procedure_code or 'the line'} is not its code: bill {CODE} if Yimmugo "
@@ -241,12 +241,12 @@ def ndc_quantity_missing(group: Group) -> Iterator[Seen]:
 )
 def ndc_quantity_copied(group: Group) -> Iterator[Seen]:
     """Units are rounded, milliliters are not; on a line for each NDC the fraction stands where a vial was used in part."""
-    unit = group.fact("ndc.unit", group.on).value
+    unit = group.value("ndc.unit")
     drugs = [line.drug for line in group.given_lines if line.drug and line.drug.unit == unit]
     stated = [(drug, drug.quantity) for drug in drugs if drug.quantity]
     if not stated:
         return
-    true = group.dose_mg / group.fact("product.concentration", group.on).value
+    true = group.dose_mg / group.value("product.concentration")
     total = sum((quantity for _, quantity in stated), Decimal(0))
     if total == group.given_units == group.needed and total != true:
         drug, quantity = next((each for each in reversed(stated) if each[1] % group.vial_step), stated[-1])
@@ -270,13 +270,13 @@ def ndc_quantity_copied(group: Group) -> Iterator[Seen]:
 )
 def ndc_quantity_above_vials(group: Group) -> Iterator[Seen]:
     """What is billed by milliliter cannot be more than what was opened."""
-    unit = group.fact("ndc.unit", group.on).value
+    unit = group.value("ndc.unit")
     stated = [line.drug for line in group.lines if line.drug and line.drug.quantity and line.drug.unit == unit]
     billed = [line for line in group.lines if line.drug in stated]
     total = sum((_billed_ml(group, line) for line in billed), Decimal(0))
     if not stated:
         return
-    held = Decimal(group.opened * group.unit_size) / group.fact("product.concentration", group.on).value
+    held = Decimal(group.opened * group.unit_size) / group.value("product.concentration")
     if total > held:
         yield Seen(
             stated[-1].at("quantity"),

@@ -120,7 +120,7 @@ def reduced_coinsurance(group: Group) -> Iterator[Seen]:
         raise Missing("coinsurance", "the loaded payment file does not list the code")
     if listed.get("coinsurance") is None:
         raise Missing("coinsurance", "the loaded payment file has no coinsurance column")
-    share, usual = str(listed["coinsurance"]), group.fact("payment.coinsurance", group.on).value
+    share, usual = str(listed["coinsurance"]), group.value("payment.coinsurance")
     if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,6})?", share):
         raise FactError("payment.limit: coinsurance: expected a number of percent; correct the facts folder")
     if Decimal(share) < usual:
@@ -168,7 +168,7 @@ def charge_off_by_unit(group: Group) -> Iterator[Seen]:
     """A unit error seen in the price, only where neither dose nor NDC quantity can tell."""
     if group.knows_dose or all(line.drug and line.drug.quantity is not None for line in group.lines):
         return
-    figure = group.fact("opps.rate", group.on).value
+    figure = group.value("opps.rate")
     units = group.given_units
     charge = sum((need(line.charge, "charge") for line in group.given_lines), Decimal(0))
     if not units or not charge:

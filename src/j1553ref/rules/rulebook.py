@@ -1,21 +1,21 @@
 """What the facts say to one payer, kept: answers by date, packages by NDC, and the rules that apply, in their order.
 
 A :class:`Rulebook` is built on first use for a set of facts and a payer. The date of service still decides every answer;
-it is looked up once. :class:`Consulted` is the facts as one run of ``check`` sees them: it notes every dated look-up.
+it is looked up once. :class:`Consulted` is the facts as a recorded run sees them: it notes every dated look-up.
 """
 
 from __future__ import annotations
 
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from j1553ref import ndc
 from j1553ref.facts import Answer, FactBase, FactError
 from j1553ref.payers import Payer, profile
-from j1553ref.rules.base import REGISTRY, NotChecked, Rule
+from j1553ref.rules.base import REGISTRY, Missing, NotChecked, Rule
 
-__all__ = ["Consulted", "Rulebook", "in_order", "rulebook"]
+__all__ = ["Consulted", "Rulebook", "Values", "in_order", "rulebook"]
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -55,6 +55,7 @@ class Rulebook:
         self.payer = payer
         self.answers: dict[tuple[str, date], Answer] = {}
         self.profiles: dict[tuple[str, date], Answer | None] = {}
+        self._values: dict[date | None, Values] = {}
         self._targets: dict[tuple[str, date | None], frozenset[str] | None] = {}
         self._undecided: dict[tuple[str, str, str], NotChecked] = {}
         self._packages: dict[str, ndc.Package | None] = {}
@@ -84,6 +85,26 @@ class Rulebook:
         if found is None:
             found = self.facts.on(fact_id, on)
             _keep(self.answers, key, found)
+        return found
+
+    def known(self, fact_id: str, on: date | None) -> Answer:
+        """What a fact says on a date of service; raises Missing where there is no date or the value is not known."""
+        if on is None:
+            raise Missing("service_date", "the date of service decides which facts hold")
+        try:
+            found = self.answer(fact_id, on)
+        except FactError as error:
+            raise Missing(fact_id, str(error)) from None
+        if not found.known:
+            raise Missing(fact_id, f"not known for {on.isoformat()}; see the gap {found.fact.gap}")
+        return found
+
+    def values(self, on: date | None) -> Values:
+        """The values of facts on a date of service."""
+        found = self._values.get(on)
+        if found is None:
+            found = Values(self, on)
+            _keep(self._values, on, found)
         return found
 
     def profile(self, key: str, on: date) -> Answer | None:
@@ -135,8 +156,24 @@ class Rulebook:
         return self._yimmugo[text]
 
 
+class Values(dict[str, Any]):
+    """The values of facts on one date of service, by fact id, each looked up once.
+
+    Raises :class:`~j1553ref.rules.base.Missing` where there is no date, or a fact has no known value on it.
+    """
+
+    def __init__(self, book: Rulebook, on: date | None) -> None:
+        super().__init__()
+        self._book = book
+        self._on = on
+
+    def __missing__(self, fact_id: str) -> Any:
+        value = self[fact_id] = self._book.known(fact_id, self._on).value
+        return value
+
+
 class Consulted(FactBase):
-    """The facts as one run sees them: answers come from the rulebook, and each dated look-up is noted."""
+    """The facts as a recorded run sees them: each look-up with a date is noted."""
 
     def __init__(self, book: Rulebook) -> None:
         super().__init__(book.facts.facts, book.facts.gaps, book.facts.documents)
@@ -149,10 +186,8 @@ class Consulted(FactBase):
 
     def on(self, fact_id: str, when: date | str | None) -> Answer:
         """As :meth:`~j1553ref.facts.FactBase.on`; a look-up with a date is noted."""
-        if type(when) is not date:
-            return super().on(fact_id, when)
-        found = self.book.answers.get((fact_id, when)) or self.book.answer(fact_id, when)
-        self.noted[fact_id, when] = None
+        found = super().on(fact_id, when)
+        self.noted[fact_id, found.on] = None
         return found
 
 

@@ -23,7 +23,7 @@ def facility_bills_the_drug(group: Group) -> Iterator[Seen]:
     """A professional claim from a hospital; an inpatient bill."""
     if group.claim.form == "ub04":
         bill = need(group.claim.type_of_bill, "type_of_bill")[:2]
-        if f"{bill}X" in group.fact("bill_type.not_separate", group.on).value:
+        if f"{bill}X" in group.value("bill_type.not_separate"):
             yield Seen(
                 group.claim.at("type_of_bill"),
                 f"on bill type {bill}X the drug is as a rule inside another payment: confirm that it may be billed here",
@@ -32,8 +32,8 @@ def facility_bills_the_drug(group: Group) -> Iterator[Seen]:
                 severity="warning",
             )
         return
-    hospital = group.fact("place_of_service.facility_bills", group.on).value
-    doubtful = group.fact("place_of_service.facility_bills_doubtful", group.on).value
+    hospital = group.value("place_of_service.facility_bills")
+    doubtful = group.value("place_of_service.facility_bills_doubtful")
     for line in group.lines:
         place = need(line.place_of_service, "place_of_service")
         if place in hospital or place in doubtful:
@@ -59,7 +59,7 @@ def revenue_code_of_drug(group: Group) -> Iterator[Seen]:
     """Drugs that need a detailed code have a revenue code of their own."""
     if group.claim.form != "ub04":
         return
-    right = group.fact("revenue_code.drug", group.on).value
+    right = group.value("revenue_code.drug")
     for line in group.lines:
         if need(line.revenue_code, "revenue_code") != right:
             yield Seen(

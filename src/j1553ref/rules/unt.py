@@ -40,7 +40,7 @@ _PLAUSIBLE_ML = 1000
 )
 def milligrams_as_units(group: Group) -> Iterator[Seen]:
     """A line above the four digits of the units field."""
-    most = group.fact("unit.line_limit", group.on).value
+    most = group.value("unit.line_limit")
     for line in group.lines:
         units = need(line.units, "units")
         if units > most:
@@ -77,7 +77,7 @@ def vials_as_units(group: Group) -> Iterator[Seen]:
             )
         return
     total, millilitres = group.given_units + group.discarded_units, group.ndc_millilitres
-    sizes = [size // group.unit_size for size in group.fact("product.vial_sizes", group.on).value]
+    sizes = [size // group.unit_size for size in group.value("product.vial_sizes")]
     if 0 < millilitres <= _PLAUSIBLE_ML and -(-millilitres // max(sizes)) <= total <= millilitres // min(sizes):
         yield Seen(
             group.first("units"),
@@ -141,7 +141,7 @@ def _other_size_by_dose(group: Group) -> Iterator[Seen]:
 
 def _usual_size(group: Group) -> int:
     """Milligrams in one unit of most codes for intravenous immune globulin: the habit that the trap comes from."""
-    size: int = group.fact("unit.usual_iv_size", group.on).value
+    size: int = group.value("unit.usual_iv_size")
     return size
 
 
@@ -214,7 +214,7 @@ def split_lines_unmarked(group: Group) -> Iterator[Seen]:
     lines = group.given_lines
     if len(lines) < 2 or any(DISTINCT & set(line.modifiers) for line in lines):
         return
-    if any((line.units or 0) >= group.fact("unit.line_limit", group.on).value for line in lines):
+    if any((line.units or 0) >= group.value("unit.line_limit") for line in lines):
         return
     codes = [line.drug.ndc if line.drug else None for line in lines]
     if None not in codes and len(set(codes)) == len(codes):
@@ -250,7 +250,7 @@ def recorded_dose_not_billed(claim: ClaimView) -> Iterator[Seen]:
     for record in claim.claim.administrations:
         if record.stock == "free" or record.service_date in billed:
             continue
-        if claim.fact("code.valid", record.service_date).value:
+        if claim.value_on("code.valid", record.service_date):
             yield Seen(
                 record.pointer,
                 f"the record holds an infusion on this date, and the claim has no line {CODE}: add it, or say "

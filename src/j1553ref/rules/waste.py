@@ -50,7 +50,7 @@ def _waste_rule(group: Group) -> WasteRule | None:
     bound = group.is_bound_by("discard.jz", group.on)
     loudest: Severity = "error" if bound and asks.entry.carries_error else "warning"
     if group.claim.form == "cms1500":
-        outside = group.fact("discard.not_used_places", group.on).value
+        outside = group.value("discard.not_used_places")
         places = {need(line.place_of_service, "place_of_service") for line in group.lines}
         return None if places & set(outside) else WasteRule(loudest, "separately payable on a CMS-1500")
     return _on_a_facility_bill(group, loudest)
@@ -58,7 +58,7 @@ def _waste_rule(group: Group) -> WasteRule | None:
 
 def _refuse_free_stock(group: Group) -> None:
     """Not checked where a token charge says that the drug may have been free and no record says whose stock it was."""
-    token = group.fact("discard.free_drug_charge", group.on).value
+    token = group.value("discard.free_drug_charge")
     if all(record.stock is None for record in group.records) and any(
         line.charge is not None and line.charge <= token for line in group.given_lines
     ):
@@ -67,12 +67,12 @@ def _refuse_free_stock(group: Group) -> None:
 
 def _on_a_facility_bill(group: Group, loudest: Severity) -> WasteRule | None:
     bill = need(group.claim.type_of_bill, "type_of_bill", "JW and JZ depend on the type of bill")[:2]
-    if bill in group.fact("discard.critical_access_bill_types", group.on).value:
+    if bill in group.value("discard.critical_access_bill_types"):
         return WasteRule(loudest, "critical access hospital")
-    if bill not in group.fact("discard.opps_bill_types", group.on).value:
+    if bill not in group.value("discard.opps_bill_types"):
         return None
     status = group.answer("opps.status", group.on)
     if not status.known:
         return WasteRule("warning", f"the OPPS status of J1553 is not known after {status.entry.known_until}")
-    paid = group.fact("opps.separately_paid", group.on).value
+    paid = group.value("opps.separately_paid")
     return WasteRule(loudest, f"OPPS status {status.value}") if status.value in paid else None
