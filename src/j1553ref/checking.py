@@ -221,7 +221,7 @@ def _run(claim: ClaimView) -> tuple[list[Finding], list[NotChecked]]:
             not_checked.append(book.not_checked(rule.code, _DAMAGED, claim.hides_a_line))
             continue
         for number, view in enumerate(quick[rule.scope]):
-            if rule.code in view.stopped:
+            if view.stopped and rule.code in view.stopped:
                 continue
             if view.damage and (unreadable := next((name for name in rule.needs if name in view.damage), None)):
                 not_checked.append(book.not_checked(rule.code, _DAMAGED, unreadable))

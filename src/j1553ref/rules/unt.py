@@ -106,10 +106,11 @@ def unit_of_another_size(group: Group) -> Iterator[Seen]:
         yield from _other_size_by_dose(group)
         return
     total, millilitres = group.given_units + group.discarded_units, group.ndc_millilitres
-    right = _whole(millilitres)
-    usual = _usual_size(group)
+    right, usual = _whole(millilitres), _usual_size(group)
+    if total == right:
+        return
     for size, habit in ((usual, f"{usual} mg units"), (_GRAM, "grams")) if millilitres <= _PLAUSIBLE_ML else ():
-        if total != right and total == _whole(millilitres * group.unit_size / size):
+        if total == _whole(millilitres * group.unit_size / size):
             yield Seen(
                 group.first("units"),
                 f"{total} units with an NDC quantity of {millilitres:f} mL are {habit}; one unit of {CODE} is "
@@ -122,7 +123,10 @@ def unit_of_another_size(group: Group) -> Iterator[Seen]:
 
 
 def _other_size_by_dose(group: Group) -> Iterator[Seen]:
-    given, right, usual = group.given_units, group.needed, _usual_size(group)
+    given, right = group.given_units, group.needed
+    if given == right:
+        return
+    usual = _usual_size(group)
     ratio = usual // group.unit_size
     dose = f"the dose of {group.dose_mg:f} mg"
     readings = {
@@ -130,7 +134,7 @@ def _other_size_by_dose(group: Group) -> Iterator[Seen]:
         _whole(group.dose_mg / usual): f"{dose} in {usual} mg units",
         right * ratio: f"{ratio} times {dose}, as if a {usual} mg code were converted twice",
     }
-    if given != right and given in readings:
+    if given in readings:
         yield Seen(
             group.first("units", group.given_lines),
             f"{given} units are {readings[given]}; one unit of {CODE} is {group.unit_size} mg, so bill {right}",
