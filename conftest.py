@@ -86,4 +86,5 @@ def pytest_testnodedown(node) -> None:
 
 def pytest_terminal_summary(terminalreporter) -> None:
     """The number of prompts, beside pytest's own number of tests."""
-    terminalreporter.write_line(f"{sum(TRIED.values()) + sum(WORKERS_TRIED)} doctest prompts were run and compared")
+    if prompts := sum(TRIED.values()) + sum(WORKERS_TRIED):
+        terminalreporter.write_line(f"{prompts} doctest prompts were run and compared")

@@ -40,7 +40,9 @@ def build_wheel(session: nox.Session) -> Path:
 def build_site(session: nox.Session, *options: str) -> None:
     """Build the site with every warning an error."""
     strict = ("-n", "-W", "--keep-going", "-q")
-    session.run("sphinx-build", "-j", "auto", *strict, *options, "-d", "build/doctrees", "-b", "html", "docs", str(SITE))
+    session.run(
+        "sphinx-build", "-j", "auto", *strict, *options, "-d", "build/doctrees", "-b", "html", "docs", str(SITE)
+    )
 
 
 @nox.session

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import NamedTuple
 
 import pytest
@@ -41,6 +42,7 @@ def run(*arguments: str, stdin: str | bytes | None = None, **more: str) -> Done:
         for name, value in more.items():
             patch.setenv(name, value)
         patch.setattr(sys, "argv", ["j1553ref", *arguments])
+        patch.setitem(sys.modules, "__main__", ModuleType("__main__"))  # click asks it for the program's name
         patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(_data(stdin) or b""), encoding="utf-8"))
         for name, stream in (("stdout", out), ("__stdout__", out), ("stderr", err)):
             patch.setattr(sys, name, stream)

@@ -13,20 +13,14 @@ import pytest
 
 import j1553ref
 
-#: Lowest first; a module imports only modules of lower layers, or of its own where the layer is a package.
-LAYERS = [
-    {"errors", "project"},
-    {"facts", "schemas"},
-    {"ndc", "vials", "billing", "units", "infusion", "code", "payers"},
-    {"claim", "shape"},
-    {"readers", "rules", "forms", "cases"},
-    {"fixes", "suppression"},
-    {"checking", "config"},
-    {"report"},
-    {"training"},
-    {"cli", "__main__", "__init__"},
-]
-RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
+#: Lowest first, as CONTRIBUTING prints it.
+LAYERS = """
+errors project < facts schemas < ndc vials units billing infusion code payers < claim redaction shape
+  < readers forms cases < rules < suppression fixes checking < report config importers training < cli
+"""
+RANK = {name: rank for rank, layer in enumerate(LAYERS.split("<")) for name in layer.split()}
+#: What starts the program and what users import: above all layers.
+TOP = {"__init__", "__main__"}
 STANDARD_LIBRARY_ALONE = {name for name, rank in RANK.items() if rank < RANK["report"]} | {"training"}
 
 
@@ -47,26 +41,58 @@ def imports(tree: ast.AST):
             yield from (f"{module}.{alias.name}" for alias in node.names)
 
 
+def arrows(root: Path) -> set[tuple[str, str]]:
+    """Which module or package of the top level imports which other, wherever in it the import is written."""
+    return {
+        (name, parts[1])
+        for name, _, tree in modules(root)
+        for target in imports(tree)
+        if (parts := target.split("."))[0] == "j1553ref" and len(parts) > 1 and parts[1] in RANK and parts[1] != name
+    }
+
+
+def upward(found: set[tuple[str, str]]) -> list[tuple[str, str]]:
+    return sorted((name, target) for name, target in found if name not in TOP and RANK[target] > RANK[name])
+
+
+def circle(found: set[tuple[str, str]]) -> list[str]:
+    """What is left once modules that import no other, or that no other imports, are taken away again and again."""
+    left = {name for arrow in found for name in arrow}
+    while True:
+        within = [(name, target) for name, target in found if {name, target} <= left]
+        kept = {name for name, _ in within} & {target for _, target in within}
+        if kept == left:
+            return sorted(left)
+        left = kept
+
+
 def test_every_module_has_a_layer(root):
-    assert {name for name, _, _ in modules(root)} <= set(RANK)
+    assert {name for name, _, _ in modules(root)} <= set(RANK) | TOP
 
 
-def test_modules_import_only_lower_layers(root):
-    wrong = []
-    for name, path, tree in modules(root):
-        if name == "__init__":
-            continue
-        for target in imports(tree):
-            parts = target.split(".")
-            if parts[0] != "j1553ref" or len(parts) < 2 or parts[1] not in RANK:
-                continue
-            same = parts[1] == name
-            if not same and RANK[parts[1]] > RANK[name]:
-                wrong.append(f"{path.name} imports {target}")
-    assert wrong == []
+def test_modules_import_lower_layers_or_beside_them_without_a_circle(root):
+    found = arrows(root)
+    assert len(found) > 50
+    assert upward(found) == []
+    assert circle(found) == []
 
 
-def test_everything_below_the_report_and_the_exercises_import_the_standard_library_alone(root):
+def test_an_upward_import_and_a_circle_are_found():
+    assert upward({("units", "rules"), ("rules", "units"), ("units", "vials")}) == [("units", "rules")]
+    assert circle({("rules", "units"), ("units", "vials"), ("vials", "ndc"), ("ndc", "units")}) == [
+        "ndc",
+        "units",
+        "vials",
+    ]
+    assert circle({("rules", "units"), ("units", "vials"), ("rules", "vials")}) == []
+
+
+def test_contributing_prints_the_layers(root):
+    text = (root / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert f"```\n{LAYERS.strip()}\n```" in text
+
+
+def test_everything_below_the_report_and_the_training_import_the_standard_library_alone(root):
     foreign = {
         f"{path.name}: {target}"
         for name, path, tree in modules(root)

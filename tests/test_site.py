@@ -179,7 +179,9 @@ def test_each_address_in_the_site_leads_somewhere(page: Page) -> None:
                 continue
             place, fragment = urldefrag(address)
             target = local(page, place)
-            if not (SITE / target).is_file() or (fragment and (target not in NAMED or fragment not in NAMED[target].ids)):
+            if not (SITE / target).is_file() or (
+                fragment and (target not in NAMED or fragment not in NAMED[target].ids)
+            ):
                 lost.append(address)
     assert lost == []
 
