@@ -13,6 +13,9 @@ nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.reuse_venv = "yes"
 nox.options.sessions = ["lint", "tests"]
 
+# uv installs no compiled modules; where none may be written, each program that a test starts compiles all that it imports.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 ROOT = Path(__file__).parent
 DIST = ROOT / "build" / "dist"
 SITE = ROOT / "build" / "site"
@@ -97,9 +100,15 @@ def serve(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Speed of the checker as a ratio to the public JSON Schema validators."""
-    install(session, "test")
-    session.run("python", "-P", "tests/bench.py")
+    """Speed of the checker as ratios to others, in one run: ``nox -s bench``, or ``-- --wheel OLD.whl`` to set one beside it."""
+    install(session, "test", "bench")
+    options = list(session.posargs)
+    if options[:1] == ["--wheel"]:
+        older = ROOT / "build" / "bench-before"
+        session.run("python", "-m", "venv", "--clear", str(older))
+        session.run(str(older / "bin" / "pip"), "install", "-q", "-c", "constraints.txt", *options[1:], external=True)
+        options = ["--before", str(older / "bin" / "python")]
+    session.run("python", "-P", "tests/bench.py", *options, env={"PYTHONPATH": "tests"})
 
 
 @nox.session
