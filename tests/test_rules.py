@@ -17,7 +17,7 @@ from j1553ref.payers import parse_payer
 from j1553ref.readers import claim_from
 from j1553ref.rules.base import REGISTRY, SEVERITIES, Missing
 from j1553ref.rules.context import ClaimView
-from j1553ref.rules.rulebook import rulebook
+from j1553ref.rules.rulebook import in_order, rulebook
 
 RUNNING = [rule.code for rule in rules.catalogue() if rule.run]
 DAY = date(2026, 5, 4)
@@ -164,3 +164,26 @@ def test_declarations_name_what_exists():
         assert not set(rule.basis) & set(rule.reads), rule.code
         assert all(parse_payer(each, packaged()).id == each for each in rule.binds), rule.code
         assert set(rule.needs) <= {each.name for each in fields(Line)}, rule.code
+
+
+def test_a_rule_is_found_by_its_code():
+    """JWZ003 is rules/jwz.py, tests/rules/jwz.py and docs/rules/JWZ003.md."""
+    for rule in rules.catalogue():
+        if rule.run:
+            assert rule.run.__module__ == f"j1553ref.rules.{rule.family.lower()}", rule.code
+
+
+def test_a_rule_that_is_stopped_comes_after_the_one_that_stops_it():
+    run = [rule.code for rule in in_order(REGISTRY)]
+    assert sorted(run) == sorted(REGISTRY)
+    for rule in rules.catalogue():
+        for stopped in rule.stops:
+            assert run.index(rule.code) < run.index(stopped), (rule.code, stopped)
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.outcome != "refused"], ids=lambda case: case.id)
+def test_a_rule_that_is_passed_over_would_have_been_quiet(case, monkeypatch):
+    """What a rule looks for only spares time: running every rule on every claim gives the same report."""
+    usual = check(case.claim, payer=case.payer, facts=case.facts)
+    monkeypatch.setattr("j1553ref.rules.rulebook.Rulebook.targets", lambda *_: None)
+    assert check(case.claim, payer=case.payer, facts=case.facts) == usual
