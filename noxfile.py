@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import nox
@@ -141,6 +142,18 @@ def mutate(session: nox.Session) -> None:
     """Mutation score by module: ``nox -s mutate -- units ndc infusion rules``; minutes, so not in CI."""
     install(session, "test")
     session.run("python", "-P", "tests/mutate.py", *session.posargs, env={"PYTHONPATH": "tests"})
+
+
+@nox.session(name="new-rule", python=False)
+def new_rule(session: nox.Session) -> None:
+    """Begin a rule, its page and its cases: ``nox -s new-rule -- UNT009 kebab-case-name "One sentence."``."""
+    session.run(sys.executable, "tests/scaffold.py", "new-rule", *session.posargs)
+
+
+@nox.session(name="new-payer", python=False)
+def new_payer(session: nox.Session) -> None:
+    """Begin the facts and the page of a payer: ``nox -s new-payer -- ID "Label"``; a part is ``bcbs:NAME``."""
+    session.run(sys.executable, "tests/scaffold.py", "new-payer", *session.posargs)
 
 
 @nox.session

@@ -5,19 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from scaffold import HEADINGS
 
 from j1553ref import cases, rules
 from j1553ref.facts import packaged
 
-HEADINGS = [
-    "What it checks",
-    "Why it matters",
-    "Example",
-    "Corrected claim",
-    "When it stays silent",
-    "Sources",
-    "History",
-]
 EXAMPLE_HEADINGS = [
     "Situation",
     "The question",
