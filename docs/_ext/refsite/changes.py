@@ -11,15 +11,17 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
-from j1553ref.facts import Entry, Fact, FactError, as_date, packaged
-from j1553ref.facts.reference import Reference, parse_reference
+from j1553ref.facts import Entry, Fact, as_date
+from j1553ref.facts.reference import FactSaid, Reference, coming
 from j1553ref.facts.wording import date_text, pairs, value_text
 from refsite.checked import CheckedDirective
-from refsite.domain import facts
+from refsite.domain import all_facts, facts
 from refsite.nodes import el, element, table
-from refsite.provenance import binds_text, fact_nodes, gap_nodes
-from refsite.tables import fields
+from refsite.provenance import binds_text, gap_nodes, said_nodes
+from refsite.tables import fields, references
 
+#: Of an entry that begins after the date on which its fact was last checked.
+TO_COME = "still to come"
 #: A table with more fields is counted, not printed: it has a page of its own.
 _MANY = 12
 
@@ -31,6 +33,11 @@ class Event(NamedTuple):
     fact: Fact
     entry: Entry
     before: Entry | None
+
+    @property
+    def to_come(self) -> bool:
+        """Whether the entry begins after the date on which the fact was last checked."""
+        return self.day == self.entry.start and self.entry in coming(self.fact)
 
 
 class Changes(CheckedDirective):
@@ -46,21 +53,22 @@ class Changes(CheckedDirective):
 
     def render(self) -> list[nodes.Node]:
         """Statement, value with the one before it, date, source."""
-        base, rest, since = packaged(), "rest" in self.options, as_date(self.arguments[0])
+        base, rest, since = all_facts(self.env), "rest" in self.options, as_date(self.arguments[0])
         listed: set[str] = self.env.temp_data.setdefault("refsite_changes", set())
-        chosen = [ref.id for line in self.content if line.strip() for ref in references(line)]
+        chosen = [ref.id for line in self.content if line.strip() for ref in references(base, line)]
         if rest:
             chosen = [name for name in base.facts if name not in chosen and name not in listed]
         listed.update(chosen)
         facts(self.env, *chosen)
-        found = [each for name in chosen for each in events(base.get(name), since)]
+        found = [each for name in chosen for each in events(base.get(name), since, base.checked_until)]
         kept = sorted((each for each in found if not rest or each.day == each.entry.start), key=_day, reverse=True)
         if "flat" in self.options:
             return [self._table(kept)]
-        return [
-            nodes.section("", nodes.title("", date_text(day)), self._table(list(group)), ids=[f"on-{day}"])
-            for day, group in groupby(kept, _day)
-        ]
+        return [self._section(day, list(group)) for day, group in groupby(kept, _day)]
+
+    def _section(self, day: date, events: list[Event]) -> nodes.section:
+        title = date_text(day) + (f" ({TO_COME})" if all(event.to_come for event in events) else "")
+        return nodes.section("", nodes.title("", title), self._table(events), ids=[f"on-{day}"])
 
     def _table(self, events: list[Event]) -> nodes.table:
         return table("facts", ["Statement", "Value", "Since", "Source"], [self._row(each) for each in events])
@@ -74,22 +82,23 @@ class Changes(CheckedDirective):
             value += _before(fact, before, entry)
         if day == entry.start and entry.note and "flat" not in self.options:
             value.append(note(entry.note))
-        source = fact_nodes(self.env, Reference(fact.id, on=None if entry.ended else entry.start), on_row=True)
-        return [label_nodes(fact), value, [nodes.Text(date_text(day))], source]
+        source = said_nodes(self.env, FactSaid(Reference(fact.id, on=entry.start), fact, entry, "", ""), on_row=True)
+        since = [nodes.Text(date_text(day)), *([note(TO_COME)] if event.to_come else [])]
+        return [label_nodes(fact), value, since, source]
 
 
 def _day(event: Event) -> date:
     return event.day
 
 
-def events(fact: Fact, since: date) -> Iterator[Event]:
+def events(fact: Fact, since: date, checked: date) -> Iterator[Event]:
     """What happens to a fact from a date on; that it is no longer known counts only up to the last check."""
     for index, entry in enumerate(fact.history):
         if entry.dated and entry.start >= since:
             yield Event(entry.start, fact, entry, fact.history[index - 1] if index else None)
         following = [each.start for each in fact.history[index + 1 : index + 2]]
         gone = entry.known_until + timedelta(days=1) if entry.known_until else None
-        if gone and gone not in following and since <= gone <= packaged().checked_until:
+        if gone and gone not in following and since <= gone <= checked:
             yield Event(gone, fact, entry, None)
 
 
@@ -102,18 +111,6 @@ def _before(fact: Fact, before: Entry, entry: Entry) -> list[nodes.Node]:
         old = {name: each for name, each in old.items() if new.get(name) != each}
     text = "ended" if before.ended else value_text(old, fact.unit)
     return [note(f"before: {text}")] if text else []
-
-
-def references(line: str) -> Iterator[Reference]:
-    """The references of a line: one, or ``prefix.*``; raises FactError where nothing begins with the prefix."""
-    text = line.strip()
-    if not text.endswith(".*"):
-        yield parse_reference(text)
-        return
-    found = [Reference(fact.id) for fact in packaged().under(text.removesuffix(".*"))]
-    if not found:
-        raise FactError(f"{text}: no fact begins with this")
-    yield from found
 
 
 def label_nodes(fact: Fact) -> list[nodes.Node]:
