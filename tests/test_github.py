@@ -11,8 +11,7 @@ from build import make_claim
 from command import run
 from hypothesis import given
 from hypothesis import strategies as st
-from rule_cases import CASES as FIRST
-from rule_cases_beside import CASES as BESIDE
+from rules import CASES
 
 from j1553ref.checking import check
 from j1553ref.readers import Record
@@ -82,7 +81,7 @@ def test_a_finding_becomes_an_annotation_at_its_place(write):
 
 def test_severities_are_kinds(write):
     kinds = {}
-    for each in [*FIRST, *BESIDE]:
+    for each in CASES:
         if each.outcome == "fires":
             record = Record(source="a.json", index=0, line=1, format="j1553")
             claim = claim_object(record, check(each.claim, payer=each.payer, facts=each.facts))

@@ -14,8 +14,7 @@ import termios
 import pytest
 from build import make_claim
 from command import PROGRAM, environment, run
-from rule_cases import CASES as FIRST
-from rule_cases_beside import CASES as BESIDE
+from rules import CASES
 
 from j1553ref.checking import check
 from j1553ref.readers import Record
@@ -34,7 +33,7 @@ def told(claim, payer=None, facts=None):
     return claim_object(Record(source="claims.json", index=0, line=1, format="j1553"), outcome)
 
 
-EVERY = [told(each.claim, each.payer, each.facts) for each in [*FIRST, *BESIDE] if each.outcome == "fires"]
+EVERY = [told(each.claim, each.payer, each.facts) for each in CASES if each.outcome == "fires"]
 
 
 @pytest.mark.parametrize("width", [40, 61, 80, 100])

@@ -4,9 +4,7 @@ import dataclasses
 from dataclasses import fields
 
 import pytest
-from rule_cases import CASES as FIRST
-from rule_cases_beside import CASES as BESIDE
-from rule_cases_review import CASES as REVIEW
+from rules import CASES
 
 from j1553ref import check, rules
 from j1553ref.claim import Line
@@ -14,7 +12,6 @@ from j1553ref.facts import FactError, packaged
 from j1553ref.payers import parse_payer
 from j1553ref.rules.base import REGISTRY, SEVERITIES
 
-CASES = [*FIRST, *BESIDE, *REVIEW]
 RUNNING = [rule.code for rule in rules.catalogue() if rule.run]
 #: Rules that read nothing but their own line, so that there is always an answer.
 ALWAYS_DECIDED = {"NDC004", "MOD002", "SOS003"}

@@ -11,8 +11,7 @@ import jsonschema
 import pytest
 from build import edit, make_claim
 from command import run
-from rule_cases import CASES as FIRST
-from rule_cases_beside import CASES as BESIDE
+from rules import CASES
 
 from j1553ref import project, rules
 from j1553ref.checking import NOTES, check
@@ -101,7 +100,7 @@ def test_findings_are_a_run_that_succeeded(write, claim, options, status, code):
 
 
 def test_every_finding_of_the_corpus_has_a_result(write):
-    for each in [*FIRST, *BESIDE]:
+    for each in CASES:
         if each.outcome != "fires":
             continue
         claim = claim_object(

@@ -1,19 +1,30 @@
-"""MOD: which modifier may ride on which line."""
+"""MOD: which modifier goes on which line; after that notices, route, 340B stock and off-campus departments."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from j1553ref.rules.base import Finding, rule
+from j1553ref.claim import Line
+from j1553ref.rules.base import Finding, Missing, need, rule
 from j1553ref.rules.context import CODE, PARTING, WITHOUT_SOURCE, ClaimView, Group, modifier_at
 
 __all__ = [
+    "auto_denied",
+    "conflicting_notices",
     "duplicate_modifier",
+    "jg_after_its_end",
     "modifier_25_off_the_visit",
+    "off_campus_modifier",
+    "route_modifier_asked_for",
     "separate_service_on_drug",
+    "stock_modifier_on_a_service",
+    "tb_missing",
     "too_many_modifiers",
     "unknown_modifier",
+    "wrong_for_intravenous",
 ]
+
+_MEDICARE = ("medicare-ab",)
 
 
 @rule(
@@ -143,3 +154,275 @@ def unknown_modifier(claim: ClaimView) -> Iterator[Finding]:
                     expected="a modifier that fits a drug",
                     actual=modifier,
                 )
+
+
+@rule(
+    "MOD003",
+    "line-denied-at-once",
+    needs=("modifiers",),
+    severity="warning",
+    since="0.1.0",
+    order=270,
+    binds=_MEDICARE,
+    facts=("modifier.GZ",),
+    summary="GZ stands on the drug: Medicare denies the line without looking at it.",
+)
+def auto_denied(group: Group) -> Iterator[Finding]:
+    """GZ says that a denial is expected and no notice was given."""
+    for line in group.lines:
+        if "GZ" in line.modifiers and not {"GA", "GY"} & set(line.modifiers):  # MOD004 speaks of that pair
+            yield group.finding(
+                modifier_at(line, "GZ"),
+                "GZ says that a denial is expected and that the patient was given no notice: the line is denied at once; "
+                "keep it only if that is meant",
+                on=group.on,
+                expected="no GZ",
+                actual="GZ",
+            )
+
+
+@rule(
+    "MOD004",
+    "conflicting-notice-modifiers",
+    needs=("modifiers",),
+    severity="error",
+    since="0.1.0",
+    order=268,
+    binds=_MEDICARE,
+    facts=("modifier.GZ", "modifier.GA", "modifier.GY", "modifier.GX"),
+    summary="Two modifiers on one line say opposite things about a notice to the patient.",
+)
+def conflicting_notices(group: Group) -> Iterator[Finding]:
+    """GZ with GA or GY; GX with GA."""
+    for line in group.lines:
+        for first, others, severity in (("GZ", ("GA", "GY"), "error"), ("GX", ("GA",), "warning")):
+            clash = " and ".join(other for other in others if other in line.modifiers)
+            if first in line.modifiers and clash:
+                yield group.finding(
+                    modifier_at(line, first),
+                    f"{first} and {clash} say opposite things about the notice to the patient: keep what the record supports",
+                    on=group.on,
+                    expected=f"{first} or {clash}",
+                    actual=f"{first} and {clash}",
+                    severity=severity,
+                )
+
+
+@rule(
+    "MOD005",
+    "modifier-wrong-for-intravenous",
+    needs=("modifiers",),
+    severity="error",
+    since="0.1.0",
+    order=290,
+    facts=("modifier.JB", "product.route"),
+    summary="JB (subcutaneous), or a modifier that no source names for immune globulin, stands on an intravenous drug.",
+)
+def wrong_for_intravenous(group: Group) -> Iterator[Finding]:
+    """JB, and modifiers that no source on immune globulin speaks of."""
+    for line in group.lines:
+        if "JB" in line.modifiers:
+            yield group.finding(
+                modifier_at(line, "JB"),
+                "JB says subcutaneous, and Yimmugo is given into a vein: take JB off",
+                on=group.on,
+                expected=f"{CODE} without JB",
+                actual="JB",
+            )
+        for each in (each for each in line.modifiers if each in WITHOUT_SOURCE):
+            yield group.finding(
+                modifier_at(line, each),
+                f"no source on immune globulin speaks of {each} on the drug: confirm it with the payer",
+                on=group.on,
+                expected=f"{CODE} without {each}",
+                actual=each,
+                severity="warning",
+            )
+
+
+@rule(
+    "MOD006",
+    "route-modifier-asked-for",
+    needs=("modifiers",),
+    severity="warning",
+    since="0.1.0",
+    order=300,
+    binds=_MEDICARE,
+    facts=("modifier.JA",),
+    summary="The contractor asks for JA on this drug and the line does not bear it.",
+)
+def route_modifier_asked_for(group: Group) -> Iterator[Finding]:
+    """JA where the contractor's list says that it is required."""
+    asks = group.profile("route_modifier", group.on)
+    if asks is None:
+        raise Missing("route_modifier", "the contractor's list of drugs with a route modifier is not loaded")
+    for line in group.lines:
+        if asks.value == "required" and "JA" not in line.modifiers:
+            yield group.finding(
+                line.at("modifiers"),
+                "this contractor asks for the route modifier: add JA",
+                on=group.on,
+                expected="JA",
+                actual="no JA",
+            )
+
+
+@rule(
+    "MOD007",
+    "tb-missing-on-340b-stock",
+    needs=("modifiers",),
+    severity="error",
+    since="0.1.0",
+    order=310,
+    binds=_MEDICARE,
+    facts=("modifier.TB", "modifiers.tb_on_jw"),
+    summary="The drug is 340B stock and a line of it does not bear TB.",
+)
+def tb_missing(group: Group) -> Iterator[Finding]:
+    """TB on each line of 340B stock, the JW line too."""
+    if not need(group.claim.is_340b, "is_340b"):
+        return
+    for line in group.lines:
+        if "TB" not in line.modifiers:
+            discarded = "JW" in line.modifiers
+            yield group.finding(
+                line.at("modifiers"),
+                f"the drug is 340B stock: add TB{' to the JW line too' if discarded else ''}",
+                on=group.on,
+                expected="TB",
+                actual="no TB",
+                severity="warning" if discarded else "error",
+            )
+
+
+@rule(
+    "MOD008",
+    "jg-after-its-end",
+    needs=("modifiers",),
+    severity="error",
+    since="0.1.0",
+    order=305,
+    binds=_MEDICARE,
+    stops=("MOD007",),
+    facts=("modifier.JG", "modifier.TB"),
+    summary="JG stands on the drug; TB took its place before J1553 existed.",
+)
+def jg_after_its_end(group: Group) -> Iterator[Finding]:
+    """JG was replaced by TB."""
+    for line in group.lines:
+        if "JG" in line.modifiers:
+            yield group.finding(
+                modifier_at(line, "JG"),
+                "JG is no longer used for 340B stock: replace it by TB",
+                on=group.on,
+                expected="TB",
+                actual="JG",
+            )
+
+
+@rule(
+    "MOD014",
+    "stock-modifier-on-a-service",
+    needs=("modifiers",),
+    severity="warning",
+    since="0.1.0",
+    order=312,
+    scope="claim",
+    binds=_MEDICARE,
+    facts=("modifier.TB", "modifier.JG", "infusion.code_family"),
+    summary="TB or JG stands on an administration or visit line; they speak of the drug's stock.",
+)
+def stock_modifier_on_a_service(claim: ClaimView) -> Iterator[Finding]:
+    """The markers of 340B stock off the drug."""
+    for line, found in claim.strays("TB", "JG"):
+        yield claim.finding(
+            modifier_at(line, found),
+            f"{found} marks stock of a drug, and this line is a service: take it off here",
+            on=line.start,
+            expected=f"{line.procedure_code} without {found}",
+            actual=found,
+        )
+
+
+@rule(
+    "MOD009",
+    "off-campus-modifier",
+    severity="error",
+    since="0.1.0",
+    order=330,
+    scope="claim",
+    binds=_MEDICARE,
+    facts=("modifier.PO", "modifier.PN", "discard.opps_bill_types", "infusion.code_family", "infusion.visit_family"),
+    summary="PO or PN is missing, stands beside the other, or stands on a department that is on campus.",
+)
+def off_campus_modifier(claim: ClaimView) -> Iterator[Finding]:
+    """Exactly one of PO and PN on each line of an off-campus department, none on campus."""
+    claim.readable("modifiers")
+    if claim.claim.form != "ub04":
+        return
+    unknown = False
+    for day in dict.fromkeys(line.start for line in claim.drug_lines):
+        lines = [line for line in claim.on_date(day) if _departmental(claim, line.procedure_code)]
+        drug = [line for line in lines if line.procedure_code == CODE]
+        borne = [each for line in drug for each in _marks(line)]
+        for line in lines:
+            outcome = _campus(claim, line, borne[0] if borne else None)
+            yield from outcome
+        unknown = unknown or (claim.claim.off_campus is None and not borne)
+    if unknown:
+        raise Missing("off_campus", "not in the claim")
+
+
+def _marks(line: Line) -> list[str]:
+    return [each for each in ("PO", "PN") if each in line.modifiers]
+
+
+def _campus(claim: ClaimView, line: Line, borne: str | None) -> Iterator[Finding]:
+    """What is wrong with one line of the department; ``borne`` is what the first marked drug line bears."""
+    found, off = _marks(line), claim.claim.off_campus
+    if len(found) == 2:
+        yield claim.finding(
+            modifier_at(line, "PN"),
+            "PO and PN exclude each other: keep the one that fits the department",
+            on=line.start,
+            expected="PO or PN",
+            actual="PO and PN",
+            severity="error" if off else "warning",
+        )
+    elif off is False:
+        if found:
+            yield claim.finding(
+                modifier_at(line, found[0]),
+                f"{found[0]} marks an off-campus department, and this one is on campus",
+                on=line.start,
+                expected="neither",
+                actual=found[0],
+                severity="warning",
+            )
+    elif borne and found != [borne]:
+        yield claim.finding(
+            line.at("modifiers"),
+            f"the drug bears {borne} and this line {found[0] if found else 'does not'}: put {borne} on each",
+            on=line.start,
+            expected=borne,
+            actual=found[0] if found else "neither",
+            severity="warning",
+        )
+    elif off and not found and line.procedure_code == CODE:
+        yield claim.finding(
+            line.at("modifiers"),
+            "an off-campus department marks each line: add PO (excepted) or PN (not excepted)",
+            on=line.start,
+            expected="PO or PN",
+            actual="neither",
+        )
+
+
+def _departmental(claim: ClaimView, code: str | None) -> bool:
+    """Lines of an OPPS claim that the rule looks at: the drug and its administration."""
+    bill = need(claim.claim.type_of_bill, "type_of_bill")[:2]
+    first = claim.drug_lines[0].start if claim.drug_lines else None
+    if bill not in claim.fact("discard.opps_bill_types", first).value:
+        return False
+    families = (claim.fact("infusion.code_family", first).value, *claim.fact("infusion.visit_family", first).value)
+    return code == CODE or bool(code and code.startswith(families))

@@ -1,0 +1,27 @@
+# ruff: noqa: E501 - a table reads better with one case on a line
+"""DXC: diagnosis."""
+
+from __future__ import annotations
+
+from build import edit
+from rule_cases import diagnosed, fires, home, loaded, quiet, unsure, whole
+
+CASES = [
+    fires("DXC001", "nonfamilial hypogammaglobulinemia", home(diagnosis="D80.1"), "error", "/lines/0/diagnosis_pointers", actual="D80.1"),
+    fires("DXC001", "a listed diagnosis to which the line does not point", edit(home(diagnosis="D80.1"), {"/diagnoses": ["D80.1", "D83.9"]}), "error", "/lines/0/diagnosis_pointers", actual="D80.1"),
+    fires("DXC001", "a pointer past the last diagnosis", edit(home(diagnosis="D80.1"), {"/lines/0/diagnosis_pointers": [1, 2]}), "error", "/lines/0/diagnosis_pointers", actual="D80.1"),
+    *(fires("DXC001", f"a code is shown: {text}", home(diagnosis=text), "error", "/lines/0/diagnosis_pointers", actual=text) for text in ("G61", "T80.51XA")),
+    *(fires("DXC001", f"other text is not shown: {text}", diagnosed(text), "error", "/lines/0/diagnosis_pointers", actual=None) for text in ("G6", "T80.51XAB", "G61 8", "G61Ä")),
+    fires("DXC001", "after the list of codes changed", home(diagnosis="D80.1", day="2026-10-01"), "warning", "/lines/0/diagnosis_pointers"),
+    quiet("DXC001", "listed, without its point", home(diagnosis="D839")),
+    quiet("DXC001", "the second pointer is listed", edit(home(diagnosis="D80.1"), {"/diagnoses": ["D80.1", "D83.9"], "/lines/0/diagnosis_pointers": [1, 2]})),
+    quiet("DXC001", "not home", edit(whole(), {"/diagnoses": ["D80.1"]})),
+    unsure("DXC001", "a pointer before the first diagnosis", diagnosed("D80.1", pointer=0), missing="diagnosis_pointers"),
+    unsure("DXC001", "no pointer", edit(home(), {"/lines/0/diagnosis_pointers": ...})),
+    fires("DXC002", "off the loaded list", whole(), "warning", "/lines/0/diagnosis_pointers", "medicare-ab:wps", loaded("profile.medicare-ab:wps.diagnosis_list", ("D80.0",))),
+    quiet("DXC002", "on the loaded list", whole(), "medicare-ab:wps", loaded("profile.medicare-ab:wps.diagnosis_list", ("D83.9",))),
+    unsure("DXC002", "no list", whole()),
+    fires("DXC003", "the second of one", edit(whole(), {"/lines/0/diagnosis_pointers": [1, 2]}), "error", "/lines/0/diagnosis_pointers/1", says="points to diagnosis 2 and the claim has 1", actual="2"),
+    quiet("DXC003", "the first of one", whole()),
+    unsure("DXC003", "diagnoses not readable", edit(whole(), {"/diagnoses": "D83.9"})),
+]
