@@ -14,7 +14,6 @@ from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.domains import Domain, ObjType
 from sphinx.environment import BuildEnvironment
-from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.util.nodes import make_refnode
 
@@ -153,11 +152,12 @@ def write_usage(app: Sphinx, error: Exception | None) -> None:
 
 
 def check_facts(app: Sphinx) -> None:
-    """Facts that cannot be read fail the build once, before the first page."""
+    """Facts that cannot be read end the build in one line before the first page; Sphinx would add a traceback."""
     try:
         all_facts(app.env)
     except FactError as error:
-        raise ExtensionError(str(error)) from None
+        logger.error("%s", error)
+        raise SystemExit(2) from None
 
 
 def setup(app: Sphinx) -> None:

@@ -16,14 +16,20 @@ from refsite.domain import domain_of, facts, link
 from refsite.nodes import el
 from refsite.provenance import cite_source, gap_nodes, said_nodes
 
+#: From the target of a role and what it says to its nodes.
+Made = Callable[[BuildEnvironment, str, Said], list[nodes.Node]]
+
 
 class PageRole(CheckedRole):
     """``{fact}`unit.size```, ``{gap}`mue-value```, ``{fact}`its own line <discard.jw_line=on a separate line>```."""
 
+    def __init__(self, made: Made) -> None:
+        self.made = made
+
     def render(self) -> list[nodes.Node]:
         """What the role says, with its link or card."""
         found = say(facts(self.env), self.name, self.text)
-        return _NODES[self.name](self.env, split(self.text)[1], found)
+        return self.made(self.env, split(self.text)[1], found)
 
 
 def _fact(env: BuildEnvironment, target: str, found: Said) -> list[nodes.Node]:
@@ -42,7 +48,7 @@ def _case_value(env: BuildEnvironment, target: str, found: Said) -> list[nodes.N
     return [nodes.inline("", found.text, classes=["case-value"])]
 
 
-_NODES: dict[str, Callable[[BuildEnvironment, str, Said], list[nodes.Node]]] = {
+_NODES: dict[str, Made] = {
     "fact": _fact,
     "source": lambda env, target, found: cite_source(env, target, found.text),
     "gap": lambda env, target, found: gap_nodes(env, target, found.text),
@@ -55,4 +61,4 @@ _NODES: dict[str, Callable[[BuildEnvironment, str, Said], list[nodes.Node]]] = {
 def setup(app: Sphinx) -> None:
     """Register the roles."""
     for name in ROLES:
-        app.add_role(name, PageRole())
+        app.add_role(name, PageRole(_NODES[name]))
