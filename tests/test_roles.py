@@ -222,7 +222,23 @@ And North Dakota wants JZ: {WORDED}.
 """
 FRAME = {
     "index.md": "# Start\n\n```{toctree}\npage\nchanges\ndates\nreference/facts\nreference/not-known\n```\n",
-    "changes.md": f"# Changes\n\n:::{{changes}} 2026-12-01\n{NORTH_DAKOTA}\n:::\n",
+    "changes.md": f"""\
+# Changes
+
+## Come
+
+:::{{changes}} 2023-01-01
+:to-come:
+:::
+
+## Done
+
+:::{{changes}} 2023-01-01
+:flat:
+modifier.TB
+{NORTH_DAKOTA}
+:::
+""",
     "dates.md": f"# Dates\n\n:::{{periods}} 2026-04-01\nunit.size = Unit\n{NORTH_DAKOTA} = JZ\n:::\n",
     "reference/facts.md": "# Facts\n\n```{fact-register}\n```\n\n```{sources-list}\n```\n",
     "reference/not-known.md": "# Not known\n\n```{gaps-list}\n```\n",
@@ -269,7 +285,9 @@ def test_a_change_still_to_come_is_announced_and_todays_value_shown(site):
     row = page.partition("JZ on single-dose drugs")[2]
     assert row.startswith(" BCBS North Dakota not-required from January 1, 2027: required JZ is not required;")
     assert "since January 1, 2027" not in page.lower()
-    assert "January 1, 2027 (still to come)" in built.text("changes")
+    come, done = built.text("changes").split(" Done ")
+    assert "JZ on single-dose drugs BCBS North Dakota required before: not-required January 1, 2027" in come
+    assert "January 1, 2025" in done and "2027" not in done
     dates = built.text("dates")
     assert "From January 1, 2027 (still to come) 100 mg required" in dates
     assert "April 1 to December 31, 2026 100 mg not-required" in dates

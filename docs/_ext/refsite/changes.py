@@ -11,7 +11,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
-from j1553ref.facts import Entry, Fact, as_date
+from j1553ref.facts import Entry, Fact, FactBase, as_date
 from j1553ref.facts.reference import FactSaid, Reference, coming
 from j1553ref.facts.wording import date_text, pairs, value_text
 from refsite.checked import CheckedDirective
@@ -44,31 +44,43 @@ class Changes(CheckedDirective):
     """Dated entries since a date, newest first, of the facts listed, and from when one of them is no longer known.
 
     A section for each date, or with ``flat`` one table. ``rest``: all other facts than those listed here or in an
-    earlier list of the page.
+    earlier list of the page. ``to-come``: of all facts the entries that begin after their last check, soonest first;
+    no other list holds them.
     """
 
     required_arguments = 1
     has_content = True
-    option_spec = {"rest": directives.flag, "flat": directives.flag}  # noqa: RUF012 - as docutils declares it
+    option_spec = dict.fromkeys(("rest", "flat", "to-come"), directives.flag)
 
     def render(self) -> list[nodes.Node]:
         """Statement, value with the one before it, date, source."""
-        base, rest, since = all_facts(self.env), "rest" in self.options, as_date(self.arguments[0])
-        listed: set[str] = self.env.temp_data.setdefault("refsite_changes", set())
-        chosen = [ref.id for line in self.content if line.strip() for ref in references(base, line)]
-        if rest:
-            chosen = [name for name in base.facts if name not in chosen and name not in listed]
-        listed.update(chosen)
-        facts(self.env, *chosen)
-        found = [each for name in chosen for each in events(base.get(name), since, base.checked_until)]
-        kept = sorted((each for each in found if not rest or each.day == each.entry.start), key=_day, reverse=True)
+        base, since, to_come = all_facts(self.env), as_date(self.arguments[0]), "to-come" in self.options
+        found = [event for name in self._chosen(base) for event in events(base.get(name), since, base.checked_until)]
+        kept = [event for event in found if event.to_come == to_come and self._wanted(event)]
+        kept.sort(key=_day, reverse=not to_come)
+        if not kept and to_come:
+            return [nodes.paragraph("", f"Nothing, as of {date_text(base.checked_until)}.")]
         if "flat" in self.options:
             return [self._table(kept)]
-        return [self._section(day, list(group)) for day, group in groupby(kept, _day)]
+        return [
+            nodes.section("", nodes.title("", date_text(day)), self._table(list(group)), ids=[f"on-{day}"])
+            for day, group in groupby(kept, _day)
+        ]
 
-    def _section(self, day: date, events: list[Event]) -> nodes.section:
-        title = date_text(day) + (f" ({TO_COME})" if all(event.to_come for event in events) else "")
-        return nodes.section("", nodes.title("", title), self._table(events), ids=[f"on-{day}"])
+    def _chosen(self, base: FactBase) -> list[str]:
+        listed: set[str] = self.env.temp_data.setdefault("refsite_changes", set())
+        chosen = [ref.id for line in self.content if line.strip() for ref in references(base, line)]
+        if "rest" in self.options:
+            chosen = [name for name in base.facts if name not in chosen and name not in listed]
+        elif "to-come" in self.options:
+            chosen = list(base.facts)
+        if "to-come" not in self.options:
+            listed.update(chosen)
+        facts(self.env, *chosen)
+        return chosen
+
+    def _wanted(self, event: Event) -> bool:
+        return "rest" not in self.options or event.day == event.entry.start
 
     def _table(self, events: list[Event]) -> nodes.table:
         return table("facts", ["Statement", "Value", "Since", "Source"], [self._row(each) for each in events])
@@ -83,8 +95,7 @@ class Changes(CheckedDirective):
         if day == entry.start and entry.note and "flat" not in self.options:
             value.append(note(entry.note))
         source = said_nodes(self.env, FactSaid(Reference(fact.id, on=entry.start), fact, entry, "", ""), on_row=True)
-        since = [nodes.Text(date_text(day)), *([note(TO_COME)] if event.to_come else [])]
-        return [label_nodes(fact), value, since, source]
+        return [label_nodes(fact), value, [nodes.Text(date_text(day))], source]
 
 
 def _day(event: Event) -> date:
