@@ -83,7 +83,7 @@ class RuleCard(CheckedDirective):
         rows = {
             "Rule": el("dd", "", el("code", "", rule.code), " ", el("code", "", rule.name)),
             "Severity": el("dd", "", severity(rule)),
-            "Binds": el("dd", "", binds_text(rule.binds) if rule.binds else ""),
+            "Binds": el("dd", "", binds_text(base, rule.binds) if rule.binds else ""),
             "Since": el("dd", "", f"version {rule.since}"),
             "Reads": el("dd", "", *([el("ul", "plain", *reads)] if reads else [])),
             "Worked cases": el("dd", "", *rule_cases(self.env, rule.code)),

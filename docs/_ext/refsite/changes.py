@@ -95,7 +95,7 @@ class Changes(CheckedDirective):
         if day == entry.start and entry.note and "flat" not in self.options:
             value.append(note(entry.note))
         source = said_nodes(self.env, FactSaid(Reference(fact.id, on=entry.start), fact, entry, "", ""), on_row=True)
-        return [label_nodes(fact), value, [nodes.Text(date_text(day))], source]
+        return [label_nodes(all_facts(self.env), fact), value, [nodes.Text(date_text(day))], source]
 
 
 def _day(event: Event) -> date:
@@ -124,9 +124,9 @@ def _before(fact: Fact, before: Entry, entry: Entry) -> list[nodes.Node]:
     return [note(f"before: {text}")] if text else []
 
 
-def label_nodes(fact: Fact) -> list[nodes.Node]:
+def label_nodes(base: FactBase, fact: Fact) -> list[nodes.Node]:
     """The label of a fact, and whom it binds."""
-    return [nodes.Text(fact.label), *([el("span", "binds", binds_text(fact.binds))] if fact.binds else [])]
+    return [nodes.Text(fact.label), *([el("span", "binds", binds_text(base, fact.binds))] if fact.binds else [])]
 
 
 def value_nodes(fact: Fact, entry: Entry) -> list[nodes.Node]:

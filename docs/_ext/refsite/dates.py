@@ -77,7 +77,7 @@ class Periods(CheckedDirective):
         if answer is None or (not answer.known and ref.id.startswith(fading)):
             return None
         fact, entry = answer.fact, answer.entry
-        label = [nodes.Text("JW or JZ in the hospital")] if ref.view == JW_JZ else label_nodes(fact)
+        label = [nodes.Text("JW or JZ in the hospital")] if ref.view == JW_JZ else label_nodes(base, fact)
         if news := _news(answer, _at(base, ref, period.earlier)) if period.earlier else "":
             label = [*label, nodes.Text(" "), el("span", "badge badge-info", news)]
         plain = ref.field or ref.view

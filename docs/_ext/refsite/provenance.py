@@ -11,7 +11,7 @@ from dataclasses import replace
 from docutils import nodes
 from sphinx.environment import BuildEnvironment
 
-from j1553ref.facts import Entry, Fact, SourceRef
+from j1553ref.facts import Entry, Fact, FactBase, SourceRef
 from j1553ref.facts.reference import FactSaid, Reference, announced, resolved
 from j1553ref.facts.wording import cite, date_text, since_text
 from j1553ref.payers import parse_payer
@@ -74,9 +74,9 @@ def gap_nodes(env: BuildEnvironment, name: str, text: str = "") -> list[nodes.No
     return [el("span", "fact fact-gap", _opener(serial, words, gap.label, "fact-value"), card)]
 
 
-def binds_text(binds: tuple[str, ...]) -> str:
+def binds_text(base: FactBase, binds: tuple[str, ...]) -> str:
     """Whom a statement binds, in words."""
-    return ", ".join(parse_payer(each).label for each in binds) if binds else "everyone"
+    return ", ".join(parse_payer(payer, base).label for payer in binds) if binds else "everyone"
 
 
 def _opener(target: str, text: str, label: str, classes: str) -> element:
@@ -96,7 +96,7 @@ def _card(env: BuildEnvironment, fact: Fact, entry: Entry) -> element:
     if coming := announced(base, fact, entry, Reference(fact.id)):
         rows.append(("To come", coming))
     if fact.binds:
-        rows.append(("Binds", binds_text(fact.binds)))
+        rows.append(("Binds", binds_text(base, fact.binds)))
     body: list[nodes.Node] = [el("span", "card-row", el("span", "card-key", k), el("span", "", v)) for k, v in rows]
     for each in entry.sources:
         document = known("source", each.id, base.documents)

@@ -62,7 +62,7 @@ class FactRegister(CheckedDirective):
 
     def _entry(self, fact: Fact) -> element:
         domain_of(self.env).define("fact", fact.id, fact.id, self.get_location())
-        whom = [el("span", "binds", f"Binds {binds_text(fact.binds)}")] if fact.binds else []
+        whom = [el("span", "binds", f"Binds {binds_text(all_facts(self.env), fact.binds)}")] if fact.binds else []
         head = el("p", "entry-head", el("strong", "", fact.label), " ", el("code", "", fact.id), " ", *whom)
         dated = [_dated(self.env, fact, entry) for entry in reversed(fact.history)]
         return el("div", "entry", head, el("div", "history", *dated), id=fact.id)

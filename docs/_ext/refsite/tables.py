@@ -35,7 +35,8 @@ class Facts(CheckedDirective):
         return [table("facts", heads, [self._row(ref) for ref in refs])]
 
     def _row(self, ref: Reference) -> list[list[nodes.Node]]:
-        found = resolved(facts(self.env, ref.id), ref)
+        base = facts(self.env, ref.id)
+        found = resolved(base, ref)
         fact, entry = found.fact, found.entry
         since: list[nodes.Node] = [nodes.Text(since_text(entry))]
         if entry.known_until:
@@ -43,7 +44,7 @@ class Facts(CheckedDirective):
             if fact.gap:
                 since += [nodes.Text("; later: "), *gap_nodes(self.env, fact.gap)]
         label: list[nodes.Node] = [nodes.Text(fact.label)]
-        label += [el("span", "binds", binds_text(fact.binds))] if fact.binds else []
+        label += [el("span", "binds", binds_text(base, fact.binds))] if fact.binds else []
         whole = isinstance(entry.value, Mapping) and not ref.field and not ref.view and not entry.ended
         value: list[nodes.Node] = fields(entry) if whole else [nodes.Text(found.text)]
         if found.announced:
