@@ -68,12 +68,12 @@ def test_every_gap_is_shown(usage):
     assert shown <= set(BASE.gaps) | {""}
 
 
-def _outcome(day, form):
+def _outcome(day, form, payer):
     if form == "home":
-        claim = make_claim(40000, [20, 20], [(400, ["JZ"])], day=day.isoformat(), payer="medicare-dme")
+        claim = make_claim(40000, [20, 20], [(400, ["JZ"])], day=day.isoformat(), payer=payer or "medicare-dme")
         claim["diagnoses"] = ["D80.1"]
         return [(finding.code, finding.severity) for finding in check(claim).findings]
-    claim = make_claim(40000, [20, 20], [(400, [])], day=day.isoformat()) | {"form": form}
+    claim = make_claim(40000, [20, 20], [(400, [])], day=day.isoformat(), payer=payer or "medicare-ab") | {"form": form}
     if form == "ub04":
         claim["type_of_bill"] = "131"
         for line in claim["lines"]:
@@ -82,31 +82,39 @@ def _outcome(day, form):
     return [(finding.code, finding.severity) for finding in check(claim).findings]
 
 
+def _turning_points(fact, first):
+    """The dates from the code's first one on from which a fact changes or ceases to be known."""
+    starts = {entry.start for entry in fact.history if entry.dated}
+    ends = {entry.known_until + timedelta(days=1) for entry in fact.history if entry.known_until}
+    return {day for day in starts | ends if day >= first}
+
+
 def test_rule_bearing_dates_have_a_case_on_either_side():
-    """Dates after the code's first one on which a fact that a rule reads changes or ceases to be known."""
+    """For each fact that a rule reads, and for what each payer asks for, with the payer."""
     first = BASE.get("code.first_date_of_service").newest.value
-    dates = set()
-    for fact_id in {name for rule in rules.catalogue() for name in rule.facts} | {"opps.status"}:
-        for entry in BASE.get(fact_id).history:
-            if entry.dated and entry.start >= first:
-                dates.add(entry.start)
-            if entry.known_until and entry.known_until >= first:
-                dates.add(entry.known_until + timedelta(days=1))
+    names = {name for rule in rules.catalogue() for name in rule.facts} | {"opps.status"}
+    dates = {(day, "") for name in names for day in _turning_points(BASE.get(name), first)}
+    profiles = [(fact.id.split(".")[1], fact) for fact in BASE.under("profile")]
+    dates |= {(day, payer) for payer, fact in profiles for day in _turning_points(fact, first)}
     tested = {
-        first: (("ub04", [("DAT001", "error")]), ("ub04", [("JWZ003", "error")])),
-        BASE.get("opps.status").newest.known_until + timedelta(days=1): (
+        (first, ""): (("ub04", [("DAT001", "error")]), ("ub04", [("JWZ003", "error")])),
+        (first, "medicare-dme"): (
+            ("home", [("DAT001", "error"), ("DXC001", "error")]),
+            ("home", [("DXC001", "error")]),
+        ),
+        (BASE.get("opps.status").newest.known_until + timedelta(days=1), ""): (
             ("ub04", [("JWZ003", "error")]),
             ("ub04", [("JWZ003", "warning")]),
         ),
-        BASE.get("diagnosis.home_list").newest.start: (
+        (BASE.get("diagnosis.home_list").newest.start, ""): (
             ("home", [("DXC001", "error")]),
             ("home", [("DXC001", "warning")]),
         ),
     }
     assert dates == set(tested), "a new date needs a case on either side here"
-    for day, ((form, before), (other, after)) in tested.items():
-        assert _outcome(day - timedelta(days=1), form) == before
-        assert _outcome(day, other) == after
+    for (day, payer), ((form, before), (other, after)) in tested.items():
+        assert _outcome(day - timedelta(days=1), form, payer) == before
+        assert _outcome(day, other, payer) == after
 
 
 @cache
