@@ -113,7 +113,10 @@ def new_payer(root: Path, payer: str, label: str) -> list[str]:
         entry = ENTRY.format(fact=f"payer.{payer}", title=label, label=label, more=', family = "commercial"', day=day)
         file.write_text(f"# {label}.\n\n{entry}", encoding="utf-8")
         page.write_text(PAYER_PAGE.format(payer=payer, label=label), encoding="utf-8")
-        pages = f"{page.relative_to(root)}: what it asks for; docs/payers/index.md: two rows and the menu; docs/check/index.md: the id"
+        pages = (
+            f"{page.relative_to(root)}: what it asks for; docs/payers/index.md: two rows and the menu; "
+            "docs/check/index.md: the id"
+        )
     return [
         f"{file.relative_to(root)}: each {BLANK}; add its profile and policy facts, or a gap where nothing is known",
         "src/j1553ref/facts/sources.toml: the document that was read",

@@ -170,7 +170,7 @@ def test_the_readmes_commands_are_cis_commands(root):
     assert commands[1] in ci.splitlines()
 
 
-def test_the_sites_address_stands_once(root):
+def test_the_sites_address_is_written_once(root):
     address = re.search(r'^Documentation = "(.+)"', (root / "pyproject.toml").read_text(), re.M)[1]
     host = address.split("/")[2]
     tracked = [

@@ -175,7 +175,7 @@ def test_navigation_and_directives_are_no_statements(form):
 
 
 @pytest.mark.parametrize(("page", "left"), [("reference/index", 2), ("reference/units", 3)])
-def test_a_signpost_stands_on_an_index_page_and_holds_no_figure(page, left):
+def test_a_signpost_is_on_an_index_page_and_holds_no_figure(page, left):
     posts = [
         "**[Units](units.md)**: what to count",
         "**[Units](units.md)**: bill 2",
