@@ -14,6 +14,7 @@ class PackFacts(BuildHookInterface):
     """Reads the TOML files of the source tree, so facts that cannot be read stop the build."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Add the packed file to the wheel."""
         if version == "editable":
             return  # reads the TOML files themselves, as they are edited
         sys.path.insert(0, str(Path(self.root, "src")))
@@ -26,5 +27,6 @@ class PackFacts(BuildHookInterface):
         build_data["force_include"][str(packed)] = f"j1553ref/facts/{FILE}"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        """Remove it from this machine."""
         if version != "editable":
             self.folder.cleanup()

@@ -15,6 +15,7 @@ from typing import Any
 import jsonschema
 import jsonschema_rs
 import pytest
+from command import run
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -234,6 +235,30 @@ def test_a_change_from_next_year_holds_from_its_day_and_is_announced_until_then(
     assert base.checked_until == packaged().checked_until
 
 
+def test_the_command_prints_what_is_in_force_and_announces_what_is_coming(tmp_path: Path) -> None:
+    path = str(folder(tmp_path, CHANGE.format(start="2027-01-01")))
+    asked = ("fact", "profile.bcbs:north-dakota.jw_jz", "--facts", path)
+    shown = run(*asked).stdout.splitlines()
+    (now,) = [number for number, line in enumerate(shown) if line.startswith("  not-required  (undated source, seen ")]
+    assert shown[-3:] == [
+        "  from January 1, 2027: required",
+        "    primary: paper, page 1",
+        "    checked 2026-12-10",
+    ]
+    assert now < len(shown) - 3
+    said = json.loads(run(*asked, "--output", "json").stdout)
+    assert (said["on"], [each["value"] for each in said["entries"]]) == ("2026-11-23", ["not-required"])
+    assert [(each["from"], each["value"]) for each in said["coming"]] == [("2027-01-01", "required")]
+
+    for when, value in (("2026-12-01", "not-required"), ("2027-01-01", "required")):
+        said = json.loads(run(*asked, "--on", when, "--output", "json").stdout)
+        assert ([each["value"] for each in said["entries"]], "coming" in said) == ([value], False)
+        assert "January" not in run(*asked, "--on", when).stdout
+    said = json.loads(run(*asked, "--history", "--output", "json").stdout)
+    assert ([each["value"] for each in said["entries"]], "coming" in said) == (["not-required", "required"], False)
+    assert json.loads(run("fact", "unit.size", "--output", "json").stdout)["coming"] == []
+
+
 def test_a_change_that_the_packaged_entry_would_undo_is_refused(tmp_path: Path) -> None:
     """Laid over, it would lie before the entry observed on 2026-11-23, which would still hold today."""
     path = folder(tmp_path, CHANGE.format(start="2026-09-01"))
@@ -293,8 +318,19 @@ def test_payer_files_are_read_with_the_rest(tmp_path: Path) -> None:
 
 def test_a_family_is_found_at_every_dot_and_in_the_order_of_the_files() -> None:
     base = packaged()
-    for prefix in ("product", "product.package", "payer", "payer_part", "related", "profile.medicare-ab", "unit.size", ""):
-        assert [each.id for each in base.under(prefix)] == [each for each in base.facts if each.startswith(prefix + ".")]
+    for prefix in (
+        "product",
+        "product.package",
+        "payer",
+        "payer_part",
+        "related",
+        "profile.medicare-ab",
+        "unit.size",
+        "",
+    ):
+        assert [each.id for each in base.under(prefix)] == [
+            each for each in base.facts if each.startswith(prefix + ".")
+        ]
 
 
 # --- refusals --------------------------------------------------------------------------------------------
@@ -331,7 +367,10 @@ REFUSED = {
         "size: the change from 2026-09-01 lies before the entry above it, observed 2026-11-23; write there observed = "
         "2026-08-31: a first entry answers for all earlier dates, and checked keeps the day on which it was seen",
     ),
-    "unknown source": (HEAD + GOOD.replace("paper", "papper"), "size: no source papper in sources.toml; nearest: paper"),
+    "unknown source": (
+        HEAD + GOOD.replace("paper", "papper"),
+        "size: no source papper in sources.toml; nearest: paper",
+    ),
     "unknown gap": (HEAD.replace("later", "latter") + GOOD, "size: no gap latter in gaps.toml; nearest: later"),
     "no start": (HEAD + entry(""), "size: an entry has either from or observed"),
     "two starts": (

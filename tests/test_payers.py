@@ -332,6 +332,7 @@ def test_what_is_not_known_any_more_is_answered_as_unknown_and_not_by_the_class(
 
 # -- the facts themselves --------------------------------------------------------------------------
 
+
 def test_every_payer_that_a_fact_binds_exists() -> None:
     for fact in FACTS.facts.values():
         for each in fact.binds:

@@ -94,7 +94,7 @@ def _fact(*fields: Any) -> Fact:
         Entry(start, value, tuple(SourceRef(*source) for source in sources), *more)
         for start, value, sources, *more in history
     )
-    return Fact(*head, tuple(entries), file)
+    return Fact(*head, history=tuple(entries), file=file)
 
 
 def _written(value: Any) -> Any:
