@@ -155,6 +155,7 @@ def starts(entries: tuple[Entry, ...]) -> list[str]:
         (["2026-01-01", "2027-01-01"], ["2026-05-01", "2027-01-01"], "2027-01-01", []),
         (["2026-01-01", "2027-01-01"], ["2027-02-01", "2026-12-10"], "2027-01-01", []),
         (["2026-01-01", "2027-01-01", "2028-01-01"], ["2026-12-10"] * 3, "2026-01-01", ["2027-01-01", "2028-01-01"]),
+        (["2026-01-01", "2026-12-10", "2027-01-01"], ["2026-12-10"] * 3, "2026-12-10", ["2027-01-01"]),
         (["2027-01-01", "2028-01-01"], ["2026-12-10"] * 2, "2027-01-01", ["2028-01-01"]),
     ],
 )
@@ -274,6 +275,20 @@ def test_a_change_that_the_packaged_entry_would_undo_is_refused(tmp_path: Path) 
     assert [base.on("profile.bcbs:north-dakota.jw_jz", when).value for when in asked] == ["required"] * 3
 
 
+def test_an_overlay_may_say_what_held_before(tmp_path: Path) -> None:
+    """What undoes nothing is loaded: an older sighting, or an entry before one that has its own date."""
+    seen = load(folder(tmp_path / "a", CHANGE.format(start="2026-09-01").replace("from =", "observed =")), packaged())
+    asked = ["2020-01-01", "2026-09-01", "2026-11-23"]
+    assert [seen.on("profile.bcbs:north-dakota.jw_jz", day).value for day in asked] == ["required"] * 2 + [
+        "not-required"
+    ]
+    known = packaged().get("infusion.push_limit")
+    assert known.history[0].dated
+    older = f'[{known.id}]\nlabel = "L"\n' + entry("from = 2001-01-01", "15", fact_id=known.id)
+    laid_over = load(folder(tmp_path / "b", older), packaged()).get(known.id)
+    assert starts(laid_over.history) == ["2001-01-01", *starts(known.history)]
+
+
 def test_an_overlay_may_name_sources_and_gaps_of_its_base_and_no_other(tmp_path: Path) -> None:
     text = '[opps.rate]\nlabel = "Rate"\n' + entry("from = 2026-07-01", "25.5", fact_id="opps.rate")
     (tmp_path / "own.toml").write_text(text)
@@ -366,6 +381,18 @@ REFUSED = {
         HEAD + entry("observed = 2026-11-23") + entry("from = 2026-09-01", "2"),
         "size: the change from 2026-09-01 lies before the entry above it, observed 2026-11-23; write there observed = "
         "2026-08-31: a first entry answers for all earlier dates, and checked keeps the day on which it was seen",
+    ),
+    "change on the day on which an undated entry was seen": (
+        HEAD + entry("observed = 2026-11-23") + entry("from = 2026-11-23", "2"),
+        "size: the entry of 2026-11-23 comes after that of 2026-11-23; ",
+    ),
+    "two undated entries in the wrong order": (
+        HEAD + entry("observed = 2026-11-23") + entry("observed = 2026-09-01", "2"),
+        "size: the entry of 2026-09-01 comes after that of 2026-11-23; ",
+    ),
+    "change before an undated entry that is not the first": (
+        HEAD + entry("from = 2026-01-01") + entry("observed = 2026-11-23") + entry("from = 2026-09-01", "2"),
+        "size: the entry of 2026-09-01 comes after that of 2026-11-23; ",
     ),
     "unknown source": (
         HEAD + GOOD.replace("paper", "papper"),
@@ -512,6 +539,14 @@ def test_a_profile_of_nobody_is_refused(tmp_path: Path, name: str, says: str) ->
     with pytest.raises(FactError) as caught:
         load(folder(tmp_path, text), packaged())
     assert str(caught.value).startswith(f"own.toml: {name.replace(chr(34), '')}: {says}")
+
+
+def test_a_profile_may_end_and_a_modifier_has_no_line_break(tmp_path: Path) -> None:
+    text = profiled("cigna ndc_modifiers", '["KP"]')
+    end = text[text.index("[[") :].replace("2026-01-01", "2026-07-01", 1).replace('value = ["KP"]', "ended = true")
+    assert len(load(folder(tmp_path, text + end), packaged()).get("profile.cigna.ndc_modifiers").history) == 2
+    with pytest.raises(FactError, match=MODIFIER_WORDS):
+        load(folder(tmp_path, text.replace("KP", "KP\\n")), packaged())
 
 
 def test_the_loader_understands_every_keyword_of_the_profiles() -> None:
@@ -693,6 +728,9 @@ LOADER_ALONE = {
     "same start",
     "wrong order",
     "change before the day on which an undated entry was seen",
+    "change on the day on which an undated entry was seen",
+    "two undated entries in the wrong order",
+    "change before an undated entry that is not the first",
     "unknown source",
     "unknown gap",
     "known_until before start",

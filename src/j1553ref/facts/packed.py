@@ -88,13 +88,14 @@ def unpacked() -> FactBase | None:
     return unpack(data.decode("ascii")) if data else None
 
 
-def _fact(*fields: Any) -> Fact:
-    *head, history, file = fields
+def _fact(
+    fact_id: str, label: str, unit: str, binds: tuple[str, ...], gap: str, history: Sequence[Any], file: str
+) -> Fact:
     entries = (
         Entry(start, value, tuple(SourceRef(*source) for source in sources), *more)
         for start, value, sources, *more in history
     )
-    return Fact(*head, history=tuple(entries), file=file)
+    return Fact(fact_id, label, unit, binds, gap, tuple(entries), file)
 
 
 def _written(value: Any) -> Any:
