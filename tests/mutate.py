@@ -40,7 +40,7 @@ TESTS = {
     "config": ["test_config"],
     **{f"forms.{each}": ["test_forms", "test_forms_losses", "test_forms_written"] for each in FORMS},
 }
-RULES = ("unt", "jwz", "dat", "mod", "medicare_modifiers", "ndc", "adm", "sos", "dxc", "hom", "pay", "context")
+RULES = ("unt", "jwz", "dat", "mod", "ndc", "adm", "sos", "dxc", "hom", "pay", "context")
 #: Arguments that only people or the order of the output see.
 FOR_PEOPLE = {"since", "summary", "expected", "actual", "order", "repr", "slots", "frozen", "kw_only"}
 COMPARE = {

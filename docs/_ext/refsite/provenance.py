@@ -9,7 +9,7 @@ from __future__ import annotations
 from docutils import nodes
 from sphinx.environment import BuildEnvironment
 
-from j1553ref.facts import Entry, Fact, SourceRef
+from j1553ref.facts import Entry, Fact, SourceRef, packaged
 from j1553ref.facts.reference import Reference, entry_for, shown
 from j1553ref.facts.wording import cite, date_text, since_text
 from j1553ref.payers import parse_payer
@@ -67,7 +67,7 @@ def gap_nodes(env: BuildEnvironment, name: str, text: str = "") -> list[nodes.No
 
 def binds_text(binds: tuple[str, ...]) -> str:
     """Whom a statement binds, in words."""
-    return ", ".join(parse_payer(each).label for each in binds) if binds else "everyone"
+    return ", ".join(parse_payer(each, packaged()).label for each in binds) if binds else "everyone"
 
 
 def _opener(target: str, text: str, label: str, classes: str) -> element:

@@ -148,7 +148,7 @@ def page_lines(code: str, width: int) -> Iterator[Line]:
     rule, page, base = rules.get(code), read(code), packaged()
     yield "title", f"{rule.code} {rule.name}"
     yield from wrapped("plain", f"{page.title}. {rule.summary}", width, hang=0)
-    binds = f"; binds {', '.join(parse_payer(each).label for each in rule.binds)}" if rule.binds else ""
+    binds = f"; binds {', '.join(parse_payer(each, packaged()).label for each in rule.binds)}" if rule.binds else ""
     yield from wrapped("plain", f"Severity: at most {rule.severity}; since {rule.since}{binds}", width)
     if rule.stops:
         yield from wrapped("plain", f"Once it has fired, these stay silent: {', '.join(rule.stops)}", width)
