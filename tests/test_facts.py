@@ -474,7 +474,7 @@ NO_PROFILE = [
     ("cigna ndc_lines", '"one line"', "expected one-line or line-per-ndc"),
     ("cigna split_lines", '"unmarked"', "expected marked"),
     ("cigna date_span", '"one-date"', "expected one-date-per-line"),
-    ("cigna route_modifier", '"not-required"', "expected required or informational or dual-route brands only"),
+    ("cigna route_modifier", '"not-required"', "expected required or informational or dual-route-brands-only"),
     ("cigna ndc_modifiers", '"KP"', MODIFIER_WORDS),
     ("cigna ndc_modifiers", "[]", MODIFIER_WORDS),
     ("cigna split_line_modifiers", '["59", "xs"]', MODIFIER_WORDS),
