@@ -319,7 +319,7 @@ def test_a_facts_folder_is_laid_over_the_packaged_ones(write, tmp_path):
     folder.mkdir()
     (folder / "quarter.toml").write_text(
         '[opps.status]\nlabel = "OPPS status"\n[[opps.status.history]]\nfrom = 2026-07-01\nknown_until = 2026-09-30\n'
-        'value = "N"\nchecked = 2026-11-23\nsources = [{id = "synthetic", locator = "test", grade = "primary"}]\n'
+        'value = "N"\nchecked = 2026-11-23\nsources = [{id = "cms-hpt", locator = "test", grade = "primary"}]\n'
     )
     claim = make_claim(40000, [20, 20], [(400, [])], day="2026-07-06") | {"form": "ub04", "type_of_bill": "131"}
     for line in claim["lines"]:
@@ -327,13 +327,15 @@ def test_a_facts_folder_is_laid_over_the_packaged_ones(write, tmp_path):
         line["revenue_code"] = "0636"
     path = write("facility.json", claim)
     assert "JWZ003 warning" in run("check", path).stdout
-    assert "JWZ" not in run("check", path, "--facts", str(folder)).stdout
+    done = run("check", path, "--facts", str(folder))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "JWZ" not in done.stdout
 
 
 def test_a_facts_folder_that_fits_no_fact_is_refused(write, tmp_path):
     path = write("right.json", RIGHT)
     head = '[{}]\nlabel = "x"\n[[{}.history]]\nfrom = 2026-04-01\nvalue = {}\nchecked = 2026-11-23\n'
-    tail = 'sources = [{id = "synthetic", locator = "test", grade = "primary"}]\n'
+    tail = 'sources = [{id = "cms-hpt", locator = "test", grade = "primary"}]\n'
     folder = tmp_path / "facts"
     folder.mkdir()
     for fact_id, value, says in (

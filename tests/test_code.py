@@ -108,7 +108,7 @@ def test_a_code_that_has_been_withdrawn_is_not_given(tmp_path: Path) -> None:
         from = 2030-01-01
         value = false
         checked = 2030-01-01
-        sources = [{ id = "made-up", locator = "none", grade = "primary" }]
+        sources = [{ id = "cms-hpt", locator = "none", grade = "primary" }]
         """
     )
     base = load(tmp_path, packaged())
@@ -129,7 +129,7 @@ def test_an_inferred_code_is_listed_and_not_chosen(tmp_path: Path) -> None:
         from = 2025-01-01
         value = "made up"
         checked = 2025-01-01
-        sources = [{ id = "made-up", locator = "none", grade = "inferred" }]
+        sources = [{ id = "cms-hpt", locator = "none", grade = "inferred" }]
         """
     )
     found = code_for(BEFORE, payer="aetna", facts=load(tmp_path, packaged()))

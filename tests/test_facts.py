@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import pickle
 import tomllib
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from importlib.resources import files
@@ -13,10 +15,13 @@ from typing import Any
 import jsonschema
 import jsonschema_rs
 import pytest
+from command import run
 from hypothesis import given
 from hypothesis import strategies as st
 
-from j1553ref.facts import GRADES, FactBase, FactError, as_date, checked_until, fact, load, packaged
+from j1553ref.facts import GRADES, Entry, FactBase, FactError, as_date, checked_until, fact, load, packaged
+from j1553ref.facts.packed import FILE, pack, unpack
+from j1553ref.facts.profiles import vocabulary
 
 SCHEMA = json.loads(Path(__file__).parents[1].joinpath("schemas/facts.schema.json").read_text("utf-8"))
 SOURCE = 'sources = [{ id = "paper", locator = "page 1", grade = "primary" }]\nchecked = 2026-01-02\n'
@@ -27,8 +32,19 @@ def entry(start: str, value: str = "1", extra: str = "", fact_id: str = "size") 
     return f"[[{fact_id}.history]]\n{start}\nvalue = {value}\n{extra}\n{SOURCE}"
 
 
+BESIDE = {
+    "sources.toml": '[paper]\npublisher = "P"\ntitle = "T"\nurl = ""\nown_date = ""\ngrade = "primary"\nseen = 2026-01-02\n',
+    "gaps.toml": '[later]\nlabel = "l"\nlooked_for = "f"\nmatters = "m"\nconfirm = "c"\n',
+}
+
+
 def folder(tmp_path: Path, text: str | bytes, name: str = "own.toml") -> Path:
+    """A facts folder with one file, beside the source and the gap that the facts of these tests name."""
     path = tmp_path / name
+    for other, beside in BESIDE.items():
+        if name not in BESIDE and not (tmp_path / other).exists():
+            tmp_path.mkdir(parents=True, exist_ok=True)
+            (tmp_path / other).write_text(beside)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     return tmp_path
@@ -122,6 +138,45 @@ def test_a_fraction_stays_exact(tmp_path: Path) -> None:
     assert (type(value), value) == (Decimal, Decimal("24.323"))
 
 
+# --- newest: in force when it was checked ------------------------------------------------------------------
+
+
+def starts(entries: tuple[Entry, ...]) -> list[str]:
+    return [str(each.start) for each in entries]
+
+
+@pytest.mark.parametrize(
+    ("begins", "checks", "newest", "coming"),
+    [
+        (["2026-01-01"], ["2026-01-02"], "2026-01-01", []),
+        (["2026-01-01", "2026-04-01"], ["2026-05-01", "2026-05-01"], "2026-04-01", []),
+        (["2026-01-01", "2027-01-01"], ["2026-05-01", "2026-12-10"], "2026-01-01", ["2027-01-01"]),
+        # In force from its first day on, and known to be so although another entry was the one seen again.
+        (["2026-01-01", "2027-01-01"], ["2026-05-01", "2027-01-01"], "2027-01-01", []),
+        (["2026-01-01", "2027-01-01"], ["2027-02-01", "2026-12-10"], "2027-01-01", []),
+        (["2026-01-01", "2027-01-01", "2028-01-01"], ["2026-12-10"] * 3, "2026-01-01", ["2027-01-01", "2028-01-01"]),
+        (["2026-01-01", "2026-12-10", "2027-01-01"], ["2026-12-10"] * 3, "2026-12-10", ["2027-01-01"]),
+        (["2027-01-01", "2028-01-01"], ["2026-12-10"] * 2, "2027-01-01", ["2028-01-01"]),
+    ],
+)
+def test_newest_is_in_force_on_the_day_checked_and_later_entries_are_coming(
+    tmp_path: Path, begins: list[str], checks: list[str], newest: str, coming: list[str]
+) -> None:
+    texts = [
+        entry(f"from = {start}").replace("checked = 2026-01-02", f"checked = {checked}")
+        for start, checked in zip(begins, checks, strict=True)
+    ]
+    size = loaded(tmp_path, HEAD + "".join(texts)).get("size")
+    assert str(size.newest.start) == newest
+    assert starts(size.coming) == coming
+
+
+def test_nothing_that_is_packaged_is_still_to_come_unless_announced() -> None:
+    for each in packaged().facts.values():
+        assert each.newest.start <= max(item.checked for item in each.history), each.id
+        assert (*each.history[: each.history.index(each.newest) + 1], *each.coming) == each.history, each.id
+
+
 # --- grades ----------------------------------------------------------------------------------------------
 
 
@@ -159,6 +214,91 @@ def test_a_folder_is_laid_over_the_packaged_facts(tmp_path: Path) -> None:
     assert not packaged().on("opps.rate", "2026-08-01").known
 
 
+CHANGE = """
+[profile."bcbs:north-dakota".jw_jz]
+label = "North Dakota: JW or JZ"
+[[profile."bcbs:north-dakota".jw_jz.history]]
+from = {start}
+value = "required"
+checked = 2026-12-10
+sources = [{{ id = "paper", locator = "page 1", grade = "primary" }}]
+"""
+
+
+def test_a_change_from_next_year_holds_from_its_day_and_is_announced_until_then(tmp_path: Path) -> None:
+    base = load(folder(tmp_path, CHANGE.format(start="2027-01-01")), packaged())
+    name = "profile.bcbs:north-dakota.jw_jz"
+    asked = ["2026-05-01", "2026-12-01", "2026-12-31", "2027-01-01", "2027-06-01"]
+    assert [base.on(name, when).value for when in asked] == ["not-required"] * 3 + ["required"] * 2
+    changed = base.get(name)
+    assert changed.newest.value == "not-required"
+    assert [(str(each.start), each.value) for each in changed.coming] == [("2027-01-01", "required")]
+    assert base.checked_until == packaged().checked_until
+
+
+def test_the_command_prints_what_is_in_force_and_announces_what_is_coming(tmp_path: Path) -> None:
+    path = str(folder(tmp_path, CHANGE.format(start="2027-01-01")))
+    asked = ("fact", "profile.bcbs:north-dakota.jw_jz", "--facts", path)
+    shown = run(*asked).stdout.splitlines()
+    (now,) = [number for number, line in enumerate(shown) if line.startswith("  not-required  (undated source, seen ")]
+    assert shown[-3:] == [
+        "  from January 1, 2027: required",
+        "    primary: paper, page 1",
+        "    checked 2026-12-10",
+    ]
+    assert now < len(shown) - 3
+    said = json.loads(run(*asked, "--output", "json").stdout)
+    assert (said["on"], [each["value"] for each in said["entries"]]) == ("2026-11-23", ["not-required"])
+    assert [(each["from"], each["value"]) for each in said["coming"]] == [("2027-01-01", "required")]
+
+    for when, value in (("2026-12-01", "not-required"), ("2027-01-01", "required")):
+        said = json.loads(run(*asked, "--on", when, "--output", "json").stdout)
+        assert ([each["value"] for each in said["entries"]], "coming" in said) == ([value], False)
+        assert "January" not in run(*asked, "--on", when).stdout
+    said = json.loads(run(*asked, "--history", "--output", "json").stdout)
+    assert ([each["value"] for each in said["entries"]], "coming" in said) == (["not-required", "required"], False)
+    assert json.loads(run("fact", "unit.size", "--output", "json").stdout)["coming"] == []
+
+
+def test_a_change_that_the_packaged_entry_would_undo_is_refused(tmp_path: Path) -> None:
+    """Laid over, it would lie before the entry observed on 2026-11-23, which would still hold today."""
+    path = folder(tmp_path, CHANGE.format(start="2026-09-01"))
+    with pytest.raises(FactError) as caught:
+        load(path, packaged())
+    assert str(caught.value) == (
+        "own.toml: profile.bcbs:north-dakota.jw_jz: the change from 2026-09-01 lies before the entry observed 2026-11-23,"
+        " which would undo it; add an entry with from = 2026-11-23 and the new value, to replace that one"
+    )
+    both = CHANGE.format(start="2026-09-01") + CHANGE.format(start="2026-11-23").partition('JW or JZ"\n')[2]
+    base = load(folder(tmp_path, both), packaged())
+    asked = ["2026-09-01", "2026-11-23", "2026-12-01"]
+    assert [base.on("profile.bcbs:north-dakota.jw_jz", when).value for when in asked] == ["required"] * 3
+
+
+def test_an_overlay_may_say_what_held_before(tmp_path: Path) -> None:
+    """What undoes nothing is loaded: an older sighting, or an entry before one that has its own date."""
+    seen = load(folder(tmp_path / "a", CHANGE.format(start="2026-09-01").replace("from =", "observed =")), packaged())
+    asked = ["2020-01-01", "2026-09-01", "2026-11-23"]
+    assert [seen.on("profile.bcbs:north-dakota.jw_jz", day).value for day in asked] == ["required"] * 2 + [
+        "not-required"
+    ]
+    known = packaged().get("infusion.push_limit")
+    assert known.history[0].dated
+    older = f'[{known.id}]\nlabel = "L"\n' + entry("from = 2001-01-01", "15", fact_id=known.id)
+    laid_over = load(folder(tmp_path / "b", older), packaged()).get(known.id)
+    assert starts(laid_over.history) == ["2001-01-01", *starts(known.history)]
+
+
+def test_an_overlay_may_name_sources_and_gaps_of_its_base_and_no_other(tmp_path: Path) -> None:
+    text = '[opps.rate]\nlabel = "Rate"\n' + entry("from = 2026-07-01", "25.5", fact_id="opps.rate")
+    (tmp_path / "own.toml").write_text(text)
+    with pytest.raises(FactError, match=r"^own\.toml: opps\.rate: no source paper in sources\.toml"):
+        load(tmp_path, packaged())
+    known = next(iter(packaged().documents))
+    (tmp_path / "own.toml").write_text(text.replace('"paper"', f'"{known}"'))
+    assert load(tmp_path, packaged()).on("opps.rate", "2026-08-01").value == Decimal("25.5")
+
+
 def test_an_overlaid_entry_with_the_same_start_replaces_the_old_one(tmp_path: Path) -> None:
     base = loaded(tmp_path / "a", HEAD + entry("from = 2026-01-01", "1") + entry("from = 2026-04-01", "2"))
     over = load(folder(tmp_path / "b", HEAD + entry("from = 2026-04-01", "3")), base)
@@ -191,10 +331,27 @@ def test_payer_files_are_read_with_the_rest(tmp_path: Path) -> None:
     assert not list(base.under("pla"))
 
 
+def test_a_family_is_found_at_every_dot_and_in_the_order_of_the_files() -> None:
+    base = packaged()
+    for prefix in (
+        "product",
+        "product.package",
+        "payer",
+        "payer_part",
+        "related",
+        "profile.medicare-ab",
+        "unit.size",
+        "",
+    ):
+        assert [each.id for each in base.under(prefix)] == [
+            each for each in base.facts if each.startswith(prefix + ".")
+        ]
+
+
 # --- refusals --------------------------------------------------------------------------------------------
 
 GOOD = entry("from = 2026-01-01")
-TWICE = "the history must have entries, each later than the one before"
+NO_TABLES = "size: the history must be a list of tables; head each entry with [[size.history]]"
 REFUSED = {
     "broken TOML": (HEAD + "[", "not readable as TOML: "),
     "not UTF-8": (b"[\xff]", "not readable as TOML: "),
@@ -209,11 +366,39 @@ REFUSED = {
         HEAD + entry("from = 2026-01-01", extra="known_untill = 2026-06-30"),
         "size: unknown key known_untill; expected agreeing, ",
     ),
-    "empty history": (HEAD + "history = []\n", f"size: {TWICE}"),
-    "history no list": (HEAD + "history = 1\n", f"size: {TWICE}"),
-    "entry no table": (HEAD + "history = [1]\n", f"size: {TWICE}"),
-    "same start": (HEAD + GOOD + GOOD, f"size: {TWICE}"),
-    "wrong order": (HEAD + entry("from = 2026-04-01") + GOOD, f"size: {TWICE}"),
+    "empty history": (HEAD + "history = []\n", "size: the history must have at least one entry"),
+    "history no list": (HEAD + "history = 1\n", NO_TABLES),
+    "entry no table": (HEAD + "history = [1]\n", NO_TABLES),
+    "same start": (
+        HEAD + GOOD + GOOD,
+        "size: the entry of 2026-01-01 comes after that of 2026-01-01; entries go from the oldest to the newest, one for a date",
+    ),
+    "wrong order": (
+        HEAD + entry("from = 2026-04-01") + GOOD,
+        "size: the entry of 2026-01-01 comes after that of 2026-04-01; entries go from the oldest to the newest, one for a date",
+    ),
+    "change before the day on which an undated entry was seen": (
+        HEAD + entry("observed = 2026-11-23") + entry("from = 2026-09-01", "2"),
+        "size: the change from 2026-09-01 lies before the entry above it, observed 2026-11-23; write there observed = "
+        "2026-08-31: a first entry answers for all earlier dates, and checked keeps the day on which it was seen",
+    ),
+    "change on the day on which an undated entry was seen": (
+        HEAD + entry("observed = 2026-11-23") + entry("from = 2026-11-23", "2"),
+        "size: the entry of 2026-11-23 comes after that of 2026-11-23; ",
+    ),
+    "two undated entries in the wrong order": (
+        HEAD + entry("observed = 2026-11-23") + entry("observed = 2026-09-01", "2"),
+        "size: the entry of 2026-09-01 comes after that of 2026-11-23; ",
+    ),
+    "change before an undated entry that is not the first": (
+        HEAD + entry("from = 2026-01-01") + entry("observed = 2026-11-23") + entry("from = 2026-09-01", "2"),
+        "size: the entry of 2026-09-01 comes after that of 2026-11-23; ",
+    ),
+    "unknown source": (
+        HEAD + GOOD.replace("paper", "papper"),
+        "size: no source papper in sources.toml; nearest: paper",
+    ),
+    "unknown gap": (HEAD.replace("later", "latter") + GOOD, "size: no gap latter in gaps.toml; nearest: later"),
     "no start": (HEAD + entry(""), "size: an entry has either from or observed"),
     "two starts": (
         HEAD + entry("from = 2026-01-01\nobserved = 2026-01-01"),
@@ -265,6 +450,121 @@ def test_what_is_no_facts_file_is_refused_in_one_line(tmp_path: Path, name: str)
     assert said.startswith("own.toml: ")
     assert message in said
     assert "\n" not in said
+
+
+# --- profiles --------------------------------------------------------------------------------------------
+
+
+def profiled(name: str, value: str) -> str:
+    payer, key = name.split(" ")
+    dotted = f'profile."{payer}".{key}'
+    return f'[{dotted}]\nlabel = "P"\n' + entry("from = 2026-01-01", value, fact_id=dotted)
+
+
+MUE_WORDS = "expected a table with value, a whole number, and indicator, 1, 2 or 3"
+MODIFIER_WORDS = "expected a list of modifiers, each of two characters"
+#: payer and key, value, what is said of it
+NO_PROFILE = [
+    ("cigna jw_zj", '"required"', "a profile has no jw_zj; nearest: jw_jz; it has jw_jz, ndc_required, "),
+    ("cigna jw_jz", '"requird"', "expected required or not-required"),
+    ("cigna jw_jz", "true", "expected required or not-required"),
+    ("cigna jw_jz", '["required"]', "expected required or not-required"),
+    ("cigna ndc_required", '"yes"', "expected required or not-required"),
+    ("cigna specific_code", '"Required"', "expected required or not-required"),
+    ("cigna ndc_lines", '"one line"', "expected one-line or line-per-ndc"),
+    ("cigna split_lines", '"unmarked"', "expected marked"),
+    ("cigna date_span", '"one-date"', "expected one-date-per-line"),
+    ("cigna route_modifier", '"not-required"', "expected required or informational or dual-route-brands-only"),
+    ("cigna ndc_modifiers", '"KP"', MODIFIER_WORDS),
+    ("cigna ndc_modifiers", "[]", MODIFIER_WORDS),
+    ("cigna split_line_modifiers", '["59", "xs"]', MODIFIER_WORDS),
+    ("cigna split_line_modifiers", '["59", 76]', MODIFIER_WORDS),
+    ("cigna diagnosis_list", '["D83.9", "D83."]', "expected a list of ICD-10-CM codes, such as D83.9"),
+    ("cigna diagnosis_list", '{ "D83.9" = "x" }', "expected a list of ICD-10-CM codes, such as D83.9"),
+    ("cigna mue", "300", MUE_WORDS),
+    ("cigna mue", "{ value = 300 }", MUE_WORDS),
+    ("cigna mue", '{ value = "300", indicator = "2" }', MUE_WORDS),
+    ("cigna mue", '{ value = true, indicator = "2" }', MUE_WORDS),
+    ("cigna mue", '{ value = -1, indicator = "2" }', MUE_WORDS),
+    ("cigna mue", '{ value = 300, indicator = "4" }', MUE_WORDS),
+    ("cigna mue", "{ value = 300, indicator = true }", MUE_WORDS),
+    ("cigna mue", '{ value = 300, indicator = "2", note = "x" }', MUE_WORDS),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "says"), NO_PROFILE)
+def test_a_profile_that_no_rule_understands_is_refused_by_loader_and_schema(
+    tmp_path: Path, name: str, value: str, says: str
+) -> None:
+    text = profiled(name, value)
+    with pytest.raises(FactError) as caught:
+        load(folder(tmp_path, text), packaged())
+    assert str(caught.value).startswith(f"own.toml: profile.{name.replace(' ', '.')}: {says}")
+    assert accepted(plain(tomllib.loads(text))) == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("cigna jw_jz", '"not-required"'),
+        ("medicaid:MD jw_jz", '"required"'),
+        ("medicare-ab:wps route_modifier", '"required"'),
+        ("medicare-ab:wps diagnosis_list", '["D83.9", "D800"]'),
+        ("medicare-ab mue", '{ value = 0, indicator = "1" }'),
+        ("medicare-ab mue", "{ value = 300, indicator = 3 }"),
+        ("cigna ndc_modifiers", '["KP", "KQ"]'),
+    ],
+)
+def test_a_profile_that_a_rule_understands_is_loaded(tmp_path: Path, name: str, value: str) -> None:
+    text = profiled(name, value)
+    base = load(folder(tmp_path, text), packaged())
+    assert base.on(f"profile.{name.replace(' ', '.')}", "2027-01-01").known
+    assert accepted(plain(tomllib.loads(text))) == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("profile.sigma.jw_jz", "there is no payer.sigma, so no claim has this payer; nearest: payer.cigna"),
+        (
+            'profile."bcbs:north-dekota".jw_jz',
+            "there is no payer_part.bcbs.north-dekota, so no claim has this payer; nearest: payer_part.bcbs.north-dakota",
+        ),
+        ("profile.cigna", "a profile is named profile.PAYER.KEY"),
+        ("profile.cigna.jw_jz.more", "a profile is named profile.PAYER.KEY"),
+    ],
+)
+def test_a_profile_of_nobody_is_refused(tmp_path: Path, name: str, says: str) -> None:
+    text = f'[{name}]\nlabel = "P"\n' + entry("from = 2026-01-01", '"required"', fact_id=name)
+    with pytest.raises(FactError) as caught:
+        load(folder(tmp_path, text), packaged())
+    assert str(caught.value).startswith(f"own.toml: {name.replace(chr(34), '')}: {says}")
+
+
+def test_a_profile_may_end_and_a_modifier_has_no_line_break(tmp_path: Path) -> None:
+    text = profiled("cigna ndc_modifiers", '["KP"]')
+    end = text[text.index("[[") :].replace("2026-01-01", "2026-07-01", 1).replace('value = ["KP"]', "ended = true")
+    assert len(load(folder(tmp_path, text + end), packaged()).get("profile.cigna.ndc_modifiers").history) == 2
+    with pytest.raises(FactError, match=MODIFIER_WORDS):
+        load(folder(tmp_path, text.replace("KP", "KP\\n")), packaged())
+
+
+def test_the_loader_understands_every_keyword_of_the_profiles() -> None:
+    def keywords(kind: dict[str, Any]) -> set[str]:
+        parts = [*kind.get("properties", {}).values(), *([kind["items"]] if "items" in kind else [])]
+        return set(kind).union(*map(keywords, parts))
+
+    used = set().union(*map(keywords, vocabulary().values()))
+    understood = {"enum", "type", "pattern", "minimum", "items", "properties", "required", "additionalProperties"}
+    assert used == understood | {"description"}
+    for kind in vocabulary().values():
+        assert set(kind.get("required", [])) == set(kind.get("properties", {}))
+
+
+def test_each_key_of_a_profile_is_asked_for_by_the_package_or_shown_on_a_page(root: Path) -> None:
+    code = "".join(path.read_text("utf-8") for path in (root / "src").rglob("*.py"))
+    shown = {"ndc_modifiers", "split_line_modifiers"}
+    assert {key for key in vocabulary() if f'"{key}"' not in code} == shown
 
 
 def test_an_id_that_stands_twice_is_refused(tmp_path: Path) -> None:
@@ -338,6 +638,48 @@ def test_packaged_facts_answer_by_the_same_rule(when: date) -> None:
             assert answer.known == (expected.known_until is None or when <= expected.known_until)
 
 
+# --- the packed form -------------------------------------------------------------------------------------
+
+
+def test_the_wheel_carries_what_the_toml_files_say(root: Path) -> None:
+    assert files("j1553ref.facts").joinpath(FILE).is_file()
+    read = load(root / "src" / "j1553ref" / "facts")
+    for kind in ("facts", "gaps", "documents"):
+        ours, theirs = getattr(packaged(), kind), getattr(read, kind)
+        assert list(ours) == list(theirs), kind
+        # Also types: as values, 1 equals true and an exact 24.0 equals 24.
+        assert [repr(each) for each in ours.values()] == [repr(each) for each in theirs.values()], kind
+    assert packaged().checked_until == read.checked_until
+
+
+def test_where_no_packed_file_is_the_toml_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("j1553ref.facts.packed.FILE", "none.jsonl")
+    assert isinstance(packaged.__wrapped__().facts, dict)
+
+
+def test_a_packed_fact_is_built_when_it_is_first_read_and_once() -> None:
+    base = unpack(pack(packaged()))
+    assert "unit.size" in base.facts and "unit.sise" not in base.facts
+    assert base.facts.get("unit.sise") is None
+    assert base.get("unit.size") is base.facts["unit.size"]
+    assert pickle.loads(pickle.dumps(base)).facts == base.facts
+
+
+VALUES = st.recursive(
+    st.text() | st.integers() | st.booleans() | st.dates() | st.decimals(allow_nan=False) | st.from_regex("[@#\\\\].*"),
+    lambda inner: st.lists(inner, max_size=3).map(tuple) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(value=VALUES)
+def test_any_value_comes_back_from_the_packed_form_as_it_was(value: Any) -> None:
+    known = packaged().get("unit.size")
+    one = replace(known, history=(replace(known.newest, value=value),))
+    back = unpack(pack(FactBase({known.id: one}))).facts[known.id]
+    assert repr(back) == repr(one)
+
+
 # --- the schema ------------------------------------------------------------------------------------------
 
 
@@ -384,6 +726,12 @@ LOADER_ALONE = {
     "too deep",
     "same start",
     "wrong order",
+    "change before the day on which an undated entry was seen",
+    "change on the day on which an undated entry was seen",
+    "two undated entries in the wrong order",
+    "change before an undated entry that is not the first",
+    "unknown source",
+    "unknown gap",
     "known_until before start",
     "start with a time",
 }

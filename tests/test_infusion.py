@@ -203,14 +203,14 @@ def test_limits_come_from_the_facts_of_the_date(tmp_path: Path) -> None:
         from = 2030-01-01
         value = 20
         checked = 2030-01-01
-        sources = [{ id = "made-up", locator = "none", grade = "primary" }]
+        sources = [{ id = "cms-hpt", locator = "none", grade = "primary" }]
         [infusion.push_limit]
         label = "made up"
         [[infusion.push_limit.history]]
         from = 2030-01-01
         value = 60
         checked = 2030-01-01
-        sources = [{ id = "made-up", locator = "none", grade = "primary" }]
+        sources = [{ id = "cms-hpt", locator = "none", grade = "primary" }]
         """
     )
     base = load(tmp_path, packaged())

@@ -197,7 +197,7 @@ def test_a_new_package_is_a_change_of_data(tmp_path: Path) -> None:
         from = 2027-01-01
         value = { ndc = "99999000001", ndc10 = "99999-000-01", mg = 2500, ml = 25, kind = "vial" }
         checked = 2027-01-01
-        sources = [{ id = "made-up", locator = "none", grade = "primary" }]
+        sources = [{ id = "cms-hpt", locator = "none", grade = "primary" }]
         """
     )
     wider = load(tmp_path, packaged())

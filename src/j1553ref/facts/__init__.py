@@ -9,10 +9,14 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
-from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from j1553ref.facts.model import GRADES, Answer, Document, Entry, Fact, FactBase, FactError, Gap, SourceRef, as_date
-from j1553ref.facts.reading import load
+from j1553ref.facts.packed import unpacked
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+    from pathlib import Path
 
 __all__ = [
     "GRADES",
@@ -34,8 +38,25 @@ __all__ = [
 
 @cache
 def packaged() -> FactBase:
-    """The facts that ship with the package, read once."""
+    """The facts that ship with the package, read once: from the packed file of a wheel, else from the TOML files."""
+    if found := unpacked():
+        return found
+    from importlib.resources import files
+
     return load(files(__name__))
+
+
+def load(folder: Traversable | Path, base: FactBase | None = None) -> FactBase:
+    """Read every ``*.toml`` of a folder and its ``payers`` folder; entries are laid over those of ``base``.
+
+    The same id in ``base`` gets the new entries: an entry with the same start replaces the old one.
+    Raises :class:`FactError`, naming file and fact, for whatever is not in the form of a facts file, for dates out of
+    order, and for a source, a gap, or a key or value of a payer's profile that does not exist.
+    """
+    # Only who reads TOML waits for its parser to be imported.
+    from j1553ref.facts.reading import read
+
+    return read(folder, base)
 
 
 def fact(fact_id: str, *, on: date | str | None) -> Answer:

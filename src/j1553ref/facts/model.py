@@ -88,8 +88,20 @@ class Fact:
 
     @property
     def newest(self) -> Entry:
-        """The last entry of the history, whatever the date."""
-        return self.history[-1]
+        """The entry in force on the day on which the fact was last checked, the latest ``checked`` of its entries.
+
+        An entry that begins after that day is among :attr:`coming`. Where every entry does, the first one is returned.
+        """
+        last = self.history[-1]
+        if last.start <= last.checked:
+            return last
+        day = max(entry.checked for entry in self.history)
+        return next((entry for entry in reversed(self.history) if entry.start <= day), self.history[0])
+
+    @property
+    def coming(self) -> tuple[Entry, ...]:
+        """The entries after the newest one: changes that were known, and not yet in force, when the fact was checked."""
+        return self.history[self.history.index(self.newest) + 1 :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +177,23 @@ class FactBase:
 
     def under(self, prefix: str) -> Iterator[Fact]:
         """Every fact whose id starts with ``prefix.``, in the order of the files."""
-        return (f for f in self.facts.values() if f.id.startswith(prefix + "."))
+        return (self.facts[fact_id] for fact_id in self._families.get(prefix, ()))
+
+    @cached_property
+    def _families(self) -> Mapping[str, list[str]]:
+        """The ids under each prefix that ends before a dot."""
+        families: dict[str, list[str]] = {}
+        for fact_id in self.facts:
+            at = fact_id.find(".")
+            while at >= 0:
+                families.setdefault(fact_id[:at], []).append(fact_id)
+                at = fact_id.find(".", at + 1)
+        return families
 
     @cached_property
     def checked_until(self) -> date:
-        """The date up to which all facts were checked: the oldest of the facts' newest checks."""
-        return min(f.newest.checked for f in self.facts.values())
+        """The date up to which all facts were checked: the oldest check of an entry in force."""
+        return min(fact.newest.checked for fact in self.facts.values())
 
 
 def as_date(text: date | str) -> date:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from importlib.resources.abc import Traversable
 from itertools import pairwise
@@ -14,8 +14,9 @@ from typing import Any
 
 from j1553ref.errors import nearest
 from j1553ref.facts.model import GRADES, Document, Entry, Fact, FactBase, FactError, Gap, SourceRef
+from j1553ref.facts.profiles import check_profile
 
-__all__ = ["load"]
+__all__ = ["read"]
 
 # Any other key is refused: a mistyped one would silently change the meaning.
 _FACT_KEYS = {"label", "unit", "binds", "gap", "history"}
@@ -24,16 +25,12 @@ _ENTRY_KEYS = {"from", "observed", "known_until", "value", "ended", "agreeing", 
 _DEEPEST = 10
 
 
-def load(folder: Traversable | Path, base: FactBase | None = None) -> FactBase:
-    """Read every ``*.toml`` of a folder and its ``payers`` folder; entries are laid over those of ``base``.
-
-    The same id in ``base`` gets the new entries: an entry with the same start replaces the old one.
-    Raises :class:`FactError`, naming file and fact, for whatever is not in the form of a facts file.
-    """
+def read(folder: Traversable | Path, base: FactBase | None) -> FactBase:
+    """What :func:`j1553ref.facts.load` does."""
     facts: dict[str, Fact] = dict(base.facts) if base else {}
     gaps: dict[str, Gap] = dict(base.gaps) if base else {}
     documents: dict[str, Document] = dict(base.documents) if base else {}
-    own: set[str] = set()
+    own: dict[str, tuple[Fact, str]] = {}
     for name, data in _documents(folder):
         if name == "gaps.toml":
             gaps |= {key: _record(Gap, key, value, name) for key, value in data.items()}
@@ -43,10 +40,12 @@ def load(folder: Traversable | Path, base: FactBase | None = None) -> FactBase:
             for new in _facts(data, name):
                 if new.id in own:
                     raise FactError(f"{name}: {new.id} stands twice")
-                own.add(new.id)
+                own[new.id] = new, name
                 if base is not None:
                     _fits(new, facts, name)
                 facts[new.id] = _overlay(facts[new.id], new) if new.id in facts else new
+    for new, name in own.values():
+        _refers(new, name, FactBase(facts, gaps, documents))
     return FactBase(facts, gaps, documents)
 
 
@@ -100,11 +99,12 @@ def _fact(fact_id: str, table: Mapping[str, Any], file: str) -> Fact:
     try:
         _only(table, _FACT_KEYS)
         entries = table["history"]
-        if not isinstance(entries, list) or not entries:
-            raise ValueError("the history must have entries, each later than the one before")
-        history = tuple(_entry(each) for each in entries)
-        if any(later.start <= earlier.start for earlier, later in pairwise(history)):
-            raise ValueError("the history must have entries, each later than the one before")
+        if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+            raise ValueError(f"the history must be a list of tables; head each entry with [[{fact_id}.history]]")
+        if not entries:
+            raise ValueError("the history must have at least one entry")
+        history = tuple(_entry(entry) for entry in entries)
+        _in_order(history)
         return Fact(
             id=fact_id,
             label=_text(table, "label"),
@@ -118,9 +118,23 @@ def _fact(fact_id: str, table: Mapping[str, Any], file: str) -> Fact:
         raise FactError(f"{file}: {fact_id}: {error}") from None
 
 
-def _entry(table: Any) -> Entry:
-    if not isinstance(table, dict):
-        raise ValueError("the history must have entries, each later than the one before")
+def _in_order(history: tuple[Entry, ...]) -> None:
+    for earlier, later in pairwise(history):
+        if later.start > earlier.start:
+            continue
+        if earlier is history[0] and not earlier.dated and later.dated and later.start < earlier.start:
+            raise ValueError(
+                f"the change from {later.start} lies before the entry above it, observed {earlier.start}; write there"
+                f" observed = {later.start - timedelta(days=1)}: a first entry answers for all earlier dates, and checked"
+                " keeps the day on which it was seen"
+            )
+        raise ValueError(
+            f"the entry of {later.start} comes after that of {earlier.start}; entries go from the oldest to the newest,"
+            " one for a date"
+        )
+
+
+def _entry(table: dict[str, Any]) -> Entry:
     _only(table, _ENTRY_KEYS)
     ended = _flag(table, "ended")
     if ("from" in table) == ("observed" in table):
@@ -216,6 +230,14 @@ def _fits(new: Fact, known: Mapping[str, Fact], file: str) -> None:
     for entry in new.history:
         if not entry.ended and like is not None and not _same_kind(entry.value, like):
             raise FactError(f"{file}: {new.id}: expected a value like {like!r}")
+    first = old.history[0]
+    starts = [entry.start for entry in new.history]
+    for entry in new.history:
+        if not first.dated and entry.dated and entry.start < first.start and first.start not in starts:
+            raise FactError(
+                f"{file}: {new.id}: the change from {entry.start} lies before the entry observed {first.start}, which"
+                f" would undo it; add an entry with from = {first.start} and the new value, to replace that one"
+            )
 
 
 def _same_kind(value: Any, like: Any) -> bool:
@@ -227,6 +249,20 @@ def _same_kind(value: Any, like: Any) -> bool:
         )
         return whole and (value > 0 or like <= 0)
     return isinstance(value, type(like))
+
+
+def _refers(fact: Fact, file: str, base: FactBase) -> None:
+    """Refuses a fact that names what does not exist, or says of a payer what no rule understands."""
+    named = {source.id for entry in fact.history for source in entry.sources}
+    try:
+        for source in sorted(named - base.documents.keys()):
+            raise ValueError(f"no source {source} in sources.toml{nearest(source, base.documents)}")
+        if fact.gap and fact.gap not in base.gaps:
+            raise ValueError(f"no gap {fact.gap} in gaps.toml{nearest(fact.gap, base.gaps)}")
+        if fact.id.startswith("profile."):
+            check_profile(fact, base.facts)
+    except ValueError as error:
+        raise FactError(f"{file}: {fact.id}: {error}") from None
 
 
 def _overlay(old: Fact, new: Fact) -> Fact:
