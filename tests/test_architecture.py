@@ -18,7 +18,7 @@ LAYERS = [
     {"errors", "project"},
     {"facts", "schemas"},
     {"ndc", "vials", "billing", "units", "infusion", "code", "payers"},
-    {"claim", "shape"},
+    {"claim", "redaction", "shape"},
     {"readers", "rules", "forms", "cases"},
     {"fixes", "suppression"},
     {"checking", "config"},

@@ -19,14 +19,12 @@ from typing import Any, TypeAlias
 
 from j1553ref import schemas
 from j1553ref.claim import ShapeProblem
+from j1553ref.redaction import PRIVATE, counted, pointer, shown
 
-__all__ = ["LIMIT", "SchemaError", "distinct", "names", "problems", "redacted", "shown"]
+__all__ = ["LIMIT", "SchemaError", "distinct", "names", "problems"]
 
 #: More problems than this are not collected from one claim: a hostile file must not fill the memory.
 LIMIT = 1000
-
-#: The definition in the schema whose values are never shown, whatever they look like.
-_PRIVATE = "identifier"
 
 _ANNOTATIONS = frozenset({"$schema", "$id", "$defs", "title", "description", "examples"})
 _TEXT = frozenset({"pattern", "format", "maxLength", "minLength"})
@@ -55,12 +53,6 @@ _TYPE_WORDS = {
     "boolean": "true or false",
 }
 
-#: Codes, dates, times and numbers; tight, so that names and identity numbers of nine or ten digits do not pass.
-_SHOWN = re.compile(
-    r"-?[0-9]{1,8}(\.[0-9]{1,9})?|[0-9]{11}|[0-9]{4,5}-[0-9]{3,4}-[0-9]{1,2}"  # numbers, NDCs
-    r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4}|[0-9]{1,2}:[0-9]{2}"
-    r"|[0-9A-Z]{1,2}|[A-Za-z]?[0-9]{4}[A-Za-z]?|[A-Za-z][0-9][0-9A-Za-z](\.?[0-9A-Za-z]{1,4})?"
-)
 _DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 #: A value's way from the document's root, as linked pairs: cheap to lengthen, written out only for a problem.
@@ -85,8 +77,9 @@ class _Found:
         self.known = known
 
     def add(self, at: _At, keyword: str, expected: str, actual: Callable[[], str]) -> None:
-        place = _pointer(at)
-        self.problems.append(ShapeProblem(_pointer(at, self.known), keyword, expected, actual(), place))
+        tokens = _tokens(at)
+        said = pointer(tokens, self.known)
+        self.problems.append(ShapeProblem(said, keyword, expected, actual(), pointer(tokens)))
         if len(self.problems) >= self.limit:
             raise _Enough
 
@@ -142,34 +135,6 @@ def names() -> frozenset[str]:
     return _compiled()[1]
 
 
-def redacted(pointer: str, known: frozenset[str]) -> str:
-    """A pointer (RFC 6901) that may be shown: a name that is not known is ``?``.
-
-    >>> redacted("/lines/0/units", names()), redacted("/lines/0/Jane Roe", names())
-    ('/lines/0/units', '/lines/0/?')
-    """
-    root, *tokens = pointer.split("/")
-    return "/".join([root, *(each if each in known or _is_index(each) else "?" for each in tokens)])
-
-
-def shown(value: Any, *, private: bool = False) -> str:
-    """A value as a message may repeat it: a code, a date or a number; of anything else only kind and length.
-
-    >>> shown("J1553"), shown("2026-05-04"), shown(350), shown("Jane Roe"), shown([1, 2])
-    ('J1553', '2026-05-04', '350', '<text, 8 characters>', '<list, 2 items>')
-    """
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    if isinstance(value, str):
-        fits = not private and len(value) <= 20 and _SHOWN.fullmatch(value)
-        return value if fits else f"<text, {_count(len(value), 'character')}>"
-    if isinstance(value, int | Decimal):
-        number = Decimal(value)
-        text = format(number, "f") if not private and -9 < number.adjusted() < 9 else ""
-        return text if len(text) <= 20 and _SHOWN.fullmatch(text) else "<number>"
-    return f"<list, {_count(len(value), 'item')}>" if isinstance(value, list) else "<object>"
-
-
 @cache
 def _compiled() -> tuple[_Check, frozenset[str]]:
     compiler = _Compiler(json.loads(schemas.text("claim"), parse_float=Decimal))
@@ -206,7 +171,7 @@ class _Compiler:
             raise SchemaError(f"not understood in a schema: $ref {ref}")
         self.open.append(ref)
         name = ref.removeprefix("#/$defs/")
-        check = self.schema(self.root["$defs"][name], private=private or name == _PRIVATE)
+        check = self.schema(self.root["$defs"][name], private=private or name == PRIVATE)
         self.open.pop()
         return check
 
@@ -261,9 +226,9 @@ class _Compiler:
 
         def check(value: list[Any], at: _At, found: _Found) -> None:
             if len(value) < least:
-                found.add(at, "minItems", f"at least {_count(least, 'item')}", lambda: shown(value))
+                found.add(at, "minItems", f"at least {counted(least, 'item')}", lambda: shown(value))
             if most is not None and len(value) > most:
-                found.add(at, "maxItems", f"at most {_count(most, 'item')}", lambda: shown(value))
+                found.add(at, "maxItems", f"at most {counted(most, 'item')}", lambda: shown(value))
             if step:
                 for index, each in enumerate(value):
                     step(each, (at, index), found)
@@ -338,9 +303,9 @@ def _text(node: Mapping[str, Any], private: bool) -> _Check:
         if is_date and not _is_date(value):
             found.add(at, "format", f"a calendar date written like {written}", actual)
         if most is not None and len(value) > most:
-            found.add(at, "maxLength", f"at most {_count(most, 'character')}", actual)
+            found.add(at, "maxLength", f"at most {counted(most, 'character')}", actual)
         if len(value) < least:
-            found.add(at, "minLength", f"at least {_count(least, 'character')}", actual)
+            found.add(at, "minLength", f"at least {counted(least, 'character')}", actual)
 
     return check
 
@@ -417,18 +382,9 @@ def _is_date(text: str) -> bool:
         return False
 
 
-def _is_index(token: str) -> bool:
-    return token.isascii() and token.isdigit() and len(token) <= 4
-
-
-def _pointer(at: _At, known: frozenset[str] | None = None) -> str:
-    tokens: list[str] = []
+def _tokens(at: _At) -> list[str | int]:
+    tokens: list[str | int] = []
     while at is not None:
         at, token = at
-        hidden = known is not None and isinstance(token, str) and token not in known
-        tokens.append("?" if hidden else str(token).replace("~", "~0").replace("/", "~1"))
-    return "".join(f"/{each}" for each in reversed(tokens))
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+        tokens.append(token)
+    return tokens[::-1]

@@ -15,7 +15,8 @@ from typing import Any, Generic, TypeVar
 
 from j1553ref.claim import Claim, Drug, InputError, Line, ShapeProblem
 from j1553ref.code import CODE
-from j1553ref.shape import LIMIT, shown
+from j1553ref.redaction import shown
+from j1553ref.shape import LIMIT
 
 __all__ = ["FORMAT", "NAMES", "claim", "claims", "recognizes"]
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from j1553ref.shape import redacted
+from j1553ref.redaction import redacted
 
 __all__ = ["MANY", "Locator", "first_constant", "first_duplicate", "values"]
 

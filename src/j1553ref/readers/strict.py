@@ -12,7 +12,7 @@ from typing import Any
 from j1553ref.claim import InputError
 from j1553ref.readers.locate import MANY, first_constant, first_duplicate
 from j1553ref.readers.stream import Unreadable
-from j1553ref.shape import redacted
+from j1553ref.redaction import redacted
 
 __all__ = ["DEPTH", "parse", "plain"]
 
