@@ -27,10 +27,13 @@ class InputError(J1553Error, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ShapeProblem:
-    """One violation of the input's shape: where, which JSON Schema keyword, what was expected, what stands there.
+    """One violation of the input's shape: where, which JSON Schema keyword, what was expected, what is there.
 
     ``pointer`` (RFC 6901) may be shown: names that the schema does not know are ``?`` in it. ``place`` is the
     same pointer with the names of the input; it is for looking up line and column, and is never printed.
+
+    >>> ShapeProblem("/?", "additionalProperties", "a known name", "<an unknown name>", "/Jane Roe")
+    ShapeProblem(pointer='/?', keyword='additionalProperties', expected='a known name', actual='<an unknown name>')
     """
 
     pointer: str
@@ -47,8 +50,8 @@ class Places(Mapping[str, str]):
     """Field name -> pointer of its value in the input document, joined only when somebody asks.
 
     ``ways`` lead from the part at ``pointer`` to its fields, ``counts`` are the numbers of elements of lists that are
-    whole, ``elsewhere`` holds pointers from the root, which go before. A mapping like any other: an element stands
-    under ``name.N``.
+    whole, ``elsewhere`` holds pointers from the root, which go before. A mapping like any other, in which an element
+    is ``name.N``.
 
     >>> places = Places("/lines/0", {"units": "/units", "modifiers": "/modifiers"}, {"modifiers": 2})
     >>> places["units"], places["modifiers.1"], "modifiers.2" in places, len(places)
@@ -100,7 +103,7 @@ class Part:
 
     pointer: str
     #: field name -> pointer of that field in the input document, for the fields that are there;
-    #: an element of a tuple stands under ``name.N``, N from 0, as in ``modifiers.0``
+    #: an element of a tuple is ``name.N``, N from 0, as in ``modifiers.0``
     places: Mapping[str, str] = Places("", {})
     #: names of fields that are there but could not be read
     damaged: frozenset[str] = frozenset()
@@ -134,7 +137,11 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Drug(Part):
-    """The drug identification of a line: NDC as given, NDC quantity and its unit (F2 GR ME ML UN)."""
+    """The drug identification of a line: NDC as given, NDC quantity and its unit (F2 GR ME ML UN).
+
+    >>> Drug(pointer="/lines/0/drug", quantity=Decimal(200), unit="ML").ndc is None
+    True
+    """
 
     #: kept out of repr: the field takes any text, so that the rules can judge it
     ndc: str | None = field(default=None, repr=False)
@@ -152,6 +159,9 @@ class Line(Part):
 
     ``end`` is ``None`` where only one date was stated. ``revenue_code`` always has four digits.
     ``diagnosis_pointers`` are the numbers, from 1, of the claim's diagnoses.
+
+    >>> Line(pointer="/lines/0", procedure_code="J1553", units=350).modifiers
+    ()
     """
 
     procedure_code: str | None = None
@@ -183,7 +193,11 @@ class Line(Part):
 
 @dataclass(frozen=True, kw_only=True)
 class Vials(Part):
-    """Opened vials of one NDC."""
+    """Opened vials of one NDC.
+
+    >>> Vials(pointer="/administrations/0/vials/0", ndc="70573060521", count=2).count
+    2
+    """
 
     ndc: str = field(repr=False)
     count: int
@@ -191,7 +205,11 @@ class Vials(Part):
 
 @dataclass(frozen=True, kw_only=True)
 class Pause(Part):
-    """A pause of the infusion, by clock times."""
+    """A pause of the infusion, by clock times.
+
+    >>> str(Pause(pointer="/administrations/0/pauses/0", start=time(10, 5), stop=time(10, 20)).stop)
+    '10:20:00'
+    """
 
     start: time
     stop: time
@@ -201,7 +219,11 @@ class Pause(Part):
 class Administration(Part):
     """What the record says of one infusion of the drug on one date of service in one encounter.
 
-    ``container`` is ``single``, ``multi`` or ``unknown``; ``stock`` is ``bought`` or ``free``.
+    ``container`` is ``single``, ``multi`` or ``unknown``; ``stock`` is ``bought`` or ``free``. Milligrams for the dose.
+
+    >>> given = Administration(pointer="/administrations/0", dose_mg=Decimal(35000))
+    >>> given.dose_mg, given.vials, given.next_day
+    (Decimal('35000'), None, False)
     """
 
     service_date: date | None = None

@@ -170,7 +170,7 @@ class _Compiler:
 
     @contextmanager
     def block(self, opening: str) -> Iterator[None]:
-        """What is written inside stands under a line that ends with a colon."""
+        """What is written inside is indented under a line that ends with a colon."""
         self.write(opening)
         start = len(self.lines)
         self.depth += 1
@@ -351,7 +351,7 @@ class _Compiler:
 
 
 def _known_name(name: str, known: frozenset[str], sample: str) -> str:
-    """What was expected where an unknown name stands."""
+    """What was expected in place of an unknown name."""
     near = ", ".join(get_close_matches(name[:40], known, n=2))
     return f"a known name ({f'nearest: {near}' if near else f'such as {sample}'})"
 

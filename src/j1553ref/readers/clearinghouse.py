@@ -37,7 +37,11 @@ def recognizes(document: Mapping[str, Any]) -> bool:
 
 
 def claims(document: Mapping[str, Any]) -> Iterator[Claim]:
-    """The one claim of a document, as an iterator like those of the other formats."""
+    """The one claim of a document, as an iterator like those of the other formats.
+
+    >>> [found.format for found in claims({"claimInformation": {}})]
+    ['clearinghouse']
+    """
     yield claim(document)
 
 
@@ -117,7 +121,7 @@ def _type_of_bill(part: Reading, info: Node) -> None:
 
 
 def _statement(info: Node) -> tuple[str, date] | None:
-    """Place and date of the statement's one day; None where it covers more, or where that cannot be told."""
+    """Place and date of the statement's one day; None where it covers more, or where that is not certain."""
     dates = info.at("claimDateInformation")
     first, last = (dates.at("statementBeginDate"), dates.at("statementEndDate")) if dates else (None, None)
     if not first or not last or first.value != last.value:
@@ -136,7 +140,7 @@ def _diagnoses(part: Reading, info: Node, *, institutional: bool) -> None:
         first = info.at("principalDiagnosis")
         found = [(first, "qualifierCode", "principalDiagnosisCode")] if first else []
         part.places |= {"diagnoses": first.pointer} if first else {}
-        # The others stand in lists inside a list.
+        # The others are in lists inside a list.
         for listed in part.elements("diagnoses", info.at("otherDiagnosisInformationList")):
             found += [(row, "qualifierCode", "otherDiagnosisCode") for row in part.elements("diagnoses", listed)]
     codes = [_diagnosis(*names) for names in found]
@@ -273,7 +277,7 @@ _NDC_UNIT = kind("F2|GR|ME|ML|UN", '"F2", "GR", "ME", "ML" or "UN"', str, keywor
 _IDENTIFIER = kind("[ -~\u00a1-\u017f]{1,80}", "at most 80 printable characters", str, private=True)
 
 
-# -- where they stand ---------------------------------------------------------------------------------------------
+# -- where the values are -----------------------------------------------------------------------------------------
 
 #: What cannot be read where the service of a line is no object.
 _OF_A_SERVICE = (

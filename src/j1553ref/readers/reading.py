@@ -248,7 +248,7 @@ class Table(Generic[P]):
 
 @dataclass(slots=True)
 class Problems:
-    """The problems found so far, each once; only names of the tables stand in their pointers, so all may be shown.
+    """The problems found so far, each once; their pointers hold names of the tables only, so all may be shown.
 
     ``bad`` are pointers of values that were found at fault before: they are damaged and not read. Where ``blank`` holds,
     ``null`` and empty text count as absent.
@@ -333,7 +333,7 @@ class Node:
 class Reading(Node):
     """An object of the document that is being read as a part of the claim.
 
-    It notes where each field stands and which fields are there and could not be read.
+    It notes the place of each field, and which fields are there and could not be read.
 
     >>> reading = Reading({"units": "400", "charge": 5}, "/lines/0", Problems())
     >>> reading.get("units", reading.at("units"), kind("[0-9]+", "digits", int)), reading.damaged
@@ -422,7 +422,7 @@ class Reading(Node):
         return found
 
     def damage(self, there: Node, *names: str) -> None:
-        """Fields that would stand in an object, where there is something else."""
+        """Fields of an object, where there is something else in its place."""
         self.damaged.update(names)
         self.places |= dict.fromkeys(names, there.pointer)
 
