@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from build import edit
 from hypothesis import given
 from hypothesis import strategies as st
 from test_clearinghouse import RIGHT, RIGHT_INST, native_claims
@@ -187,6 +188,32 @@ def test_the_quick_function_reads_the_cases():
 def test_quick_and_row_by_row_agree_on_right_claims(document):
     agree(parse(json.dumps(document)), native.claim)
     agree(as_body(document), clearinghouse.claim)
+
+
+LINE_0 = "/claimInformation/serviceLines/0"
+PRO, INST = f"{LINE_0}/professionalService", f"{LINE_0}/institutionalService"
+
+
+@pytest.mark.parametrize(
+    ("document", "change"),
+    [
+        (RIGHT, {f"{PRO}/procedureModifiers": ["JZ", 5]}),
+        (RIGHT, {f"{PRO}/procedureModifiers": ["JZ", "TB", "25", "59", "JA"]}),
+        (RIGHT, {f"{PRO}/procedureIdentifier": "ZZ", f"{PRO}/procedureCode": "not a HCPCS code"}),
+        (RIGHT, {f"{PRO}/procedureIdentifier": "ZZ"}),
+        (RIGHT, {f"{PRO}/serviceUnitCount": "1.5"}),
+        (RIGHT, {"/claimInformation/placeOfServiceCode": "x"}),
+        (RIGHT_INST, {f"{LINE_0}/serviceDate": ...}),
+        (
+            RIGHT_INST,
+            {f"{LINE_0}/serviceDate": ..., f"{LINE_0}/serviceLineDateInformation": {"serviceDate": "20260503"}},
+        ),
+        (RIGHT_INST, {f"{INST}/serviceLineRevenueCode": ...}),
+    ],
+    ids=lambda value: " ".join(value) if len(value) < 3 else "",
+)
+def test_quick_and_row_by_row_agree_where_the_quick_function_must_decline(document, change):
+    agree(edit(copy.deepcopy(document), change), clearinghouse.claim)
 
 
 VALUES = (

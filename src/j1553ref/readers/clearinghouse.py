@@ -180,7 +180,8 @@ def _line(node: Node, name: str, outside: Mapping[str, tuple[str, Any]], place: 
     else:
         table, code = _LINES[name], service.at("procedureCode")
         rows = _older_dates(part) if name == _INSTITUTIONAL else {}
-        if _is_of_another_code_set(service):
+        code_set = service.at("procedureIdentifier")
+        if code_set and code_set.value != "HC":
             rows["procedure_code"] = Row("procedure_code", f"{name}/procedureCode", _OTHER_PROCEDURE)
         if code and code.value == CODE:
             rows["units"] = Row("units", f"{name}/serviceUnitCount", _DRUG_UNITS)
@@ -194,18 +195,9 @@ def _line(node: Node, name: str, outside: Mapping[str, tuple[str, Any]], place: 
 def _quick_line(node: Node, name: str, outside: Mapping[str, tuple[str, Any]]) -> Line | None:
     """The line where nothing in it asks for a closer look."""
     line = _LINES[name].quick(node.value, node.pointer, outside) if name in _LINES else None
-    if (
-        line is None
-        or line.start is None
-        or (line.is_dated_by_statement and "serviceLineDateInformation" in node.value)
-    ):
+    if line is None or line.start is None:
         return None
-    return None if _is_of_another_code_set(Node(node.value[name], node.pointer, node.problems)) else line
-
-
-def _is_of_another_code_set(service: Node) -> bool:
-    code_set = service.at("procedureIdentifier")
-    return code_set is not None and code_set.value != "HC"
+    return None if line.is_dated_by_statement and "serviceLineDateInformation" in node.value else line
 
 
 def _service(part: Reading, name: str) -> Node | None:
