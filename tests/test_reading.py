@@ -145,7 +145,7 @@ def test_values_from_outside_stand_behind_the_lines_own():
 def row_by_row() -> Iterator[None]:
     """As if every quick function declined."""
     tables = [each for module in (native, clearinghouse) for each in vars(module).values() if isinstance(each, Table)]
-    tables += clearinghouse._LINES.values()
+    tables += clearinghouse.LINES.values()
     kept = {id(table): table.__dict__.pop("quick", None) for table in tables}
     for table in tables:
         table.__dict__["quick"] = lambda *_: None
@@ -181,7 +181,7 @@ def test_quick_and_row_by_row_agree_on_every_case():
 def test_the_quick_function_reads_the_cases():
     assert native._CLAIM.quick(parse(json.dumps(NATIVE[0])), "") is not None
     line = RIGHT["claimInformation"]["serviceLines"][0]
-    assert clearinghouse._LINES["professionalService"].quick(line, "/0") is not None
+    assert clearinghouse.LINES["professionalService"].quick(line, "/0") is not None
 
 
 @given(native_claims())

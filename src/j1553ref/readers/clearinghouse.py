@@ -17,12 +17,12 @@ from j1553ref.code import CODE
 from j1553ref.readers.reading import Enough, Node, Problems, Reading, Row, Table, Unfit, kind
 from j1553ref.redaction import shown
 
-__all__ = ["FORMAT", "NAMES", "claim", "claims", "recognizes"]
+__all__ = ["CLAIM", "FORMAT", "INSTITUTIONAL", "LINES", "NAMES", "PROFESSIONAL", "claim", "claims", "recognizes"]
 
 FORMAT = "clearinghouse"
 
-_PROFESSIONAL, _INSTITUTIONAL, _DENTAL = "professionalService", "institutionalService", "dentalService"
-_FORMS = {_PROFESSIONAL: "cms1500", _INSTITUTIONAL: "ub04"}
+PROFESSIONAL, INSTITUTIONAL, _DENTAL = "professionalService", "institutionalService", "dentalService"
+_FORMS = {PROFESSIONAL: "cms1500", INSTITUTIONAL: "ub04"}
 #: Places for modifiers on a line; a further one would be lost on its way.
 _MOST_MODIFIERS = 4
 
@@ -78,11 +78,11 @@ def _claim(part: Reading) -> Claim:
     if info is None or not info.is_object():
         if info:
             part.damage(info, "lines")
-        return part.made(_CLAIM)
+        return part.made(CLAIM)
     lines, service = _service_lines(part, info)
-    institutional = service == _INSTITUTIONAL
+    institutional = service == INSTITUTIONAL
     statement = _statement(info) if institutional else None
-    filing, control_number, charge = _CLAIM.rows
+    filing, control_number, charge = CLAIM.rows
     part.row(filing)
     part.row(control_number)
     if institutional:
@@ -91,11 +91,11 @@ def _claim(part: Reading) -> Claim:
     _diagnoses(part, info, institutional=institutional)
     part.fields["form"] = _FORMS.get(service)
     outside: dict[str, tuple[str, Any]] = {"start": statement} if statement else {}
-    place = info.at("placeOfServiceCode") if service == _PROFESSIONAL else None
+    place = info.at("placeOfServiceCode") if service == PROFESSIONAL else None
     if place and (code := _PLACE.value(place.value)):
         outside["place_of_service"] = place.pointer, code
     part.fields["lines"] = tuple(_line(line, service, outside, place) for line in lines)
-    return part.made(_CLAIM)
+    return part.made(CLAIM)
 
 
 def _service_lines(part: Reading, info: Node) -> tuple[list[Node], str]:
@@ -178,8 +178,8 @@ def _line(node: Node, name: str, outside: Mapping[str, tuple[str, Any]], place: 
         table = _NO_SERVICE
         part.fill(table)
     else:
-        table, code = _LINES[name], service.at("procedureCode")
-        rows = _older_dates(part) if name == _INSTITUTIONAL else {}
+        table, code = LINES[name], service.at("procedureCode")
+        rows = _older_dates(part) if name == INSTITUTIONAL else {}
         code_set = service.at("procedureIdentifier")
         if code_set and code_set.value != "HC":
             rows["procedure_code"] = Row("procedure_code", f"{name}/procedureCode", _OTHER_PROCEDURE)
@@ -194,7 +194,7 @@ def _line(node: Node, name: str, outside: Mapping[str, tuple[str, Any]], place: 
 
 def _quick_line(node: Node, name: str, outside: Mapping[str, tuple[str, Any]]) -> Line | None:
     """The line where nothing in it asks for a closer look."""
-    line = _LINES[name].quick(node.value, node.pointer, outside) if name in _LINES else None
+    line = LINES[name].quick(node.value, node.pointer, outside) if name in LINES else None
     if line is None or line.start is None:
         return None
     return None if line.is_dated_by_statement and "serviceLineDateInformation" in node.value else line
@@ -203,7 +203,7 @@ def _quick_line(node: Node, name: str, outside: Mapping[str, tuple[str, Any]]) -
 def _service(part: Reading, name: str) -> Node | None:
     """The service of a line; asked for is only what every definition requires and no line can be judged without."""
     if not name:
-        part.require(_PROFESSIONAL, f"or {_INSTITUTIONAL}")
+        part.require(PROFESSIONAL, f"or {INSTITUTIONAL}")
         return None
     part.require(name, "the service of the line")
     service = part.at(name)
@@ -212,7 +212,7 @@ def _service(part: Reading, name: str) -> Node | None:
     if not service.is_object():
         part.damage(service, *_OF_A_SERVICE)
         return None
-    part.ask(_LINES[name])
+    part.ask(LINES[name])
     return service
 
 
@@ -244,10 +244,16 @@ def _drug_units(text: str) -> int:
 
 
 _DECIMAL = r"([0-9]{1,15}(\.[0-9]{0,6})?|\.[0-9]{1,6})"
-_DATE = kind("(19|20)[0-9]{6}", 'a calendar date written like "20260504"', date.fromisoformat, numeric=True)
+_DATE = kind(
+    "(19|20)[0-9]{6}",
+    'a calendar date written like "20260504"',
+    date.fromisoformat,
+    write="{:%Y%m%d}".format,
+    numeric=True,
+)
 _COUNT = kind(_DECIMAL, 'a number of units written like "350"', _whole, numeric=True)
 _DRUG_UNITS = replace(_COUNT, read=_drug_units)
-_MONEY = kind(_DECIMAL, 'dollars written like "9600.00"', Decimal, numeric=True)
+_MONEY = kind(_DECIMAL, 'dollars written like "9600.00"', Decimal, write="{:.2f}".format, numeric=True)
 #: A quantity below zero can be read; what it means is for the rules to say.
 _QUANTITY = kind(f"-?{_DECIMAL}", 'an NDC quantity written like "350"', Decimal, numeric=True)
 _NUMBER = kind("[0-9]{1,6}", 'the number of the line, such as "1"', int, numeric=True)
@@ -281,7 +287,7 @@ _OF_A_SERVICE = (
     "place_of_service",
     "diagnosis_pointers",
 )
-_CLAIM = Table(
+CLAIM = Table(
     Claim,
     Row("claim_filing_code", "claimInformation/claimFilingCode", _FILING),
     Row("claim_id", "claimInformation/patientControlNumber", _IDENTIFIER),
@@ -322,23 +328,23 @@ def _line_table(service: str, drug: Table[Drug], *own: Row, required: tuple[str,
     )
 
 
-_LINES = {
-    _PROFESSIONAL: _line_table(
-        _PROFESSIONAL,
+LINES = {
+    PROFESSIONAL: _line_table(
+        PROFESSIONAL,
         _PROFESSIONAL_DRUG,
-        Row("place_of_service", f"{_PROFESSIONAL}/placeOfServiceCode", _PLACE),
+        Row("place_of_service", f"{PROFESSIONAL}/placeOfServiceCode", _PLACE),
         Row(
             "diagnosis_pointers",
-            f"{_PROFESSIONAL}/compositeDiagnosisCodePointers/diagnosisCodePointers/*",
+            f"{PROFESSIONAL}/compositeDiagnosisCodePointers/diagnosisCodePointers/*",
             _POINTER,
         ),
-        required=(f"{_PROFESSIONAL}/serviceUnitCount", f"{_PROFESSIONAL}/procedureCode", "serviceDate"),
+        required=(f"{PROFESSIONAL}/serviceUnitCount", f"{PROFESSIONAL}/procedureCode", "serviceDate"),
     ),
-    _INSTITUTIONAL: _line_table(
-        _INSTITUTIONAL,
+    INSTITUTIONAL: _line_table(
+        INSTITUTIONAL,
         _INSTITUTIONAL_DRUG,
-        Row("revenue_code", f"{_INSTITUTIONAL}/serviceLineRevenueCode", _REVENUE),
-        required=(f"{_INSTITUTIONAL}/serviceUnitCount", f"{_INSTITUTIONAL}/serviceLineRevenueCode"),
+        Row("revenue_code", f"{INSTITUTIONAL}/serviceLineRevenueCode", _REVENUE),
+        required=(f"{INSTITUTIONAL}/serviceUnitCount", f"{INSTITUTIONAL}/serviceLineRevenueCode"),
     ),
 }
 #: A line whose service is of the other kind, or is no object.
@@ -366,4 +372,4 @@ NAMES = frozenset(
         "statementBeginDate",
         "statementEndDate",
     }
-).union(_CLAIM.names, *(table.names for table in _LINES.values()))
+).union(CLAIM.names, *(table.names for table in LINES.values()))

@@ -8,7 +8,7 @@ say is code beside it, made of :class:`Node` and :class:`Reading`. Places and da
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from decimal import Decimal
 from functools import cached_property
@@ -159,6 +159,19 @@ class Row:
             yield f"x = {read}(x, p + {way!r})"
             yield "if x is None: return None"
 
+    def written(self, part: Part) -> Any:
+        """The field of a part as it is written in the document; empty where the part does not have it.
+
+        >>> from j1553ref.claim import Line
+        >>> marks = Row("modifiers", "marks/*", kind("[A-Z]{2}", "a modifier", str))
+        >>> marks.written(Line(pointer="", modifiers=("JZ",))), marks.written(Line(pointer=""))
+        (['JZ'], [])
+        """
+        value = getattr(part, self.field)
+        if self.kind is None or value is None:
+            return ""
+        return [self.kind.write(item) for item in value] if self.many else self.kind.write(value)
+
     def element(self, item: Node) -> Any:
         """What one element of the list means; None where it cannot be used."""
         if self.table:
@@ -208,6 +221,25 @@ class Table(Generic[P]):
         reading.ask(self)
         reading.fill(self)
         return reading.made(self) if self.needed <= reading.fields.keys() else None
+
+    def written(self, part: P, order: Iterable[str]) -> dict[str, Any]:
+        """The object of a part, the other way: the fields named in ``order`` at their paths, in that order.
+
+        What the part does not have is empty.
+
+        >>> from j1553ref.claim import Drug
+        >>> table = Table(Drug, Row("ndc", "of/code", Kind("text", str)), Row("unit", kind=Kind("text", str)))
+        >>> table.written(Drug(pointer="", ndc="70573060521"), ("unit", "ndc"))
+        {'unit': '', 'of': {'code': '70573060521'}}
+        """
+        rows = {row.field: row for row in self.rows}
+        content: dict[str, Any] = {}
+        for name in order:
+            holder = content
+            for step in rows[name].path[:-1]:
+                holder = holder.setdefault(step, {})
+            holder[rows[name].path[-1]] = rows[name].written(part)
+        return content
 
     @cached_property
     def quick(self) -> Callable[..., P | None]:
