@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import enum
 import json
+import pickle
 from collections import OrderedDict
 from datetime import date, time
 from decimal import Decimal
@@ -134,6 +135,20 @@ def test_every_place_leads_back_to_its_value() -> None:
                     assert (getattr(part, field) is None) is (value is None)
                 else:
                     assert field == "service_date"
+
+
+def test_places_are_a_mapping_like_any_other() -> None:
+    places = claim_from(load("full-ub04")).lines[0].places
+    assert dict(places) == places and len(places) == len(dict(places)) and repr(places) == repr(dict(places))
+    assert places["modifiers.1"] == "/lines/0/modifiers/1"
+    for absent in ("modifiers.2", "modifiers.01", "modifiers.\u00b2", "modifiers.", "units.0", "charges"):
+        assert absent not in places
+
+
+def test_a_claim_can_be_copied_and_sent_to_another_process() -> None:
+    claim = claim_from(load("full-cms1500"))
+    assert copy.deepcopy(claim) == pickle.loads(pickle.dumps(claim)) == claim
+    assert len({claim, claim_from(load("full-cms1500"))}) == 1
 
 
 def at(document: Any, pointer: str) -> Any:

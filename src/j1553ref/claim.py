@@ -78,7 +78,7 @@ class Places(Mapping[str, str]):
         if name in self._ways:
             return self._pointer + self._ways[name]
         field, _, index = name.rpartition(".")
-        if index.isdigit() and int(index) < self._counts.get(field, 0):
+        if index in map(str, range(self._counts.get(field, 0))):
             return f"{self[field]}/{index}"
         raise KeyError(name)
 

@@ -69,7 +69,7 @@ def claim(document: Mapping[str, Any]) -> Claim:
     except Enough:
         # The remaining values were not looked at, so none of them may be read.
         found = Claim(pointer="", format=FORMAT, damaged=frozenset({"lines"}))
-    return replace(found, shape=tuple(problems.found.values()))
+    return replace(found, shape=tuple(problems.found.values())) if problems.found else found
 
 
 def _claim(part: Reading) -> Claim:
