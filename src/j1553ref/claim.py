@@ -139,8 +139,9 @@ class Part:
 class Drug(Part):
     """The drug identification of a line: NDC as given, NDC quantity and its unit (F2 GR ME ML UN).
 
-    >>> Drug(pointer="/lines/0/drug", quantity=Decimal(200), unit="ML").ndc is None
-    True
+    >>> drug = Drug(pointer="/lines/0/drug", ndc="70573060521", unit="ML")
+    >>> drug.unit, drug.quantity
+    ('ML', None)
     """
 
     #: kept out of repr: the field takes any text, so that the rules can judge it
@@ -207,6 +208,7 @@ class Vials(Part):
 class Pause(Part):
     """A pause of the infusion, by clock times.
 
+    >>> from datetime import time
     >>> str(Pause(pointer="/administrations/0/pauses/0", start=time(10, 5), stop=time(10, 20)).stop)
     '10:20:00'
     """
@@ -221,6 +223,7 @@ class Administration(Part):
 
     ``container`` is ``single``, ``multi`` or ``unknown``; ``stock`` is ``bought`` or ``free``. Milligrams for the dose.
 
+    >>> from decimal import Decimal
     >>> given = Administration(pointer="/administrations/0", dose_mg=Decimal(35000))
     >>> given.dose_mg, given.vials, given.next_day
     (Decimal('35000'), None, False)
