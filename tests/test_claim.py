@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import enum
 import json
+import pickle
 from collections import OrderedDict
 from datetime import date, time
 from decimal import Decimal
@@ -37,7 +38,7 @@ def changed(change: Any, name: str = "full-cms1500") -> Claim:
 
 
 def place(*tokens: str | int) -> str:
-    return "".join(f"/{each}" for each in tokens)
+    return "".join(f"/{token}" for token in tokens)
 
 
 def test_every_field_of_a_professional_claim() -> None:
@@ -97,12 +98,12 @@ def test_every_field_of_a_professional_claim() -> None:
         vials=given.vials,
         pauses=given.pauses,
     )
-    assert [(each.ndc, each.count) for each in given.vials or ()] == [
+    assert [(vials.ndc, vials.count) for vials in given.vials or ()] == [
         ("70573060521", 1),
         ("70573060511", 1),
         ("70573060501", 1),
     ]
-    assert [(each.start, each.stop) for each in given.pauses] == [(time(22, 10), time(22, 25))]
+    assert [(pause.start, pause.stop) for pause in given.pauses] == [(time(22, 10), time(22, 25))]
 
 
 def test_every_field_of_an_institutional_claim() -> None:
@@ -121,7 +122,7 @@ def test_every_place_leads_back_to_its_value() -> None:
         document = parse(path.read_text(encoding="utf-8"))
         parts: list[Part] = [claim := native.claim(document), *claim.lines, *claim.administrations]
         parts += [line.drug for line in claim.lines if line.drug]
-        parts += [each for given in claim.administrations for each in (*(given.vials or ()), *given.pauses)]
+        parts += [part for given in claim.administrations for part in (*(given.vials or ()), *given.pauses)]
         for part in parts:
             assert isinstance(at(document, part.pointer), dict)
             for name, where in part.places.items():
@@ -129,11 +130,25 @@ def test_every_place_leads_back_to_its_value() -> None:
                 field, _, index = name.partition(".")
                 if index:
                     assert value == getattr(part, field)[int(index)]
-                elif field in {each.name for each in dataclasses.fields(part)}:
+                elif field in {known.name for known in dataclasses.fields(part)}:
                     assert where.rpartition("/")[2] == field
                     assert (getattr(part, field) is None) is (value is None)
                 else:
                     assert field == "service_date"
+
+
+def test_places_are_a_mapping_like_any_other() -> None:
+    places = claim_from(load("full-ub04")).lines[0].places
+    assert dict(places) == places and len(places) == len(dict(places)) and repr(places) == repr(dict(places))
+    assert places["modifiers.1"] == "/lines/0/modifiers/1"
+    for absent in ("modifiers.2", "modifiers.01", "modifiers.\u00b2", "modifiers.", "units.0", "charges"):
+        assert absent not in places
+
+
+def test_a_claim_can_be_copied_and_sent_to_another_process() -> None:
+    claim = claim_from(load("full-cms1500"))
+    assert copy.deepcopy(claim) == pickle.loads(pickle.dumps(claim)) == claim
+    assert len({claim, claim_from(load("full-cms1500"))}) == 1
 
 
 def at(document: Any, pointer: str) -> Any:
@@ -180,24 +195,24 @@ def test_whole_numbers_may_be_written_with_a_point() -> None:
 # -- damage ---------------------------------------------------------------------------------------------------------
 
 
-ONE_CLAIM = [each for each in sorted(CASES.glob("fail/*.json")) if each.stem != "type--root"]
+ONE_CLAIM = [path for path in sorted(CASES.glob("fail/*.json")) if path.stem != "type--root"]
 
 
-@pytest.mark.parametrize("path", ONE_CLAIM, ids=lambda each: each.stem)
+@pytest.mark.parametrize("path", ONE_CLAIM, ids=lambda path: path.stem)
 def test_a_damaged_field_is_none_and_named_and_the_rest_is_read(path: Path) -> None:
     claim = native.claim(parse(path.read_text(encoding="utf-8")))
-    assert [each.keyword for each in claim.shape] == [path.stem.split("--")[0].split("+")[0]]
+    assert [problem.keyword for problem in claim.shape] == [path.stem.split("--")[0].split("+")[0]]
     [problem] = claim.shape
     before, _, name = problem.place.rpartition("/")
-    parts = {each.pointer: each for each in (claim, *claim.lines, *claim.administrations)}
+    parts = {part.pointer: part for part in (claim, *claim.lines, *claim.administrations)}
     parts |= {line.drug.pointer: line.drug for line in claim.lines if line.drug}
     part = parts.get(before)
-    fields = {each.name for each in dataclasses.fields(part)} if part else set()
+    fields = {field.name for field in dataclasses.fields(part)} if part else set()
     if part and name in fields and problem.keyword not in ("required", "maxItems", "minItems"):
         assert name in part.damaged
         assert getattr(part, name) in (None, (), False)  # next_day is False where nobody said otherwise
         assert part.at(name) == problem.place
-    damaged = [name for each in parts.values() for name in each.damaged]
+    damaged = [name for part in parts.values() for name in part.damaged]
     assert len(damaged) <= 2, "a mistake reaches no further than its field"
     if (
         problem.keyword in ("required", "additionalProperties")
@@ -236,7 +251,7 @@ def test_where_number_or_sum_matters_a_damaged_list_is_not_read_at_all() -> None
 
 def test_no_vials_recorded_and_vials_not_recorded_are_two_things() -> None:
     claim = claim_from({**MINIMAL, "administrations": [{"vials": []}, {}]})
-    assert [each.vials for each in claim.administrations] == [(), None]
+    assert [record.vials for record in claim.administrations] == [(), None]
 
 
 def test_a_damaged_object_takes_its_fields_along() -> None:
@@ -339,7 +354,7 @@ def test_what_json_does_not_have_is_refused(value: Any) -> None:
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("wrap", [lambda each: [each], lambda each: {"x-a": each}, lambda each: (each,)])
+@pytest.mark.parametrize("wrap", [lambda value: [value], lambda value: {"x-a": value}, lambda value: (value,)])
 def test_the_depth_limit_is_the_same_for_documents_made_in_python(wrap: Any) -> None:
     inner: Any = 1
     for _ in range(DEPTH - 1):
@@ -385,7 +400,7 @@ def test_claim_from_refuses_an_unknown_format() -> None:
 
 def test_a_named_format_is_not_guessed_at() -> None:
     claim = claim_from({"lines": [{"procedure_code": "J1553", "units": 1}]}, format="j1553")
-    assert [each.expected for each in claim.shape] == ["the property schema_version", "the property form"]
+    assert [problem.expected for problem in claim.shape] == ["the property schema_version", "the property form"]
 
 
 def test_vials_and_pauses_have_places() -> None:

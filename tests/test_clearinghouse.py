@@ -78,7 +78,7 @@ def test_every_case_has_its_findings_written_down():
 @pytest.mark.parametrize("slug", FINDINGS)
 def test_a_case_draws_exactly_its_findings(slug):
     found = report(case(slug))
-    assert [(each.code, each.severity, each.pointer) for each in found.findings] == FINDINGS[slug]
+    assert [(finding.code, finding.severity, finding.pointer) for finding in found.findings] == FINDINGS[slug]
     assert found.payer == "medicare-ab"
 
 
@@ -110,7 +110,7 @@ def test_a_date_taken_from_the_statement_is_noted():
 def test_nothing_is_judged_without_the_date_of_service():
     found = report(case("institutional-undated"))
     assert {"DAT001", "UNT002", "NDC001"} <= set(found.not_checked_codes)
-    assert {each.missing for each in found.not_checked} >= {"service_date"}
+    assert {unsure.missing for unsure in found.not_checked} >= {"service_date"}
 
 
 def test_the_cases_are_obviously_made_up():
@@ -313,7 +313,7 @@ def test_parts_of_a_unit_are_read_of_other_codes_and_refused_of_the_drug():
     found = clearinghouse.claim(edit(copy.deepcopy(RIGHT), {other: "1.5"}))
     assert found.shape == () and found.lines[1].units is None and "units" in found.lines[1].damaged
     document = edit(copy.deepcopy(RIGHT), {UNITS: "324.5"})
-    assert [(each.code, each.pointer, each.actual) for each in report(document).findings] == [
+    assert [(finding.code, finding.pointer, finding.actual) for finding in report(document).findings] == [
         ("SHP005", UNITS, "324.5")
     ]
     assert "UNT002" in report(document).not_checked_codes
@@ -448,7 +448,7 @@ CLAIM_DAMAGED = [
 @pytest.mark.parametrize(("document", "pointer", "value", "keyword", "name"), CLAIM_DAMAGED)
 def test_a_damaged_value_of_the_claim_is_one_problem_and_not_read(document, pointer, value, keyword, name):
     found = clearinghouse.claim(edit(copy.deepcopy(document), {pointer: value}))
-    assert [(each.pointer, each.keyword) for each in found.shape] == [(pointer, keyword)]
+    assert [(problem.pointer, problem.keyword) for problem in found.shape] == [(pointer, keyword)]
     assert name in found.damaged and not getattr(found, name)
 
 
@@ -504,7 +504,7 @@ def test_what_the_rules_can_do_without_is_not_asked_for(name):
 )
 def test_broken_lists_of_lines(lines, pointer, keyword):
     found = clearinghouse.claim({"claimInformation": {"serviceLines": lines}})
-    assert [(each.pointer, each.keyword) for each in found.shape] == [(pointer, keyword)]
+    assert [(problem.pointer, problem.keyword) for problem in found.shape] == [(pointer, keyword)]
     # A line that cannot be read may be the drug's: then every rule is not checked, and nothing is out of scope.
     torn = "lines" in found.damaged or any("procedure_code" in line.damaged for line in found.lines)
     assert ("out_of_scope" in check(found).notes) is not torn
@@ -531,7 +531,7 @@ def test_a_document_that_is_no_body_is_refused():
 def test_a_line_of_the_other_kind_is_a_problem():
     document = edit(copy.deepcopy(RIGHT), {f"{INFO}/serviceLines/2": RIGHT_INST["claimInformation"]["serviceLines"][0]})
     found = clearinghouse.claim(document)
-    assert [(each.pointer, each.keyword) for each in found.shape] == [(f"{INFO}/serviceLines/2", "required")]
+    assert [(problem.pointer, problem.keyword) for problem in found.shape] == [(f"{INFO}/serviceLines/2", "required")]
 
 
 def test_a_negative_ndc_quantity_is_left_to_the_rules():
@@ -557,11 +557,11 @@ SEEN = sorted(set(clearinghouse.NAMES) | {"subscriber", "dentalService", "x"})
 
 def leaves(value: Any, pointer: str = ""):
     if isinstance(value, dict):
-        for name, each in value.items():
-            yield from leaves(each, f"{pointer}/{name}")
+        for name, inner in value.items():
+            yield from leaves(inner, f"{pointer}/{name}")
     elif isinstance(value, list):
-        for index, each in enumerate(value):
-            yield from leaves(each, f"{pointer}/{index}")
+        for index, inner in enumerate(value):
+            yield from leaves(inner, f"{pointer}/{index}")
     else:
         yield pointer
 
@@ -627,7 +627,7 @@ words = [
 scalars = st.none() | st.booleans() | st.integers(-3, 10**9) | st.text(max_size=4) | st.sampled_from(words)
 values = st.recursive(
     scalars,
-    lambda each: st.lists(each, max_size=3) | st.dictionaries(st.sampled_from(SEEN), each, max_size=6),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(SEEN), inner, max_size=6),
     max_leaves=40,
 )
 
@@ -645,7 +645,7 @@ def test_any_document_is_read_without_a_crash_and_every_place_is_in_it(info):
 @given(st.data())
 def test_one_change_to_a_right_body_never_crashes(data):
     document = copy.deepcopy(data.draw(st.sampled_from([RIGHT, RIGHT_INST])))
-    pointer = data.draw(st.sampled_from([each for each in leaves(document) if each.startswith(INFO)]))
+    pointer = data.draw(st.sampled_from([leaf for leaf in leaves(document) if leaf.startswith(INFO)]))
     found = clearinghouse.claim(edit(document, {pointer: data.draw(values)}))
     for place in steps(found):
         resolve(document, place)
@@ -658,20 +658,20 @@ def test_one_change_to_a_right_body_never_crashes(data):
 def body(claim: dict[str, Any]) -> dict[str, Any]:
     """A native claim as a clearinghouse body; written for the tests, from the definitions and not from the reader."""
     institutional = claim["form"] == "ub04"
-    info: dict[str, Any] = {"serviceLines": [_service_line(each, institutional) for each in claim["lines"]]}
-    codes = [each.replace(".", "") for each in claim.get("diagnoses", [])]
+    info: dict[str, Any] = {"serviceLines": [_service_line(line, institutional) for line in claim["lines"]]}
+    codes = [code.replace(".", "") for code in claim.get("diagnoses", [])]
     if institutional:
         info |= {"placeOfServiceCode": claim["type_of_bill"][:2], "claimFrequencyCode": claim["type_of_bill"][2]}
         if codes:
             info["principalDiagnosis"] = {"qualifierCode": "ABK", "principalDiagnosisCode": codes[0]}
             info["otherDiagnosisInformationList"] = [
-                [{"qualifierCode": "ABF", "otherDiagnosisCode": each} for each in row]
+                [{"qualifierCode": "ABF", "otherDiagnosisCode": code} for code in row]
                 for row in (codes[1:13], codes[13:])
                 if row
             ]
     elif codes:
         info["healthCareCodeInformation"] = [
-            {"diagnosisTypeCode": "ABF" if index else "ABK", "diagnosisCode": each} for index, each in enumerate(codes)
+            {"diagnosisTypeCode": "ABF" if index else "ABK", "diagnosisCode": code} for index, code in enumerate(codes)
         ]
     names = {
         "claimFilingCode": "claim_filing_code",
@@ -696,9 +696,9 @@ def _service_line(line: dict[str, Any], institutional: bool) -> dict[str, Any]:
             service[name] = line[ours]
     if "diagnosis_pointers" in line:
         service["compositeDiagnosisCodePointers"] = {
-            "diagnosisCodePointers": [str(each) for each in line["diagnosis_pointers"]]
+            "diagnosisCodePointers": [str(number) for number in line["diagnosis_pointers"]]
         }
-    dates = [line["service_date"][each].replace("-", "") for each in ("start", "end") if each in line["service_date"]]
+    dates = [line["service_date"][side].replace("-", "") for side in ("start", "end") if side in line["service_date"]]
     made: dict[str, Any] = dict(zip(["serviceDate", "serviceDateEnd"], dates, strict=False))
     made["institutionalService" if institutional else "professionalService"] = service
     if "line_number" in line:
@@ -782,7 +782,7 @@ def bare(part: Part | None) -> dict[str, Any] | None:
         "has_qualifier_slot",
         "qualifier",
     }
-    return {name: bare(each) if isinstance(each := getattr(part, name), Part) else each for name in names}
+    return {name: bare(value) if isinstance(value := getattr(part, name), Part) else value for name in names}
 
 
 @given(native_claims())
@@ -790,8 +790,8 @@ def test_a_native_claim_as_a_body_reads_back_the_same(claim):
     theirs, ours = clearinghouse.claim(body(claim)), native.claim(claim)
     assert ours.shape == theirs.shape == ()
     assert not any(part.damaged for part in parts(theirs))
-    assert [bare(each) for each in theirs.lines] == [bare(each) for each in ours.lines]
-    assert theirs.diagnoses == tuple(each.replace(".", "") for each in ours.diagnoses)
+    assert [bare(line) for line in theirs.lines] == [bare(line) for line in ours.lines]
+    assert theirs.diagnoses == tuple(code.replace(".", "") for code in ours.diagnoses)
     for name in ("form", "claim_filing_code", "claim_id", "type_of_bill", "total_charge"):
         assert getattr(theirs, name) == getattr(ours, name)
     for mine, its in zip(ours.lines, theirs.lines, strict=True):
@@ -826,8 +826,8 @@ def test_both_formats_draw_the_same_findings(claim):
         if "drug" in line:
             line["drug"] |= {"ndc": "70573060521", "qualifier": "N4"}
     theirs, ours = check(clearinghouse.claim(body(claim))), check(claim)
-    assert [(each.code, each.severity, each.message) for each in theirs.findings] == [
-        (each.code, each.severity, each.message) for each in ours.findings
+    assert [(finding.code, finding.severity, finding.message) for finding in theirs.findings] == [
+        (finding.code, finding.severity, finding.message) for finding in ours.findings
     ]
     assert theirs.not_checked_codes == ours.not_checked_codes and theirs.notes == ours.notes
 

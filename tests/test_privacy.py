@@ -37,11 +37,11 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """Every scalar and every object of a document."""
     if isinstance(value, dict):
         yield path
-        for key, each in value.items():
-            yield from places(each, (*path, key))
+        for key, inner in value.items():
+            yield from places(inner, (*path, key))
     elif isinstance(value, list):
-        for index, each in enumerate(value):
-            yield from places(each, (*path, index))
+        for index, inner in enumerate(value):
+            yield from places(inner, (*path, index))
     else:
         yield path
 
@@ -73,14 +73,14 @@ def spoken(text: bytes) -> str:
         summary.add(record, outcome)
         said += [json.dumps(claim), str(outcome), repr(record), repr(record.claim)]
         said += [line for _, line in claim_lines(claim, show_not_checked=True)]
-        said += [json.dumps(each) for each in sarif.claim_results(claim)]
+        said += [json.dumps(result) for result in sarif.claim_results(claim)]
         said += claim_commands(claim)
     said += [json.dumps(sarif.invocation(summary, tally, 1)), *last_commands(summary, tally)]
     return "\n".join(said)
 
 
 @pytest.mark.parametrize(
-    ("name", "document"), list(documents()), ids=lambda each: each if isinstance(each, str) else ""
+    ("name", "document"), list(documents()), ids=lambda value: value if isinstance(value, str) else ""
 )
 def test_nothing_of_the_input_is_repeated(name, document):
     leaks = {

@@ -37,7 +37,7 @@ def records(data: str | bytes, **options: Any) -> list[Record]:
 
 def units(found: list[Record]) -> list[int | None]:
     """The units of each claim's first line; None where the record or the line could not be read."""
-    return [each.claim.lines[0].units if each.claim and each.claim.lines else None for each in found]
+    return [record.claim.lines[0].units if record.claim and record.claim.lines else None for record in found]
 
 
 def error(data: str | bytes) -> str:
@@ -97,9 +97,9 @@ class Endless(io.RawIOBase):
 def test_layouts(text: str, expected: list[int]) -> None:
     found = records(text)
     assert units(found) == expected
-    assert [each.index for each in found] == list(range(len(found)))
-    assert {(each.source, each.format, each.error) for each in found} == {("claims.json", "j1553", None)}
-    assert all(each.document == CLAIM for each in found)
+    assert [record.index for record in found] == list(range(len(found)))
+    assert {(record.source, record.format, record.error) for record in found} == {("claims.json", "j1553", None)}
+    assert all(record.document == CLAIM for record in found)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_layouts(text: str, expected: list[int]) -> None:
 def test_what_is_broken_does_not_spoil_its_neighbors(text: str, expected: list[int | None]) -> None:
     found = records(text)
     assert units(found) == expected
-    assert [each.index for each in found] == list(range(len(found)))
+    assert [record.index for record in found] == list(range(len(found)))
 
 
 def test_a_broken_claim_over_many_lines_is_one_error() -> None:
@@ -158,10 +158,10 @@ def test_a_broken_claim_over_many_lines_is_one_error() -> None:
 )
 @settings(deadline=None)
 def test_any_cut_of_the_stream_gives_the_same_records(wanted: list[int], layout: str, seed: int) -> None:
-    escaped = [{**numbered(each), "x-own": '\\"[{,\n}]" \u00e9\U0001f48a' * (each % 3)} for each in wanted]
+    escaped = [{**numbered(number), "x-own": '\\"[{,\n}]" \u00e9\U0001f48a' * (number % 3)} for number in wanted]
     texts = [
-        json.dumps(each, ensure_ascii=bool(index % 2), indent=2 if layout == "pretty" else None)
-        for index, each in enumerate(escaped)
+        json.dumps(document, ensure_ascii=bool(index % 2), indent=2 if layout == "pretty" else None)
+        for index, document in enumerate(escaped)
     ]
     text = {
         "lines": "\n".join(texts),
@@ -173,11 +173,11 @@ def test_any_cut_of_the_stream_gives_the_same_records(wanted: list[int], layout:
     assert units(whole) == wanted
     dripped = list(read(Drip(text.encode(), seed), source="claims.json"))
     assert units(dripped) == wanted
-    assert [(each.line, each.column) for each in dripped] == [(each.line, each.column) for each in whole]
-    for each in dripped:
-        spot = each.locate("/lines/0/units")
+    assert [(record.line, record.column) for record in dripped] == [(record.line, record.column) for record in whole]
+    for record in dripped:
+        spot = record.locate("/lines/0/units")
         assert spot is not None
-        assert text.split("\n")[spot[0] - 1][spot[1] - 1 :].startswith(str(wanted[each.index]))
+        assert text.split("\n")[spot[0] - 1][spot[1] - 1 :].startswith(str(wanted[record.index]))
 
 
 @given(st.binary(max_size=200) | st.text(alphabet='{}[]",:\\\n 1aé', max_size=200).map(str.encode), st.integers())
@@ -185,12 +185,14 @@ def test_any_cut_of_the_stream_gives_the_same_records(wanted: list[int], layout:
 def test_nothing_in_a_file_makes_the_reader_fall_over(data: bytes, seed: int) -> None:
     found = records(data)
     assert found
-    assert [each.index for each in found] == list(range(len(found)))
-    for each in found:
-        assert (each.claim is None) is (each.error is not None)
-        assert each.error is None or ("\n" not in each.error and each.error.isprintable())
-    outcome = [(each.line, each.column, each.error) for each in found]
-    assert outcome == [(each.line, each.column, each.error) for each in read(Drip(data, seed), source="claims.json")]
+    assert [record.index for record in found] == list(range(len(found)))
+    for record in found:
+        assert (record.claim is None) is (record.error is not None)
+        assert record.error is None or ("\n" not in record.error and record.error.isprintable())
+    outcome = [(record.line, record.column, record.error) for record in found]
+    assert outcome == [
+        (record.line, record.column, record.error) for record in read(Drip(data, seed), source="claims.json")
+    ]
 
 
 @pytest.mark.parametrize("how", ["drop", "double", "cut", *'{}[]",:\\\0 é'])
@@ -299,7 +301,7 @@ def test_bytes_that_are_not_utf8_cost_only_their_record() -> None:
 
 @pytest.mark.parametrize("opening", ["[", '{"x-a":', '[{"x-a":'])
 def test_deep_nesting_is_refused(opening: str) -> None:
-    closing = "".join({"[": "]", "{": "}"}[each] for each in reversed(opening) if each in "[{")
+    closing = "".join({"[": "]", "{": "}"}[bracket] for bracket in reversed(opening) if bracket in "[{")
     levels = 20_000
     text = '{"x-own": ' + opening * levels + "1" + closing * levels + "}"
     assert f"nested more than {DEPTH} levels deep; expected a claim" in error(text)
@@ -367,7 +369,7 @@ def test_a_text_of_100_megabytes_takes_bounded_memory(before: str, after: str, e
         tracemalloc.stop()
     assert units(found) == expected
     assert peak < 6 * stream.LIMIT
-    [failed] = [each.error for each in found if each.error]
+    [failed] = [record.error for record in found if record.error]
     if "[" not in before and before:
         assert (
             "longer than 8,388,608 characters, the limit for one record; make each claim a record of its own" in failed
@@ -393,8 +395,8 @@ def test_many_claims_take_constant_memory(layout: str) -> None:
     tracemalloc.start()
     try:
         seen = 0
-        for number, each in enumerate(read(Endless(piece for piece in pieces() if piece), source="claims.json")):
-            assert each.index == number and each.claim is not None
+        for number, record in enumerate(read(Endless(piece for piece in pieces() if piece), source="claims.json")):
+            assert record.index == number and record.claim is not None
             seen += 1
             if number == 200:
                 early = tracemalloc.get_traced_memory()[0]
@@ -436,10 +438,11 @@ def test_the_limit_is_for_one_record_and_not_for_the_file(
     for seed in range(5):
         found = list(read(Drip(text.encode(), seed, most=90), source="claims.json"))
         assert units(found) == [*[400] * 10, None, 400, None, None, 400]
-        failed = [each for each in found if each.error]
-        assert [(each.line, each.column) for each in failed] == [by_hand(text, too_long, nth) for nth in range(3)]
+        failed = [record for record in found if record.error]
+        assert [(record.line, record.column) for record in failed] == [by_hand(text, too_long, nth) for nth in range(3)]
         assert all(
-            str(each.error).startswith(f"line {each.line}, column {each.column}: longer than") for each in failed
+            str(record.error).startswith(f"line {record.line}, column {record.column}: longer than")
+            for record in failed
         )
 
 
@@ -463,7 +466,7 @@ def test_places_in_every_layout() -> None:
         f"{ONE}\n {marked.replace(chr(10), '')}\n",
         f'{{"é": "\U0001f48a"}}\n{json.dumps(numbered(123456))}',
     ):
-        found = [each for each in records(text) if each.claim and each.claim.lines[0].units == 123456]
+        found = [record for record in records(text) if record.claim and record.claim.lines[0].units == 123456]
         [record] = found
         assert record.locate("/lines/0/units") == by_hand(text, "123456")
         assert record.locate("") == (record.line, record.column)
@@ -500,7 +503,7 @@ def test_shape_problems_lead_to_their_place() -> None:
 keys = st.text(alphabet='ab/~"\\\n é?0', max_size=3)
 trees = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
-    lambda each: st.lists(each, max_size=3) | st.dictionaries(keys, each, max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=3),
     max_leaves=12,
 )
 
@@ -510,8 +513,8 @@ def walked(document: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
     pairs = (
         document.items() if isinstance(document, dict) else enumerate(document) if isinstance(document, list) else ()
     )
-    for key, each in pairs:
-        yield from walked(each, pointer + "/" + str(key).replace("~", "~0").replace("/", "~1"))
+    for key, inner in pairs:
+        yield from walked(inner, pointer + "/" + str(key).replace("~", "~0").replace("/", "~1"))
 
 
 @given(trees, st.sampled_from([None, 0, 3]), st.booleans())
@@ -530,10 +533,10 @@ def test_every_value_is_found_where_it_stands(document: Any, indent: int | None,
         assert places.offset(offset) == places.place(pointer)
 
 
-@given(trees.filter(lambda each: isinstance(each, dict) and bool(each)), st.data())
+@given(trees.filter(lambda tree: isinstance(tree, dict) and bool(tree)), st.data())
 @settings(deadline=None)
 def test_the_first_duplicate_is_found(document: dict[str, Any], data: st.DataObject) -> None:
-    objects = [(pointer, each) for pointer, each in walked(document) if isinstance(each, dict) and each]
+    objects = [(pointer, value) for pointer, value in walked(document) if isinstance(value, dict) and value]
     where, chosen = data.draw(st.sampled_from(objects))
     key = data.draw(st.sampled_from(sorted(chosen)))
     chosen["\0again"] = "\0marker"
@@ -575,8 +578,8 @@ def test_a_named_format_reads_what_would_not_be_recognized() -> None:
 def bundle(document: Any) -> Iterator[Claim]:
     if "refuse" in document:
         raise InputError("not so; expected otherwise")
-    for each in document.get("claims", [document["claim"]] if "claim" in document else ()):
-        yield native.claim(each)
+    for claim in document.get("claims", [document["claim"]] if "claim" in document else ()):
+        yield native.claim(claim)
 
 
 @pytest.fixture
@@ -605,7 +608,7 @@ def more_formats(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_one_document_may_hold_many_claims_or_none() -> None:
     many = json.dumps({"kind": "many", "claims": [numbered(1), numbered(2)]})
     found = records(f"{many}\n{ONE}\n" + json.dumps({"kind": "one", "claim": numbered(3)}))
-    assert [(each.index, each.line) for each in found] == [(0, 1), (1, 1), (2, 2), (3, 3)]
+    assert [(record.index, record.line) for record in found] == [(0, 1), (1, 1), (2, 2), (3, 3)]
     assert units(found) == [1, 2, 400, 3]
     assert error('{"kind": "many", "claims": []}').endswith("no claim in it; expected at least one")
     assert error('{"kind": "many", "refuse": 1}') == "line 1, column 1: not so; expected otherwise"
@@ -613,7 +616,7 @@ def test_one_document_may_hold_many_claims_or_none() -> None:
 
 @pytest.mark.usefixtures("more_formats")
 def test_the_elements_of_an_envelope_are_read_one_by_one() -> None:
-    entry = ", ".join(json.dumps({"kind": "one", "claim": numbered(each), "entry": [1]}) for each in (1, 2))
+    entry = ", ".join(json.dumps({"kind": "one", "claim": numbered(number), "entry": [1]}) for number in (1, 2))
     for before, after in (
         ('"total": 2, ', ""),
         ('"x": [[{"entry": [3]}]], "y": {"entry": [4]}, ', ', "z": [5, {}]'),
@@ -628,7 +631,7 @@ def test_the_elements_of_an_envelope_are_read_one_by_one() -> None:
 
 @pytest.mark.usefixtures("more_formats")
 def test_a_format_that_is_not_json_is_asked_first() -> None:
-    assert [each.format for each in records("**")] == ["stars", "stars"]
+    assert [record.format for record in records("**")] == ["stars", "stars"]
     assert len(records("x*y", format="stars")) == 1
     assert "neither JSON" in error("x*y")
     assert units(records(ONE, format="wrapped")) == [None]
@@ -640,8 +643,8 @@ def test_a_format_that_is_not_json_is_asked_first() -> None:
 def test_open_source_reads_a_file_and_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "claims.json"
     path.write_text(ONE, encoding="utf-8")
-    for each in (path, str(path)):
-        with open_source(each) as opened:
+    for source in (path, str(path)):
+        with open_source(source) as opened:
             assert units(list(read(opened, source="claims.json"))) == [400]
     assert opened.closed
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(ONE.encode())))

@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -39,24 +38,27 @@ def name(path: Path) -> str:
 
 
 def pointer(tokens: Any) -> str:
-    return "".join("/" + str(each).replace("~", "~0").replace("/", "~1") for each in tokens)
+    return "".join("/" + str(token).replace("~", "~0").replace("/", "~1") for token in tokens)
 
 
 def by_us(text: str) -> set[Site]:
     found = shape.problems(parse(text))
     # The engines report an unknown name at the object that holds it, we at the name.
     return {
-        (each.place.rpartition("/")[0] if each.keyword == "additionalProperties" else each.place, each.keyword)
-        for each in found
+        (
+            problem.place.rpartition("/")[0] if problem.keyword == "additionalProperties" else problem.place,
+            problem.keyword,
+        )
+        for problem in found
     }
 
 
 def by_python(text: str) -> set[Site]:
-    return {(pointer(each.absolute_path), each.validator) for each in PYTHON.iter_errors(json.loads(text))}
+    return {(pointer(error.absolute_path), error.validator) for error in PYTHON.iter_errors(json.loads(text))}
 
 
 def by_rust(text: str) -> set[Site]:
-    return {(pointer(each.instance_path), each.schema_path[-1]) for each in RUST.iter_errors(json.loads(text))}
+    return {(pointer(error.instance_path), error.schema_path[-1]) for error in RUST.iter_errors(json.loads(text))}
 
 
 # -- the corpus -----------------------------------------------------------------------------------------------------
@@ -101,11 +103,11 @@ def test_long_lists(where: str, most: int) -> None:
 def every_node(node: Any, where: str = "#") -> Iterator[tuple[str, dict[str, Any]]]:
     if isinstance(node, dict):
         yield where, node
-        for key, each in node.items():
-            yield from every_node(each, f"{where}/{key}")
+        for key, value in node.items():
+            yield from every_node(value, f"{where}/{key}")
     elif isinstance(node, list):
-        for index, each in enumerate(node):
-            yield from every_node(each, f"{where}/{index}")
+        for index, value in enumerate(node):
+            yield from every_node(value, f"{where}/{index}")
 
 
 def test_the_schema_is_valid_and_keeps_our_rules() -> None:
@@ -123,10 +125,10 @@ def test_the_schema_is_valid_and_keeps_our_rules() -> None:
             assert "maxItems" in node, where
         if "pattern" in node:
             assert node["pattern"].startswith("^") and node["pattern"].endswith("$"), where
-            assert any(isinstance(each, str) for each in node["examples"]), where
-        for name, each in node.get("properties", {}).items() if isinstance(node.get("properties"), dict) else ():
+            assert any(isinstance(sample, str) for sample in node["examples"]), where
+        for name, subschema in node.get("properties", {}).items() if isinstance(node.get("properties"), dict) else ():
             if "/if" not in where and not ("/then" in where and name == "lines"):
-                assert each.get("description"), f"{where}/{name}"
+                assert subschema.get("description"), f"{where}/{name}"
 
 
 @pytest.mark.parametrize(
@@ -167,11 +169,11 @@ def resolved(node: dict[str, Any]) -> dict[str, Any]:
 def values(document: Any, place: str = "") -> Iterator[tuple[str, Any]]:
     yield place, document
     if isinstance(document, dict):
-        for key, each in document.items():
-            yield from values(each, f"{place}/{key}")
+        for key, value in document.items():
+            yield from values(value, f"{place}/{key}")
     elif isinstance(document, list):
-        for each in document:
-            yield from values(each, f"{place}/*")
+        for value in document:
+            yield from values(value, f"{place}/*")
 
 
 def drawn(node: dict[str, Any]) -> st.SearchStrategy[Any]:
@@ -182,9 +184,9 @@ def drawn(node: dict[str, Any]) -> st.SearchStrategy[Any]:
     if "const" in node:
         return st.just(node["const"])
     if "properties" in node:
-        named = {key: drawn(each) for key, each in node["properties"].items()}
+        named = {key: drawn(subschema) for key, subschema in node["properties"].items()}
         needed = {key: named[key] for key in node.get("required", ())}
-        rest = {key: each for key, each in named.items() if key not in needed} | {"x-own": junk}
+        rest = {key: value for key, value in named.items() if key not in needed} | {"x-own": junk}
         return st.fixed_dictionaries(needed, optional=rest)
     if node["type"] == "array":
         return st.lists(drawn(node["items"]), min_size=node.get("minItems", 0), max_size=min(node["maxItems"], 3))
@@ -204,8 +206,8 @@ def written(node: dict[str, Any]) -> st.SearchStrategy[str]:
         return st.dates(date(1900, 1, 1), date(2099, 12, 31)).map(date.isoformat)
     if "pattern" in node:
         exact = re.compile(node["pattern"][:-1] + r"\Z", re.ASCII)
-        fits = st.from_regex(exact).filter(lambda each: len(each) <= node["maxLength"])
-        return fits.filter(lambda each: len(each) >= node.get("minLength", 0))
+        fits = st.from_regex(exact).filter(lambda text: len(text) <= node["maxLength"])
+        return fits.filter(lambda text: len(text) >= node.get("minLength", 0))
     return st.text(st.characters(codec="utf-8"), max_size=node["maxLength"])
 
 
@@ -213,7 +215,7 @@ texts = st.text(st.characters(codec="utf-8"), max_size=12)
 numbers = st.integers(-(10**12), 10**12) | st.floats(allow_nan=False, allow_infinity=False)
 junk = st.recursive(
     st.none() | st.booleans() | numbers | texts,
-    lambda each: st.lists(each, max_size=3) | st.dictionaries(texts, each, max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
     max_leaves=5,
 )
 
@@ -271,7 +273,7 @@ def mutations(draw: st.DrawFn) -> dict[str, Any]:
         document["form"] = draw(st.sampled_from(["cms1500", "ub04", "paper"]))
         return document
     holders = [
-        each for _, each in values(document) if isinstance(each, dict | list) and (each or isinstance(each, dict))
+        value for _, value in values(document) if isinstance(value, dict | list) and (value or isinstance(value, dict))
     ]
     holder = draw(st.sampled_from(holders))
     other = st.sampled_from(NEAR) | junk | st.sampled_from([-1, -0.5, 0, 1, 51, 1000, 10_000, 999_999_999, 10**9, 0.5])
@@ -426,7 +428,7 @@ def test_a_missing_property_is_named() -> None:
 
 def test_every_problem_is_collected_in_one_pass() -> None:
     document = {"form": "ub04", "lines": [{"units": "x"}, 5], "patient": "?", "synthetic": 1}
-    assert [(each.place, each.keyword) for each in shape.problems(document)] == [
+    assert [(problem.place, problem.keyword) for problem in shape.problems(document)] == [
         ("", "required"),
         ("/patient", "additionalProperties"),
         ("/synthetic", "type"),
@@ -442,30 +444,6 @@ def test_place_keeps_the_true_name_and_is_never_printed() -> None:
     assert "Jane" not in repr(found)
 
 
-@given(st.text(max_size=30) | st.from_regex(r"[A-Z][a-z]{2,12}( [A-Z][a-z]{2,12})?", fullmatch=True))
-def test_shown_repeats_nothing_that_reads_like_a_name(text: str) -> None:
-    shown = shape.shown(text)
-    if shown == text:
-        assert len(text) <= 2 or any(each.isdigit() for each in text)
-        assert text.isascii()
-    else:
-        assert re.fullmatch(r"<text, [0-9]+ characters?>", shown)
-
-
-@pytest.mark.parametrize(
-    "text", ["123-45-6789", "123456789", "5551234567", "1EG4TE5MK73", "Ng", "MRN1234567", "J1553\n"]
-)
-def test_shown_hides_identity_numbers_and_short_names(text: str) -> None:
-    assert text not in shape.shown(text)
-
-
-@pytest.mark.parametrize(
-    "number", [Decimal("1E+999999999"), Decimal("1E-300"), Decimal("Infinity"), 10**40, Decimal("0." + "1" * 60)]
-)
-def test_shown_is_short_whatever_the_number(number: Any) -> None:
-    assert shape.shown(number) == "<number>"
-
-
 def test_a_hostile_list_of_mistakes_is_cut_off() -> None:
     document = {"schema_version": "1", "form": "ub04", "lines": [None] * 100_000}
     assert len(shape.problems(document)) == shape.LIMIT
@@ -475,6 +453,6 @@ def test_distinct_keeps_one_problem_for_each_mistake() -> None:
     path = CASES / "fail" / "pattern+format+maxLength--lines-0-service_date-start--with-time.json"
     found = shape.problems(parse(path.read_text(encoding="utf-8")))
     assert len(found) == 3
-    assert [each.keyword for each in shape.distinct(found)] == ["pattern"]
-    twice = [ShapeProblem("", "required", each, "<absent>") for each in ("a", "b")]
+    assert [problem.keyword for problem in shape.distinct(found)] == ["pattern"]
+    twice = [ShapeProblem("", "required", word, "<absent>") for word in ("a", "b")]
     assert len(shape.distinct(twice)) == 2

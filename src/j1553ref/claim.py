@@ -1,20 +1,24 @@
 """What a claim is to the rules: frozen, neutral, with a pointer back into the document that the user gave.
 
 Readers make a :class:`Claim`; rules read it. A value that the input lacks is ``None``; a value that is there
-but damaged is ``None`` too, and its field name stands in ``damaged``, so that a rule which needs it is
+but damaged is ``None`` too, and its field name is in ``damaged``, so that a rule which needs it is
 *not checked*.
+
+No class here has slots: a reader makes a part by :meth:`Part.of`, which leaves the fields that the input lacks to
+the defaults of the class.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
+from typing import Any, Self
 
 from j1553ref.errors import J1553Error
 
-__all__ = ["Administration", "Claim", "Drug", "InputError", "Line", "Part", "Pause", "ShapeProblem", "Vials"]
+__all__ = ["Administration", "Claim", "Drug", "InputError", "Line", "Part", "Pause", "Places", "ShapeProblem", "Vials"]
 
 
 class InputError(J1553Error, ValueError):
@@ -23,10 +27,13 @@ class InputError(J1553Error, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ShapeProblem:
-    """One violation of the input's shape: where, which JSON Schema keyword, what was expected, what stands there.
+    """One violation of the input's shape: where, which JSON Schema keyword, what was expected, what is there.
 
     ``pointer`` (RFC 6901) may be shown: names that the schema does not know are ``?`` in it. ``place`` is the
     same pointer with the names of the input; it is for looking up line and column, and is never printed.
+
+    >>> ShapeProblem("/?", "additionalProperties", "a known name", "<an unknown name>", "/Jane Roe")
+    ShapeProblem(pointer='/?', keyword='additionalProperties', expected='a known name', actual='<an unknown name>')
     """
 
     pointer: str
@@ -36,16 +43,83 @@ class ShapeProblem:
     place: str = field(default="", repr=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+_NONE: Mapping[str, Any] = {}
+
+
+class Places(Mapping[str, str]):
+    """Field name -> pointer of its value in the input document, joined only when somebody asks.
+
+    ``ways`` lead from the part at ``pointer`` to its fields, ``counts`` are the numbers of elements of lists that are
+    whole, ``elsewhere`` holds pointers from the root, which go before. A mapping like any other, in which an element
+    is ``name.N``.
+
+    >>> places = Places("/lines/0", {"units": "/units", "modifiers": "/modifiers"}, {"modifiers": 2})
+    >>> places["units"], places["modifiers.1"], "modifiers.2" in places, len(places)
+    ('/lines/0/units', '/lines/0/modifiers/1', False, 4)
+    """
+
+    __slots__ = ("_counts", "_elsewhere", "_pointer", "_ways")
+
+    def __init__(
+        self,
+        pointer: str,
+        ways: Mapping[str, str],
+        counts: Mapping[str, int] = _NONE,
+        elsewhere: Mapping[str, str] = _NONE,
+    ) -> None:
+        self._pointer = pointer
+        self._ways = ways
+        self._counts = counts
+        self._elsewhere = elsewhere
+
+    def __getitem__(self, name: str) -> str:
+        if name in self._elsewhere:
+            return self._elsewhere[name]
+        if name in self._ways:
+            return self._pointer + self._ways[name]
+        field, _, index = name.rpartition(".")
+        if index in map(str, range(self._counts.get(field, 0))):
+            return f"{self[field]}/{index}"
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._elsewhere
+        yield from (name for name in self._ways if name not in self._elsewhere)
+        yield from (f"{name}.{index}" for name, count in self._counts.items() for index in range(count))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self.items()))
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Part:
     """Anything with a place in the input document."""
 
     pointer: str
     #: field name -> pointer of that field in the input document, for the fields that are there;
-    #: an element of a tuple stands under ``name.N``, N from 0, as in ``modifiers.0``
-    places: Mapping[str, str] = field(default_factory=dict)
+    #: an element of a tuple is ``name.N``, N from 0, as in ``modifiers.0``
+    places: Mapping[str, str] = Places("", {})
     #: names of fields that are there but could not be read
     damaged: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, fields: dict[str, Any]) -> Self:
+        """The part with these fields, the others with their defaults; ``fields`` becomes its own and is not checked.
+
+        For readers: it takes a quarter of the time of the constructor, which sets every field by itself.
+
+        >>> Line.of({"pointer": "/lines/0", "units": 400}) == Line(pointer="/lines/0", units=400)
+        True
+        """
+        part = object.__new__(cls)
+        object.__setattr__(part, "__dict__", fields)
+        return part
 
     def at(self, name: str, index: int | None = None) -> str:
         """The pointer of a field, or of the part itself where the field is absent.
@@ -61,9 +135,14 @@ class Part:
         return self.places.get(name, self.pointer)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Drug(Part):
-    """The drug identification of a line: NDC as given, NDC quantity and its unit (F2 GR ME ML UN)."""
+    """The drug identification of a line: NDC as given, NDC quantity and its unit (F2 GR ME ML UN).
+
+    >>> drug = Drug(pointer="/lines/0/drug", ndc="70573060521", unit="ML")
+    >>> drug.unit, drug.quantity
+    ('ML', None)
+    """
 
     #: kept out of repr: the field takes any text, so that the rules can judge it
     ndc: str | None = field(default=None, repr=False)
@@ -75,12 +154,15 @@ class Drug(Part):
     has_qualifier_slot: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Line(Part):
     """One service line. ``units`` is the whole-number HCPCS unit count; ``charge`` the line total in dollars.
 
     ``end`` is ``None`` where only one date was stated. ``revenue_code`` always has four digits.
     ``diagnosis_pointers`` are the numbers, from 1, of the claim's diagnoses.
+
+    >>> Line(pointer="/lines/0", procedure_code="J1553", units=350).modifiers
+    ()
     """
 
     procedure_code: str | None = None
@@ -110,27 +192,41 @@ class Line(Part):
         return self.start is not None and place is not None and not place.startswith(f"{self.pointer}/")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Vials(Part):
-    """Opened vials of one NDC."""
+    """Opened vials of one NDC.
+
+    >>> Vials(pointer="/administrations/0/vials/0", ndc="70573060521", count=2).count
+    2
+    """
 
     ndc: str = field(repr=False)
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Pause(Part):
-    """A pause of the infusion, by clock times."""
+    """A pause of the infusion, by clock times.
+
+    >>> from datetime import time
+    >>> str(Pause(pointer="/administrations/0/pauses/0", start=time(10, 5), stop=time(10, 20)).stop)
+    '10:20:00'
+    """
 
     start: time
     stop: time
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Administration(Part):
     """What the record says of one infusion of the drug on one date of service in one encounter.
 
-    ``container`` is ``single``, ``multi`` or ``unknown``; ``stock`` is ``bought`` or ``free``.
+    ``container`` is ``single``, ``multi`` or ``unknown``; ``stock`` is ``bought`` or ``free``. Milligrams for the dose.
+
+    >>> from decimal import Decimal
+    >>> given = Administration(pointer="/administrations/0", dose_mg=Decimal(35000))
+    >>> given.dose_mg, given.vials, given.next_day
+    (Decimal('35000'), None, False)
     """
 
     service_date: date | None = None
@@ -145,7 +241,7 @@ class Administration(Part):
     pauses: tuple[Pause, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Claim(Part):
     """A claim as the rules see it. ``format`` names the input format, ``form`` is ``cms1500`` or ``ub04``.
 

@@ -17,6 +17,7 @@ from typing import Any
 from j1553ref.errors import J1553Error, nearest
 from j1553ref.facts import FactBase, packaged
 from j1553ref.payers import PayerError, parse_payer
+from j1553ref.redaction import one_line
 from j1553ref.rules import FAMILIES, RuleError, matching
 from j1553ref.rules.base import SEVERITIES
 from j1553ref.suppression import Suppression
@@ -328,7 +329,7 @@ def _folder(start: Path, name: str) -> str:
 
 
 def _shown(key: str) -> str:
-    return "".join(each if each.isprintable() else "?" for each in key[:40]) or '""'
+    return one_line(key[:40]) or '""'
 
 
 # -- the file -----------------------------------------------------------------------------------------------------
@@ -410,7 +411,7 @@ def _name(path: Path) -> str:
         shown = str(path.relative_to(Path.cwd()))
     except (ValueError, OSError):
         shown = str(path)
-    return "".join(each if each.isprintable() else "?" for each in shown)
+    return one_line(shown)
 
 
 def _is_there(path: Path) -> bool:

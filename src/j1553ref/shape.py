@@ -1,32 +1,31 @@
 """Shape: what a native claim looks like, by ``schemas/claim.schema.json`` and nothing else.
 
-The schema is compiled once into closures that collect every violation. Exactly the keywords that it uses are
-understood, as JSON Schema 2020-12 defines them with ``format`` asserted; any other keyword is refused when the
-schema is loaded, so that nothing in it can be overlooked in silence.
+The schema is written out once as a Python function that collects every violation: straight-line code, in which a
+pointer is made only where something is wrong. Exactly the keywords that the schema uses are understood, as JSON
+Schema 2020-12 defines them with ``format`` asserted; any other keyword is refused when the schema is loaded, so that
+nothing in it can be overlooked in silence.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any
 
 from j1553ref import schemas
 from j1553ref.claim import ShapeProblem
+from j1553ref.redaction import PRIVATE, counted, pointer, shown
 
-__all__ = ["LIMIT", "SchemaError", "distinct", "names", "problems", "redacted", "shown"]
+__all__ = ["LIMIT", "SchemaError", "distinct", "names", "problems"]
 
 #: More problems than this are not collected from one claim: a hostile file must not fill the memory.
 LIMIT = 1000
-
-#: The definition in the schema whose values are never shown, whatever they look like.
-_PRIVATE = "identifier"
 
 _ANNOTATIONS = frozenset({"$schema", "$id", "$defs", "title", "description", "examples"})
 _TEXT = frozenset({"pattern", "format", "maxLength", "minLength"})
@@ -38,13 +37,14 @@ _ONE_VALUE = _TEXT | _NUMBER | {"type"}
 _OTHER = frozenset({"$ref", "type", "enum", "const", "not", "if", "then", "else", "allOf"})
 _KEYWORDS = _ANNOTATIONS | _TEXT | _NUMBER | _ARRAY | _OBJECT | _OTHER
 
-_TYPES: Mapping[str, tuple[type, ...]] = {
-    "object": (dict,),
-    "array": (list,),
-    "string": (str,),
-    "number": (int, Decimal),
-    "integer": (int,),
-    "boolean": (bool,),
+#: The Python types that a JSON type is read as; a bool is no number.
+_TYPES: Mapping[str, tuple[str, ...]] = {
+    "object": ("dict",),
+    "array": ("list",),
+    "string": ("str",),
+    "number": ("int", "Decimal"),
+    "integer": ("int", "Decimal"),
+    "boolean": ("bool",),
 }
 _TYPE_WORDS = {
     "object": "an object in braces",
@@ -54,18 +54,7 @@ _TYPE_WORDS = {
     "integer": "a whole number",
     "boolean": "true or false",
 }
-
-#: Codes, dates, times and numbers; tight, so that names and identity numbers of nine or ten digits do not pass.
-_SHOWN = re.compile(
-    r"-?[0-9]{1,8}(\.[0-9]{1,9})?|[0-9]{11}|[0-9]{4,5}-[0-9]{3,4}-[0-9]{1,2}"  # numbers, NDCs
-    r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4}|[0-9]{1,2}:[0-9]{2}"
-    r"|[0-9A-Z]{1,2}|[A-Za-z]?[0-9]{4}[A-Za-z]?|[A-Za-z][0-9][0-9A-Za-z](\.?[0-9A-Za-z]{1,4})?"
-)
 _DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-#: A value's way from the document's root, as linked pairs: cheap to lengthen, written out only for a problem.
-_At: TypeAlias = "tuple[_At, str | int] | None"
-_Check: TypeAlias = Callable[[Any, _At, "_Found"], None]
 
 
 class SchemaError(ValueError):
@@ -84,21 +73,10 @@ class _Found:
         self.limit = limit
         self.known = known
 
-    def add(self, at: _At, keyword: str, expected: str, actual: Callable[[], str]) -> None:
-        place = _pointer(at)
-        self.problems.append(ShapeProblem(_pointer(at, self.known), keyword, expected, actual(), place))
+    def add(self, at: tuple[str | int, ...], keyword: str, expected: str, actual: str) -> None:
+        self.problems.append(ShapeProblem(pointer(at, self.known), keyword, expected, actual, pointer(at)))
         if len(self.problems) >= self.limit:
             raise _Enough
-
-
-class _Probe(_Found):
-    """Only asks whether there is a problem."""
-
-    def __init__(self) -> None:
-        super().__init__(1, frozenset())
-
-    def add(self, at: _At, keyword: str, expected: str, actual: Callable[[], str]) -> None:
-        raise _Enough
 
 
 def problems(document: Any) -> tuple[ShapeProblem, ...]:
@@ -112,10 +90,9 @@ def problems(document: Any) -> tuple[ShapeProblem, ...]:
     >>> found.pointer, found.keyword, found.expected, found.actual
     ('/lines/0/units', 'type', 'a whole number', '400')
     """
-    check, known = _compiled()
-    found = _Found(LIMIT, known)
+    found = _Found(LIMIT, names())
     with suppress(_Enough):
-        check(document, None, found)
+        _check()(document, found.add)
     return tuple(found.problems)
 
 
@@ -124,287 +101,263 @@ def distinct(found: Iterable[ShapeProblem]) -> tuple[ShapeProblem, ...]:
 
     >>> line = {"procedure_code": "J15530", "units": 400}
     >>> found = problems({"schema_version": "1", "form": "cms1500", "lines": [line]})
-    >>> [each.keyword for each in found], [each.keyword for each in distinct(found)]
+    >>> [problem.keyword for problem in found], [problem.keyword for problem in distinct(found)]
     (['pattern', 'maxLength'], ['pattern'])
     """
     kept: dict[Any, ShapeProblem] = {}
-    for number, each in enumerate(found):
-        kept.setdefault((each.place or each.pointer) if each.keyword in _ONE_VALUE else number, each)
+    for number, problem in enumerate(found):
+        place = problem.place or problem.pointer
+        kept.setdefault(place if problem.keyword in _ONE_VALUE else number, problem)
     return tuple(kept.values())
 
 
+@cache
 def names() -> frozenset[str]:
     """Every property name that the claim schema knows: the names that may be shown in a pointer.
 
     >>> "units" in names()
     True
     """
-    return _compiled()[1]
-
-
-def redacted(pointer: str, known: frozenset[str]) -> str:
-    """A pointer (RFC 6901) that may be shown: a name that is not known is ``?``.
-
-    >>> redacted("/lines/0/units", names()), redacted("/lines/0/Jane Roe", names())
-    ('/lines/0/units', '/lines/0/?')
-    """
-    root, *tokens = pointer.split("/")
-    return "/".join([root, *(each if each in known or _is_index(each) else "?" for each in tokens)])
-
-
-def shown(value: Any, *, private: bool = False) -> str:
-    """A value as a message may repeat it: a code, a date or a number; of anything else only kind and length.
-
-    >>> shown("J1553"), shown("2026-05-04"), shown(350), shown("Jane Roe"), shown([1, 2])
-    ('J1553', '2026-05-04', '350', '<text, 8 characters>', '<list, 2 items>')
-    """
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    if isinstance(value, str):
-        fits = not private and len(value) <= 20 and _SHOWN.fullmatch(value)
-        return value if fits else f"<text, {_count(len(value), 'character')}>"
-    if isinstance(value, int | Decimal):
-        number = Decimal(value)
-        text = format(number, "f") if not private and -9 < number.adjusted() < 9 else ""
-        return text if len(text) <= 20 and _SHOWN.fullmatch(text) else "<number>"
-    return f"<list, {_count(len(value), 'item')}>" if isinstance(value, list) else "<object>"
+    return frozenset(_compiler().names)
 
 
 @cache
-def _compiled() -> tuple[_Check, frozenset[str]]:
-    compiler = _Compiler(json.loads(schemas.text("claim"), parse_float=Decimal))
-    return compiler.check or _nothing, frozenset(compiler.names)
+def _compiler() -> _Compiler:
+    return _Compiler(json.loads(schemas.text("claim"), parse_float=Decimal))
+
+
+@cache
+def _check() -> Callable[[Any, Callable[..., None]], None]:
+    return _compiler().function()
 
 
 class _Compiler:
-    """Turns one schema document into one closure."""
+    """Writes one schema document as the source of one function of a document and of what collects its problems.
+
+    ``at`` is the source of a tuple: the way to the value ``x`` of the schema that is being written. Nothing of the
+    schema enters the source but by ``repr``.
+    """
 
     def __init__(self, root: Mapping[str, Any]) -> None:
         self.root = root
         self.names: set[str] = set()
+        #: what the source refers to by name
+        self.globals: dict[str, Any] = {
+            "Decimal": Decimal,
+            "shown": shown,
+            "is_date": _is_date,
+            "known_name": _known_name,
+        }
         self.open: list[str] = []
-        self.check = self.schema(root, private=False)
+        self.lines: list[str] = []
+        self.depth = 0
+        self.count = 0
+        #: whether the source only says yes or no, as the condition of an ``if`` does
+        self.asks = False
+        with self.block("def check(x, add):"):
+            self.schema(root, "x", "", private=False)
 
-    def schema(self, node: Any, *, private: bool) -> _Check | None:
-        """The check of one subschema; None where it accepts everything."""
+    def function(self) -> Callable[[Any, Callable[..., None]], None]:
+        """The function."""
+        exec(compile("\n".join(self.lines), "<schema>", "exec"), self.globals)
+        check: Callable[[Any, Callable[..., None]], None] = self.globals["check"]
+        return check
+
+    # -- writing ----------------------------------------------------------------------------------------------------
+
+    def write(self, line: str) -> None:
+        self.lines.append(" " * self.depth + line)
+
+    @contextmanager
+    def block(self, opening: str) -> Iterator[None]:
+        """What is written inside is indented under a line that ends with a colon."""
+        self.write(opening)
+        start = len(self.lines)
+        self.depth += 1
+        yield
+        if len(self.lines) == start:
+            self.write("pass")
+        self.depth -= 1
+
+    def name(self, kind: str, value: Any = None) -> str:
+        """A new name in the source; with a value it is that of a constant."""
+        self.count += 1
+        name = f"{kind}{self.count}"
+        if value is not None:
+            self.globals[name] = value
+        return name
+
+    def fault(self, at: str, keyword: str, expected: str, actual: str) -> None:
+        """A problem; ``expected`` and ``actual`` are source."""
+        self.write("return False" if self.asks else f"add(({at}), {keyword!r}, {expected}, {actual})")
+
+    # -- the keywords -----------------------------------------------------------------------------------------------
+
+    def schema(self, node: Any, x: str, at: str, *, private: bool) -> None:
+        """One subschema of the value named ``x``."""
         if not isinstance(node, dict) or not node.keys() <= _KEYWORDS:
             unknown = sorted(node.keys() - _KEYWORDS) if isinstance(node, dict) else [repr(node)]
             raise SchemaError(f"not understood in a schema: {', '.join(unknown)}")
-        steps = [
-            self.reference(node["$ref"], private) if "$ref" in node else None,
-            self.typed(node, private),
-            _one_of(node["enum"], "enum", private) if "enum" in node else None,
-            _one_of([node["const"]], "const", private) if "const" in node else None,
-            _never(node, private) if "not" in node else None,
-            self.conditional(node, private) if "if" in node else None,
-            *(self.schema(each, private=private) for each in node.get("allOf", ())),
-        ]
-        return _all([each for each in steps if each])
+        said = f"shown({x}, private={private})"
+        if "$ref" in node:
+            self.reference(node["$ref"], x, at, private)
+        self.typed(node, x, at, private)
+        if "enum" in node:
+            self.one_of(node["enum"], "enum", x, at, said)
+        if "const" in node:
+            self.one_of([node["const"]], "const", x, at, said)
+        if "not" in node:
+            if node["not"] != {} or "description" not in node:
+                raise SchemaError("not understood in a schema: not, other than an empty one with a description")
+            self.fault(at, "not", repr(node["description"]), said)
+        if "if" in node:
+            self.conditional(node, x, at, private)
+        for subschema in node.get("allOf", ()):
+            self.schema(subschema, x, at, private=private)
 
-    def reference(self, ref: str, private: bool) -> _Check | None:
+    def reference(self, ref: str, x: str, at: str, private: bool) -> None:
         if not ref.startswith("#/$defs/") or ref in self.open:
             raise SchemaError(f"not understood in a schema: $ref {ref}")
         self.open.append(ref)
         name = ref.removeprefix("#/$defs/")
-        check = self.schema(self.root["$defs"][name], private=private or name == _PRIVATE)
+        self.schema(self.root["$defs"][name], x, at, private=private or name == PRIVATE)
         self.open.pop()
-        return check
 
-    def conditional(self, node: Mapping[str, Any], private: bool) -> _Check:
-        condition = self.schema(node["if"], private=private) or _nothing
-        then = self.schema(node.get("then", {}), private=private) or _nothing
-        otherwise = self.schema(node.get("else", {}), private=private) or _nothing
+    def conditional(self, node: Mapping[str, Any], x: str, at: str, private: bool) -> None:
+        """The condition is a function of its own; nothing that it finds is a problem."""
+        outside = self.lines, self.depth, self.asks
+        self.lines, self.depth, self.asks = [], 0, True
+        condition = self.name("condition")
+        with self.block(f"def {condition}(x):"):
+            self.schema(node["if"], "x", "", private=private)
+            self.write("return True")
+        inside = self.lines
+        self.lines, self.depth, self.asks = outside
+        self.lines[:0] = inside
+        with self.block(f"if {condition}({x}):"):
+            self.schema(node.get("then", {}), x, at, private=private)
+        with self.block("else:"):
+            self.schema(node.get("else", {}), x, at, private=private)
 
-        def check(value: Any, at: _At, found: _Found) -> None:
-            try:
-                condition(value, None, _Probe())
-            except _Enough:
-                otherwise(value, at, found)
-            else:
-                then(value, at, found)
-
-        return check
-
-    def typed(self, node: Mapping[str, Any], private: bool) -> _Check | None:
+    def typed(self, node: Mapping[str, Any], x: str, at: str, private: bool) -> None:
         """The type, and the keywords that look at values of one type only."""
-        number = _number(node, private) if node.keys() & _NUMBER else None
-        table: dict[type, _Check | None] = {
-            str: _text(node, private) if node.keys() & _TEXT else None,
-            int: number,
-            Decimal: number,
-            list: self.array(node, private) if node.keys() & _ARRAY else None,
-            dict: self.object(node, private) if node.keys() & _OBJECT else None,
+        kinds: Mapping[str, tuple[frozenset[str], Callable[..., None]]] = {
+            "str": (_TEXT, self.text),
+            "int": (_NUMBER, self.number),
+            "Decimal": (_NUMBER, self.number),
+            "list": (_ARRAY, self.array),
+            "dict": (_OBJECT, self.object),
+            "bool": (frozenset(), self.text),
         }
-        if "type" not in node:
-            return _by_type(table) if any(table.values()) else None
-        wanted = [node["type"]] if isinstance(node["type"], str) else node["type"]
-        expected = " or ".join(_TYPE_WORDS[each] for each in wanted)
+        wanted = [node["type"]] if isinstance(node.get("type"), str) else node.get("type", ())
+        allowed = {kind for name in wanted for kind in _TYPES[name]} if wanted else set(kinds)
+        wrong = ("type", repr(" or ".join(_TYPE_WORDS[name] for name in wanted)), f"shown({x}, private={private})")
+        opening = "if"
+        for kind, (keywords, write) in kinds.items():
+            if kind in allowed and (wanted or node.keys() & keywords):
+                with self.block(f"{opening} type({x}) is {kind}:"):
+                    if kind == "Decimal" and "integer" in wanted and "number" not in wanted:
+                        with self.block(f"if {x} != {x}.to_integral_value():"):  # 350.0 is a whole number, 350.5 is not
+                            self.fault(at, *wrong)
+                    if node.keys() & keywords:
+                        write(node, x, at, private)
+                opening = "elif"
+        if wanted:
+            with self.block("else:"):
+                self.fault(at, *wrong)
 
-        def wrong(value: Any, at: _At, found: _Found) -> None:
-            found.add(at, "type", expected, lambda: shown(value, private=private))
+    def text(self, node: Mapping[str, Any], x: str, at: str, private: bool) -> None:
+        said = f"shown({x}, private={private})"
+        if node.get("format", "date") != "date":
+            raise SchemaError(f"not understood in a schema: format {node['format']}")
+        written = " or ".join(example for example in node.get("examples", ()) if isinstance(example, str))
+        if "pattern" in node:
+            with self.block(f"if not {self.name('fits', _pattern(node['pattern']))}({x}):"):
+                self.fault(at, "pattern", repr(f"text written like {written}"), said)
+        if "format" in node:
+            with self.block(f"if not is_date({x}):"):
+                self.fault(at, "format", repr(f"a calendar date written like {written}"), said)
+        self.limit(node, "maxLength", f"len({x}) >", at, "at most N character", said)
+        self.limit(node, "minLength", f"len({x}) <", at, "at least N character", said)
 
-        def whole(value: Decimal, at: _At, found: _Found) -> None:
-            if value != value.to_integral_value():
-                wrong(value, at, found)
-            if number:  # its keywords look at every number, whole or not
-                number(value, at, found)
+    def number(self, node: Mapping[str, Any], x: str, at: str, private: bool) -> None:
+        said = f"shown({x}, private={private})"
+        self.limit(node, "minimum", f"{x} <", at, "at least", said)
+        self.limit(node, "maximum", f"{x} >", at, "at most", said)
+        self.limit(node, "exclusiveMaximum", f"{x} >=", at, "less than", said)
 
-        allowed = {each for name in wanted for each in _TYPES[name]}
-        typed = {each: table.get(each) if each in allowed else wrong for each in (*table, bool, type(None))}
-        if "integer" in wanted and "number" not in wanted:
-            typed[Decimal] = whole  # 350.0 is a whole number, 350.5 is not
-        return _by_type(typed)
+    def limit(self, node: Mapping[str, Any], keyword: str, beyond: str, at: str, words: str, said: str) -> None:
+        """One limit: ``beyond`` is the source of a comparison up to it; a limit to a length is counted in ``words``."""
+        if keyword in node:
+            most = node[keyword]
+            before, _, noun = words.partition(" N ")
+            with self.block(f"if {beyond} {self.name('limit', most)}:"):
+                self.fault(at, keyword, repr(f"{before} {counted(most, noun) if noun else most}"), said)
 
-    def array(self, node: Mapping[str, Any], private: bool) -> _Check:
-        least, most = node.get("minItems", 0), node.get("maxItems")
-        step = self.schema(node.get("items", {}), private=private)
+    def array(self, node: Mapping[str, Any], x: str, at: str, private: bool) -> None:
+        self.limit(node, "minItems", f"len({x}) <", at, "at least N item", f"shown({x})")
+        self.limit(node, "maxItems", f"len({x}) >", at, "at most N item", f"shown({x})")
+        index, item = self.name("i"), self.name("x")
+        with self.block(f"for {index}, {item} in enumerate({x}):"):
+            self.schema(node.get("items", {}), item, f"{at}{index}, ", private=private)
 
-        def check(value: list[Any], at: _At, found: _Found) -> None:
-            if len(value) < least:
-                found.add(at, "minItems", f"at least {_count(least, 'item')}", lambda: shown(value))
-            if most is not None and len(value) > most:
-                found.add(at, "maxItems", f"at most {_count(most, 'item')}", lambda: shown(value))
-            if step:
-                for index, each in enumerate(value):
-                    step(each, (at, index), found)
-
-        return check
-
-    def object(self, node: Mapping[str, Any], private: bool) -> _Check:
+    def object(self, node: Mapping[str, Any], x: str, at: str, private: bool) -> None:
         properties: Mapping[str, Any] = node.get("properties", {})
         self.names.update(properties)
-        compiled = {name: self.schema(each, private=private) for name, each in properties.items()}
-        steps = [(name, step) for name, step in compiled.items() if step]
-        required: Sequence[str] = node.get("required", ())
-        unknown = self.unknown(node) if "additionalProperties" in node else None
+        for name in node.get("required", ()):
+            with self.block(f"if {name!r} not in {x}:"):
+                self.fault(at, "required", repr(f"the property {name}"), "'<absent>'")
+        if "additionalProperties" in node:
+            self.unknown(node, x, at)
+        for name, subschema in properties.items():
+            value = self.name("x")
+            with self.block(f"if {name!r} in {x}:"):
+                self.write(f"{value} = {x}[{name!r}]")
+                self.schema(subschema, value, f"{at}{name!r}, ", private=private)
 
-        def check(value: dict[str, Any], at: _At, found: _Found) -> None:
-            for name in required:
-                if name not in value:
-                    found.add(at, "required", f"the property {name}", lambda: "<absent>")
-            if unknown:
-                unknown(value, at, found)
-            for name, step in steps:
-                if name in value:
-                    step(value[name], (at, name), found)
-
-        return check
-
-    def unknown(self, node: Mapping[str, Any]) -> _Check:
+    def unknown(self, node: Mapping[str, Any], x: str, at: str) -> None:
         """Refuses every name that is neither a property nor begins with one of the free prefixes."""
         if node["additionalProperties"] is not False:
             raise SchemaError("not understood in a schema: additionalProperties other than false")
-        known = frozenset(node.get("properties", {}))
+        properties: Mapping[str, Any] = node.get("properties", {})
         patterns: Mapping[str, Any] = node.get("patternProperties", {})
-        free = tuple(each.removeprefix("^") for each in patterns)
         for pattern, anything in patterns.items():
-            if not re.fullmatch(r"\^[a-z]+-", pattern) or self.schema(anything, private=False):
+            if not re.fullmatch(r"\^[a-z]+-", pattern) or not self.is_anything(anything):
                 raise SchemaError("not understood in a schema: patternProperties other than a free prefix")
-        sample = ", ".join([each for each in node.get("properties", ()) if each.isidentifier()][:3])
+        known = self.name("known", frozenset(properties))
+        free = self.name("free", tuple(pattern.removeprefix("^") for pattern in patterns))
+        sample = ", ".join([name for name in properties if name.isidentifier()][:3])
+        name = self.name("n")
+        expected = f"known_name({name}, {known}, {sample!r})"
+        with (
+            self.block(f"if not {x}.keys() <= {known}:"),
+            self.block(f"for {name} in {x}:"),
+            self.block(f"if {name} not in {known} and not {name}.startswith({free}):"),
+        ):
+            self.fault(f"{at}{name}, ", "additionalProperties", expected, "'<an unknown name>'")
 
-        def check(value: dict[str, Any], at: _At, found: _Found) -> None:
-            if value.keys() <= known:
-                return
-            for name in value:
-                if name not in known and not name.startswith(free):
-                    near = ", ".join(get_close_matches(name[:40], known, n=2))
-                    expected = f"a known name ({f'nearest: {near}' if near else f'such as {sample}'})"
-                    found.add((at, name), "additionalProperties", expected, lambda: "<an unknown name>")
+    def is_anything(self, node: Any) -> bool:
+        """Whether a subschema, or what it refers to, accepts everything."""
+        if isinstance(node, dict) and "$ref" in node:
+            node = self.root["$defs"][node["$ref"].removeprefix("#/$defs/")]
+        return isinstance(node, dict) and node.keys() <= _ANNOTATIONS
 
-        return check
-
-
-def _by_type(table: Mapping[type, _Check | None]) -> _Check:
-    def check(value: Any, at: _At, found: _Found) -> None:
-        if step := table.get(type(value)):
-            step(value, at, found)
-
-    return check
-
-
-def _text(node: Mapping[str, Any], private: bool) -> _Check:
-    if node.get("format", "date") != "date":
-        raise SchemaError(f"not understood in a schema: format {node['format']}")
-    pattern, is_date = _pattern(node.get("pattern")), "format" in node
-    most, least = node.get("maxLength"), node.get("minLength", 0)
-    written = " or ".join(each for each in node.get("examples", ()) if isinstance(each, str))
-
-    def check(value: str, at: _At, found: _Found) -> None:
-        def actual() -> str:
-            return shown(value, private=private)
-
-        if pattern and not pattern(value):
-            found.add(at, "pattern", f"text written like {written}", actual)
-        if is_date and not _is_date(value):
-            found.add(at, "format", f"a calendar date written like {written}", actual)
-        if most is not None and len(value) > most:
-            found.add(at, "maxLength", f"at most {_count(most, 'character')}", actual)
-        if len(value) < least:
-            found.add(at, "minLength", f"at least {_count(least, 'character')}", actual)
-
-    return check
+    def one_of(self, values: Sequence[Any], keyword: str, x: str, at: str, said: str) -> None:
+        if not all(isinstance(value, str) for value in values):
+            raise SchemaError(f"not understood in a schema: {keyword} with anything but text")
+        expected = " or ".join(", ".join(f'"{value}"' for value in values).rsplit(", ", 1))
+        with self.block(f"if type({x}) is not str or {x} not in {self.name('values', frozenset(values))}:"):
+            self.fault(at, keyword, repr(expected), said)
 
 
-def _number(node: Mapping[str, Any], private: bool) -> _Check:
-    least, most, below = node.get("minimum"), node.get("maximum"), node.get("exclusiveMaximum")
-
-    def check(value: int | Decimal, at: _At, found: _Found) -> None:
-        def actual() -> str:
-            return shown(value, private=private)
-
-        if least is not None and value < least:
-            found.add(at, "minimum", f"at least {least}", actual)
-        if most is not None and value > most:
-            found.add(at, "maximum", f"at most {most}", actual)
-        if below is not None and value >= below:
-            found.add(at, "exclusiveMaximum", f"less than {below}", actual)
-
-    return check
+def _known_name(name: str, known: frozenset[str], sample: str) -> str:
+    """What was expected in place of an unknown name."""
+    near = ", ".join(get_close_matches(name[:40], known, n=2))
+    return f"a known name ({f'nearest: {near}' if near else f'such as {sample}'})"
 
 
-def _one_of(values: Sequence[str], keyword: str, private: bool) -> _Check:
-    if not all(isinstance(each, str) for each in values):
-        raise SchemaError(f"not understood in a schema: {keyword} with anything but text")
-    allowed = frozenset(values)
-    expected = " or ".join(", ".join(f'"{each}"' for each in values).rsplit(", ", 1))
-
-    def check(value: Any, at: _At, found: _Found) -> None:
-        if not (isinstance(value, str) and value in allowed):
-            found.add(at, keyword, expected, lambda: shown(value, private=private))
-
-    return check
-
-
-def _never(node: Mapping[str, Any], private: bool) -> _Check:
-    if node["not"] != {} or "description" not in node:
-        raise SchemaError("not understood in a schema: not, other than an empty one with a description")
-    expected = node["description"]
-
-    def check(value: Any, at: _At, found: _Found) -> None:
-        found.add(at, "not", expected, lambda: shown(value, private=private))
-
-    return check
-
-
-def _all(steps: list[_Check]) -> _Check | None:
-    if len(steps) < 2:
-        return steps[0] if steps else None
-
-    def check(value: Any, at: _At, found: _Found) -> None:
-        for step in steps:
-            step(value, at, found)
-
-    return check
-
-
-def _nothing(value: Any, at: _At, found: _Found) -> None:
-    pass
-
-
-def _pattern(pattern: str | None) -> Callable[[str], object] | None:
+def _pattern(pattern: str) -> Callable[[str], object]:
     """Patterns are ECMA-262, where ``$`` is the very end; Python's ``$`` would let a trailing line break pass."""
-    if pattern is None:
-        return None
     if not re.fullmatch(r"\^.*[^\\]\$", pattern) or re.search(r"\\[a-zA-Z]", pattern):
         raise SchemaError("not understood in a schema: a pattern that is not anchored, or not portable")
     return re.compile(rf"{pattern[:-1]}\Z").search
@@ -415,20 +368,3 @@ def _is_date(text: str) -> bool:
         return bool(_DATE.fullmatch(text)) and bool(date.fromisoformat(text))
     except ValueError:
         return False
-
-
-def _is_index(token: str) -> bool:
-    return token.isascii() and token.isdigit() and len(token) <= 4
-
-
-def _pointer(at: _At, known: frozenset[str] | None = None) -> str:
-    tokens: list[str] = []
-    while at is not None:
-        at, token = at
-        hidden = known is not None and isinstance(token, str) and token not in known
-        tokens.append("?" if hidden else str(token).replace("~", "~0").replace("/", "~1"))
-    return "".join(f"/{each}" for each in reversed(tokens))
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -18,6 +18,7 @@ from j1553ref.cli.printers import PRINTERS, Run
 from j1553ref.facts import FactBase
 from j1553ref.payers import parse_payer
 from j1553ref.readers import FORMATS, Record, open_source, read
+from j1553ref.redaction import one_line
 from j1553ref.suppression import Suppression
 from j1553ref.vials import UnitsError
 
@@ -199,7 +200,7 @@ def records(sources: tuple[str, ...], form: str | None) -> Iterator[Record]:
 
 def _named(source: str) -> str:
     """A source as it is printed: on one line."""
-    return "<stdin>" if source == "-" else "".join(each if each.isprintable() else "?" for each in source)
+    return "<stdin>" if source == "-" else one_line(source)
 
 
 def _codes(text: str | None) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The JSON body of an 837 claim as clearinghouses take it: the twin of the reader of the same name.
+"""The JSON body of an 837 claim as clearinghouses take it: the reader of the same name has the table of its paths.
 
 Every value is text, dates are CCYYMMDD, ICD-10 codes have no point and pointers count from 1. The institutional
 body has no pointers and no qualifier, and calls the first two digits of the type of bill a place of service.
@@ -7,7 +7,7 @@ body has no pointers and no qualifier, and calls the first two digits of the typ
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -15,34 +15,24 @@ from j1553ref.claim import Claim, Line
 from j1553ref.facts import packaged
 from j1553ref.forms import drug
 from j1553ref.forms.base import POINTERS, Blanks, dollars, left_over, refuse_longer, sound
+from j1553ref.readers.clearinghouse import CLAIM, INSTITUTIONAL, LINES, PROFESSIONAL
 
 __all__ = ["Body", "body"]
 
 #: Diagnoses of a professional body.
 _DIAGNOSES = 12
-_HELD = frozenset(
-    {
-        "claim_filing_code",
-        "claim_id",
-        "diagnoses",
-        "total_charge",
-        "procedure_code",
-        "modifiers",
-        "units",
-        "unit_basis",
-        "start",
-        "end",
-        "charge",
-        "line_number",
-        "ndc",
-        "quantity",
-        "unit",
-        "prescription_number",
-    }
-)
+_NUMBER_AND_DATES = ("line_number", "start", "end")
+_SERVICE = ("procedure_code", "modifiers", "charge", "unit_basis", "units")
+#: Our fields of a service line, in the order of the published definition.
+_ORDER = {
+    PROFESSIONAL: (*_NUMBER_AND_DATES, *_SERVICE, "diagnosis_pointers", "place_of_service"),
+    INSTITUTIONAL: (*_NUMBER_AND_DATES, "revenue_code", *_SERVICE),
+}
+#: Our fields that the body has a place for: those of the claim and its drugs, and by its service those of a line.
+_HELD = frozenset({"diagnoses", "ndc", "quantity", "unit", "prescription_number", *(row.field for row in CLAIM.rows)})
 _HELD_BY_FORM = {
-    "cms1500": frozenset({"place_of_service", "diagnosis_pointers", "qualifier"}),
-    "ub04": frozenset({"type_of_bill", "revenue_code"}),
+    "cms1500": frozenset({"qualifier", *_ORDER[PROFESSIONAL]}),
+    "ub04": frozenset({"type_of_bill", *_ORDER[INSTITUTIONAL]}),
 }
 _IDS = frozenset({"claim_id", "prescription_number"})
 #: Properties that a claim may do without.
@@ -87,10 +77,10 @@ def body(claim: Claim, *, with_ids: bool = False) -> Body:
     # One place for the whole claim stands in the claim, and several on their lines.
     place = next(iter(places)) if len(places) == 1 else None
     bill = claim.type_of_bill or ""
+    dollars(claim, "total_charge")
+    stated = claim if with_ids else replace(claim, claim_id=None)
     named: dict[str, Any] = {
-        "claimFilingCode": claim.claim_filing_code,
-        "patientControlNumber": claim.claim_id if with_ids else None,
-        "claimChargeAmount": dollars(claim, "total_charge"),
+        **CLAIM.written(stated, [row.field for row in CLAIM.rows])["claimInformation"],
         "placeOfServiceCode": place if professional else bill[:2],
         "claimFrequencyCode": None if professional else bill[2:],
         **(_diagnoses(claim) if professional else _institutional(claim)),
@@ -135,34 +125,26 @@ def _line(
     number: int, line: Line, blanks: Blanks, *, professional: bool, place: str | None, with_ids: bool
 ) -> dict[str, Any]:
     refuse_longer(line, "modifiers", packaged().get("modifiers.limit").newest.value, "procedureModifiers")
-    pointers = {}
     if professional:
         refuse_longer(line, "diagnosis_pointers", POINTERS, "diagnosisCodePointers")
-        listed = [str(each) for each in line.diagnosis_pointers]
-        pointers = {"compositeDiagnosisCodePointers": {"diagnosisCodePointers": listed} if listed else None}
-    service: dict[str, Any] = {} if professional else {"serviceLineRevenueCode": line.revenue_code}
-    service |= {
-        "procedureIdentifier": "HC" if line.procedure_code else None,
-        "procedureCode": line.procedure_code,
-        "procedureModifiers": list(line.modifiers),
-        "lineItemChargeAmount": dollars(line, "charge"),
-        "measurementUnit": line.unit_basis,
-        "serviceUnitCount": "" if line.units is None else str(line.units),
-        **pointers,
-    }
-    if professional and place is None:
-        service["placeOfServiceCode"] = line.place_of_service
-    return _filled(
-        {
-            "assignedNumber": "" if line.line_number is None else str(line.line_number),
-            "serviceDate": _date(line.start),
-            "serviceDateEnd": _date(line.end),
-            ("professionalService" if professional else "institutionalService"): _filled(service, blanks, number),
-            "drugIdentification": _drug(number, line, blanks, professional=professional, with_ids=with_ids),
-        },
-        blanks,
-        number,
-    )
+    dollars(line, "charge")
+    name = PROFESSIONAL if professional else INSTITUTIONAL
+    # What is the same on every line is said once, for the claim.
+    order = [field for field in _ORDER[name] if field != "place_of_service" or place is None]
+    said = LINES[name].written(line, order)
+    service: dict[str, Any] = {}
+    for key, value in said[name].items():
+        if key == "procedureCode":
+            service["procedureIdentifier"] = "HC" if value else ""
+        service[key] = _stated(value)
+    said[name] = _filled(service, blanks, number)
+    said["drugIdentification"] = _drug(number, line, blanks, professional=professional, with_ids=with_ids)
+    return _filled(said, blanks, number)
+
+
+def _stated(value: Any) -> Any:
+    """A value, without the empty ones of an object."""
+    return {name: inner for name, inner in value.items() if inner} if isinstance(value, dict) else value
 
 
 def _drug(number: int, line: Line, blanks: Blanks, *, professional: bool, with_ids: bool) -> dict[str, Any]:

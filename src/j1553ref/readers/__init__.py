@@ -19,6 +19,7 @@ from j1553ref.readers import clearinghouse, native, strict
 from j1553ref.readers.locate import Locator
 from j1553ref.readers.record import JsonFormat, Record, TextFormat
 from j1553ref.readers.stream import Piece, Unreadable, Window, characters, split
+from j1553ref.redaction import one_line
 
 __all__ = [
     "FORMATS",
@@ -91,7 +92,7 @@ def claim_from(source: Mapping[str, Any] | str | bytes | Path, *, format: str | 
         return _only([*_claims(strict.plain(source), format)], "document")
     if isinstance(source, Path):
         with open_source(source) as stream:
-            return _only_record(_read(stream, _printable(str(source)), format))
+            return _only_record(_read(stream, one_line(str(source)), format))
     text = source.encode("utf-8", "surrogatepass") if isinstance(source, str) else source
     return _only_record(_read(io.BytesIO(text), "text", format))
 
@@ -116,7 +117,7 @@ def open_source(path: str | Path) -> AbstractContextManager[BinaryIO]:
         reason = "may not be read; expected a readable file: check its permissions"
     except (OSError, ValueError) as error:
         reason = f"cannot be opened: {getattr(error, 'strerror', None) or 'not a file name'}; expected a file"
-    raise InputError(f"{_printable(str(path))}: {reason}")
+    raise InputError(f"{one_line(str(path))}: {reason}")
 
 
 def _read(stream: BinaryIO, source: str, format: str | None) -> Iterator[Record]:
@@ -220,8 +221,3 @@ def _only(found: list[Claim], source: str) -> Claim:
     if len(found) != 1:
         raise InputError(f"{source}: {'more than one claim' if found else 'no claim'} in it; expected one")
     return found[0]
-
-
-def _printable(name: str) -> str:
-    """A file's name on one line."""
-    return "".join(each if each.isprintable() else "?" for each in name)

@@ -8,15 +8,15 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from j1553ref.shape import redacted
+from j1553ref.redaction import redacted
 
 __all__ = ["MANY", "Locator", "first_constant", "first_duplicate", "values"]
 
 #: More values than this are not indexed: a hostile file must not fill the memory.
 _MOST = 200_000
 
-#: A group many times over, without going back. Before 3.11.5 ``re`` forgets to go back to where a failed round of such a
-#: group began (Debian 12 has 3.11.2), so there the plain one has to do.
+#: Possessive repetition of a group. Before 3.11.5 (Debian 12 has 3.11.2) ``re`` does not restore the position after a
+#: failed round, so there it is the plain one.
 MANY = "*+" if sys.version_info >= (3, 11, 5) else "*"
 _TOKEN = re.compile(
     rf"""[ \t\r\n]*+
@@ -35,7 +35,7 @@ def values(text: str) -> Iterator[tuple[str, int]]:
 
 
 def first_duplicate(text: str) -> tuple[str, int] | None:
-    """Pointer and offset of the first value whose name stood in the same object before.
+    """Pointer and offset of the first value whose name is in the same object twice.
 
     >>> first_duplicate('{"units": 350, "units": 3500}')
     ('/units', 24)
@@ -50,7 +50,7 @@ def first_constant(text: str) -> tuple[str, int] | None:
     ('/units', 10)
     """
     constants = ("NaN", "Infinity", "-Infinity")
-    return next((each for each in values(text) if text.startswith(constants, each[1])), None)
+    return next((value for value in values(text) if text.startswith(constants, value[1])), None)
 
 
 @dataclass(slots=True)
@@ -63,7 +63,7 @@ class _Open:
 
 
 def _walk(text: str) -> Iterator[tuple[str, int, bool]]:
-    """Every value: pointer, offset, and whether its name stood in the same object before."""
+    """Every value: pointer, offset, and whether its name was in the same object before."""
     stack: list[_Open] = []
     pointer, again, is_key, at = "", False, False, 0
     while found := _TOKEN.match(text, at):
@@ -113,17 +113,24 @@ class Locator:
     def place(self, pointer: str) -> tuple[int, int] | None:
         """Line and column of the value at a pointer, both from 1; None where there is no such value.
 
-        A name ``?`` stands for the first name there that may not be shown.
+        A name ``?`` is the first name there that may not be shown.
+
+        >>> Locator('{"own": 1}', line=1, column=1, known=frozenset()).place("/?")
+        (1, 9)
         """
         if self._index is None:
             self._index = self._read()
         if pointer not in self._index and "?" in pointer.split("/"):
-            like = (at for each, at in self._index.items() if redacted(each, self._known) == pointer)
+            like = (at for place, at in self._index.items() if redacted(place, self._known) == pointer)
             return next(like, None)
         return self._index.get(pointer)
 
     def offset(self, offset: int) -> tuple[int, int]:
-        """Line and column of an offset in the record's text."""
+        """Line and column of an offset in the record's text.
+
+        >>> Locator('{"a":\\n 1}', line=7, column=3, known=frozenset()).offset(7)
+        (8, 2)
+        """
         start = self.text.rfind("\n", 0, offset) + 1
         return self._line + self.text.count("\n", 0, offset), (1 if start else self._column) + offset - start
 

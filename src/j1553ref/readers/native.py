@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, time
 from decimal import ROUND_HALF_EVEN, Context, Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 from j1553ref import shape
 from j1553ref.claim import Administration, Claim, Drug, Line, Pause, Vials
+from j1553ref.readers.reading import Kind, Problems, Reading, Row, Table
 
 __all__ = ["FORMAT", "claim", "claims", "recognizes"]
 
 FORMAT = "j1553"
-
-T = TypeVar("T")
 
 #: Six places: whatever lies beyond comes from binary arithmetic in the sender's program.
 _FINEST = Decimal("0.000001")
@@ -31,7 +30,11 @@ def recognizes(document: Mapping[str, Any]) -> bool:
 
 
 def claims(document: Mapping[str, Any]) -> Iterator[Claim]:
-    """The one claim of a document, as an iterator like those of the other formats."""
+    """The one claim of a document, as an iterator like those of the other formats.
+
+    >>> [found.form for found in claims({"schema_version": "1", "form": "ub04", "lines": []})]
+    ['ub04']
+    """
     yield claim(document)
 
 
@@ -48,162 +51,86 @@ def claim(document: Mapping[str, Any]) -> Claim:
     """
     found = shape.problems(document)
     if len(found) >= shape.LIMIT:
-        # The rest was not looked at, so nothing of it may be read.
+        # The remaining values were not looked at, so none of them may be read.
         return Claim(pointer="", format=FORMAT, damaged=frozenset(document), shape=shape.distinct(found))
-    bad = frozenset(each.place for each in found if each.keyword != "required")
-    here = _Object(document, "", bad)
-    return Claim(
-        format=FORMAT,
-        shape=shape.distinct(found),
-        form=here.get("form", str),
-        payer=here.get("payer", str),
-        claim_filing_code=here.get("claim_filing_code", str),
-        claim_id=here.get("claim_id", str),
-        type_of_bill=here.get("type_of_bill", lambda text: text[-3:]),
-        diagnoses=here.list("diagnoses", str, whole=True),
-        total_charge=here.get("total_charge", _amount),
-        lines=here.parts("lines", _line),
-        administrations=here.parts("administrations", _administration),
-        is_340b=here.get("is_340b", bool),
-        off_campus=here.get("off_campus", bool),
-        dual_eligible=here.get("dual_eligible", bool),
-        **here.where(),
-    )
-
-
-def _line(here: _Object) -> Line:
-    dates = here.object("service_date", ("start", "end")) or _Object({}, "", here.bad)
-    return Line(
-        procedure_code=here.get("procedure_code", str),
-        modifiers=here.list("modifiers", str),
-        units=here.get("units", int),
-        unit_basis=here.get("unit_basis", str),
-        start=here.get("start", date.fromisoformat, dates),
-        end=here.get("end", date.fromisoformat, dates),
-        place_of_service=here.get("place_of_service", str),
-        revenue_code=here.get("revenue_code", lambda text: text.zfill(4)),
-        diagnosis_pointers=here.list("diagnosis_pointers", int),
-        charge=here.get("charge", _amount),
-        drug=_drug(here.object("drug", ("drug",))),
-        start_time=here.get("start_time", time.fromisoformat),
-        stop_time=here.get("stop_time", time.fromisoformat),
-        encounter=here.get("encounter", str),
-        line_number=here.get("line_number", int),
-        **here.where(),
-    )
-
-
-def _drug(here: _Object | None) -> Drug | None:
-    if here is None:
-        return None
-    return Drug(
-        ndc=here.get("ndc", str),
-        qualifier=here.get("qualifier", str),
-        quantity=here.get("quantity", _amount),
-        unit=here.get("unit", str),
-        prescription_number=here.get("prescription_number", str),
-        **here.where(),
-    )
-
-
-def _administration(here: _Object) -> Administration:
-    vials = here.parts("vials", _vials)
-    return Administration(
-        service_date=here.get("service_date", date.fromisoformat),
-        encounter=here.get("encounter", str),
-        dose_mg=here.get("dose_mg", _amount),
-        vials=vials if "vials" in here.value and "vials" not in here.damaged else None,
-        container=here.get("container", str),
-        stock=here.get("stock", str),
-        start=here.get("start", time.fromisoformat),
-        stop=here.get("stop", time.fromisoformat),
-        next_day=here.get("next_day", bool) or False,
-        pauses=here.parts("pauses", _pause, whole=True),
-        **here.where(),
-    )
-
-
-def _vials(here: _Object) -> Vials | None:
-    ndc, count = here.get("ndc", str), here.get("count", int)
-    return None if ndc is None or count is None else Vials(ndc=ndc, count=count, **here.where())
-
-
-def _pause(here: _Object) -> Pause | None:
-    start, stop = here.get("start", time.fromisoformat), here.get("stop", time.fromisoformat)
-    return None if start is None or stop is None else Pause(start=start, stop=stop, **here.where())
-
-
-class _Object:
-    """A JSON object that is being read: notes where each field stands and which could not be read."""
-
-    def __init__(self, value: Mapping[str, Any], pointer: str, bad: frozenset[str]) -> None:
-        self.value = value
-        self.pointer = pointer
-        self.bad = bad
-        self.places: dict[str, str] = {}
-        self.damaged: set[str] = set()
-
-    def where(self) -> dict[str, Any]:
-        """The arguments that every :class:`~j1553ref.claim.Part` has."""
-        return {"pointer": self.pointer, "places": self.places, "damaged": frozenset(self.damaged)}
-
-    def get(self, name: str, read: Callable[[Any], T], source: _Object | None = None) -> T | None:
-        """A field's value, from this object or from one inside it."""
-        source = source or self
-        if name not in source.value:
-            return None
-        place = self.places[name] = f"{source.pointer}/{name}"
-        if place in self.bad:
-            self.damaged.add(name)
-            return None
-        return read(source.value[name])
-
-    def object(self, name: str, fields: tuple[str, ...]) -> _Object | None:
-        """The object under a name; ``fields`` are damaged where it is none."""
-        if name not in self.value:
-            return None
-        place = self.places[name] = f"{self.pointer}/{name}"
-        if place not in self.bad:
-            return _Object(self.value[name], place, self.bad)
-        self.places |= dict.fromkeys(fields, place)
-        self.damaged.update(fields)
-        return None
-
-    def list(self, name: str, read: Callable[[Any], T], *, whole: bool = False) -> tuple[T, ...]:
-        """The sound elements of a list; with ``whole`` all or none."""
-        sound = [(place, read(each)) for place, each in self._elements(name) if place not in self.bad]
-        if whole and name in self.damaged:
-            return ()
-        self.places |= {f"{name}.{index}": place for index, (place, _) in enumerate(sound)}
-        return tuple(each for _, each in sound)
-
-    def parts(self, name: str, read: Callable[[_Object], T | None], *, whole: bool = False) -> tuple[T, ...]:
-        """The sound objects of a list; with ``whole`` all or none."""
-        found = []
-        for place, each in self._elements(name):
-            part = read(_Object(each, place, self.bad)) if place not in self.bad else None
-            if part is None:
-                self.damaged.add(name)
-            else:
-                found.append(part)
-        return () if whole and name in self.damaged else tuple(found)
-
-    def _elements(self, name: str) -> Iterator[tuple[str, Any]]:
-        if name not in self.value:
-            return
-        place = self.places[name] = f"{self.pointer}/{name}"
-        if place in self.bad:
-            self.damaged.add(name)
-        elements = self.value[name]
-        for index, each in enumerate(elements if isinstance(elements, list) else ()):
-            if f"{place}/{index}" in self.bad:
-                self.damaged.add(name)
-            yield f"{place}/{index}", each
+    if not found and (quick := _CLAIM.quick(document, "")):
+        return quick
+    bad = frozenset(problem.place for problem in found if problem.keyword != "required")
+    reading = Reading(document, "", Problems(bad))
+    reading.fields["shape"] = shape.distinct(found)
+    reading.fill(_CLAIM)
+    return reading.made(_CLAIM)
 
 
 def _amount(value: int | str | Decimal) -> Decimal:
-    if isinstance(value, str):
+    if not isinstance(value, Decimal):
         return Decimal(value)
     # Written out, so that neither 1E+2 nor a tail of zeros from the rounding reaches a message.
-    text = format(Decimal(value).quantize(_FINEST, context=_ROUNDING), "f")
+    text = format(value.quantize(_FINEST, context=_ROUNDING), "f")
     return Decimal(text.rstrip("0").rstrip("."))
+
+
+# How values are written is the schema's business; here is what is made of them.
+_TEXT = Kind("text", str)
+_WHOLE = Kind("a whole number", int)
+_YES = Kind("true or false", bool)
+_AMOUNT = Kind("an amount", _amount)
+_DATE = Kind("a date", date.fromisoformat)
+_TIME = Kind("a clock time", time.fromisoformat)
+
+_DRUG = Table(
+    Drug,
+    Row("ndc", kind=_TEXT),
+    Row("qualifier", kind=_TEXT),
+    Row("quantity", kind=_AMOUNT),
+    Row("unit", kind=_TEXT),
+    Row("prescription_number", kind=_TEXT),
+)
+_LINE = Table(
+    Line,
+    Row("procedure_code", kind=_TEXT),
+    Row("modifiers", "modifiers/*", _TEXT),
+    Row("units", kind=_WHOLE),
+    Row("unit_basis", kind=_TEXT),
+    Row("service_date"),
+    Row("start", "service_date/start", _DATE),
+    Row("end", "service_date/end", _DATE),
+    Row("place_of_service", kind=_TEXT),
+    Row("revenue_code", kind=Kind("a revenue code", lambda text: text.zfill(4))),
+    Row("diagnosis_pointers", "diagnosis_pointers/*", _WHOLE),
+    Row("charge", kind=_AMOUNT),
+    Row("drug", kind=_DRUG),
+    Row("start_time", kind=_TIME),
+    Row("stop_time", kind=_TIME),
+    Row("encounter", kind=_TEXT),
+    Row("line_number", kind=_WHOLE),
+)
+_ADMINISTRATION = Table(
+    Administration,
+    Row("service_date", kind=_DATE),
+    Row("encounter", kind=_TEXT),
+    Row("dose_mg", kind=_AMOUNT),
+    Row("vials", "vials/*", Table(Vials, Row("ndc", kind=_TEXT), Row("count", kind=_WHOLE)), whole=True),
+    Row("container", kind=_TEXT),
+    Row("stock", kind=_TEXT),
+    Row("start", kind=_TIME),
+    Row("stop", kind=_TIME),
+    Row("next_day", kind=_YES),
+    Row("pauses", "pauses/*", Table(Pause, Row("start", kind=_TIME), Row("stop", kind=_TIME)), whole=True),
+)
+_CLAIM = Table(
+    Claim,
+    Row("form", kind=_TEXT),
+    Row("payer", kind=_TEXT),
+    Row("claim_filing_code", kind=_TEXT),
+    Row("claim_id", kind=_TEXT),
+    Row("type_of_bill", kind=Kind("a type of bill", lambda text: text[-3:])),
+    Row("diagnoses", "diagnoses/*", _TEXT, whole=True),
+    Row("total_charge", kind=_AMOUNT),
+    Row("lines", "lines/*", _LINE),
+    Row("administrations", "administrations/*", _ADMINISTRATION),
+    Row("is_340b", kind=_YES),
+    Row("off_campus", kind=_YES),
+    Row("dual_eligible", kind=_YES),
+    fixed={"format": FORMAT},
+)

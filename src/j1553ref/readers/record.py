@@ -12,7 +12,7 @@ __all__ = ["JsonFormat", "Places", "Record", "TextFormat"]
 
 
 class Places(Protocol):
-    """Where a pointer's value stands in the user's file."""
+    """Where a pointer's value is in the user's file."""
 
     def place(self, pointer: str) -> tuple[int, int] | None:
         """Line and column, both from 1; None where there is no such value."""
@@ -37,7 +37,13 @@ class Record:
     places: Places | None = field(default=None, repr=False)
 
     def locate(self, pointer: str) -> tuple[int, int] | None:
-        """Line and column, from 1, of the value at a pointer in the user's file; None where there is none."""
+        """Line and column, from 1, of the value at a pointer in the user's file; None where there is none.
+
+        >>> from j1553ref.readers import read
+        >>> [record] = read(b'{"schema_version": "1", "form": "ub04", "lines": []}', source="example.json")
+        >>> record.locate("/form"), record.locate("/payer")
+        ((1, 33), None)
+        """
         return self.places.place(pointer) if self.places else None
 
 
@@ -54,7 +60,7 @@ class JsonFormat:
     claims: Callable[[Mapping[str, Any]], Iterable[Claim]]
     #: property names that may be shown in a pointer
     names: frozenset[str]
-    #: told the beginning of a file: the property whose list holds the documents one by one, or None
+    #: from the beginning of a file the property whose list holds the documents one by one, or None
     envelope: Callable[[str], str | None] = lambda head: None
 
 
@@ -65,5 +71,5 @@ class TextFormat:
     name: str
     #: whether a file that begins like this is in this format
     recognizes: Callable[[str], bool]
-    #: the records of a file, from its text in pieces of any length, and the name of the source
+    #: the records of a file, from its text in chunks of any length, and the name of the source
     read: Callable[[Iterator[str], str], Iterator[Record]]

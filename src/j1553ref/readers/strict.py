@@ -12,7 +12,7 @@ from typing import Any
 from j1553ref.claim import InputError
 from j1553ref.readers.locate import MANY, first_constant, first_duplicate
 from j1553ref.readers.stream import Unreadable
-from j1553ref.shape import redacted
+from j1553ref.redaction import redacted
 
 __all__ = ["DEPTH", "parse", "plain"]
 
@@ -40,7 +40,7 @@ _HALF = re.compile("[\ud800-\udfff]")
 
 
 class _Duplicate(Exception):  # noqa: N818 - internal signal
-    """A name stands twice in one object."""
+    """A name is in one object twice."""
 
 
 class _Constant(Exception):  # noqa: N818 - internal signal
@@ -75,8 +75,8 @@ def parse(text: str, known: frozenset[str] = frozenset()) -> Any:
         pointer, offset = first_constant(text) or ("", 0)
         message = f"{redacted(pointer, known)} is NaN or infinite, which JSON does not have; expected a number"
         raise Unreadable(message, offset) from None
-    # The escape of half a character gets through the parser and would break whoever prints it.
-    if "\\u" in text and any(_HALF.search(each) for each in _texts(document)):
+    # A lone surrogate escape parses but cannot be printed.
+    if "\\u" in text and any(_HALF.search(part) for part in _texts(document)):
         half = _HALF_ESCAPE.search(text)
         raise Unreadable("a \\u escape that is half of a character; expected both", half.start() if half else 0)
     return document
@@ -101,9 +101,9 @@ def _plain(value: Any, depth: int) -> Any:
     if isinstance(value, Mapping):
         if not all(isinstance(name, str) for name in value):
             raise InputError("a property name that is no text; expected a claim as a JSON document")
-        return {name: _plain(each, depth + 1) for name, each in value.items()}
+        return {name: _plain(inner, depth + 1) for name, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(each, depth + 1) for each in value]
+        return [_plain(inner, depth + 1) for inner in value]
     if isinstance(value, str):
         if _HALF.search(value):
             raise InputError("a text with half of a character; expected whole characters")
@@ -170,11 +170,11 @@ def _too_deep(text: str) -> int | None:
 def _texts(document: Any) -> Iterator[str]:
     todo = [document]
     while todo:
-        each = todo.pop()
-        if isinstance(each, dict):
-            yield from each
-            todo.extend(each.values())
-        elif isinstance(each, list):
-            todo.extend(each)
-        elif isinstance(each, str):
-            yield each
+        value = todo.pop()
+        if isinstance(value, dict):
+            yield from value
+            todo.extend(value.values())
+        elif isinstance(value, list):
+            todo.extend(value)
+        elif isinstance(value, str):
+            yield value

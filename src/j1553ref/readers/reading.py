@@ -1,0 +1,487 @@
+"""The kit that all formats share: how values are written, tables of paths, and the part of a claim that is being read.
+
+A format is a :class:`Table` for each part of the claim, with a :class:`Row` for each field: our name, the path of
+theirs, the :class:`Kind` of the value. A reader fills the fields by it and a form writes them by it. What no table can
+say is code beside it, made of :class:`Node` and :class:`Reading`. Places and damage are noted on the way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from j1553ref.claim import Part, Places, ShapeProblem
+from j1553ref.redaction import shown
+from j1553ref.shape import LIMIT
+
+__all__ = ["Enough", "Kind", "Node", "Problems", "Reading", "Row", "Table", "Unfit", "kind"]
+
+T = TypeVar("T")
+P = TypeVar("P", bound=Part)
+
+_ALL = "*"
+_NONE: Mapping[str, Any] = {}
+
+
+class Enough(Exception):  # noqa: N818 - not an error: the collection is full
+    """Stops the reading: as many problems as are collected from one claim were found."""
+
+
+class Unfit(ValueError):  # noqa: N818 - it says what was expected instead
+    """A value that is written as its kind asks and still is not what was expected; the text says what that is."""
+
+
+# -- how values are written -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[T]):
+    """How one kind of value is written, what is made of it, and how that is written again.
+
+    ``read`` raises ValueError, or answers None, for a text that fits the pattern and still cannot be used: the error
+    is a problem of shape, None is none. Without ``pattern`` the value was judged before, as by a schema, and is only
+    read.
+
+    >>> day = kind("[0-9]{2}", 'a day written like "04"', int, write="{:02}".format)
+    >>> day.value("04"), day.value("x"), day.write(4), day.problem("x")
+    (4, None, '04', ('pattern', 'a day written like "04"'))
+    """
+
+    expected: str
+    read: Callable[[Any], T | None]
+    write: Callable[[T], Any] = str
+    pattern: re.Pattern[str] | None = None
+    keyword: str = "pattern"
+    #: a number sent without quotes is this text; of a code it may have lost its leading zeros
+    numeric: bool = False
+    private: bool = False
+
+    def value(self, there: Any) -> T | None:
+        """What a value of the document means; None where it cannot be used."""
+        if self.pattern is None:
+            return self.read(there)
+        if isinstance(there, str) and self.pattern.fullmatch(there):
+            try:
+                return self.read(there)
+            except ValueError:
+                pass  # such as a date that the calendar does not have
+        return None
+
+    def problem(self, there: Any) -> tuple[str, str] | None:
+        """Keyword and expected words for a value that cannot be used; None where its shape is not at fault."""
+        if self.pattern is None:
+            return None
+        if not isinstance(there, str):
+            number = shown(there) if self.numeric and type(there) in (int, Decimal) else ""
+            quoted = f' ("{number}", not {number})' if self.pattern.fullmatch(number) else f": {self.expected}"
+            return "type", f"text in quotes{quoted}"
+        if not self.pattern.fullmatch(there):
+            return self.keyword, self.expected
+        try:
+            self.read(there)
+        except Unfit as error:
+            return self.keyword, str(error)
+        except ValueError:
+            return self.keyword, self.expected
+        return None
+
+
+def kind(pattern: str, expected: str, read: Callable[[str], T | None], **more: Any) -> Kind[T]:
+    """A kind of text that is written as a regular expression says.
+
+    >>> kind("[0-9]+", "digits", int, numeric=True).problem(350)
+    ('type', 'text in quotes ("350", not 350)')
+    """
+    return Kind(expected, read, pattern=re.compile(pattern), **more)
+
+
+# -- tables of paths ------------------------------------------------------------------------------------------------
+
+
+class Row:
+    """One field of a part: our name, the path of theirs from the part's object, the kind of its value.
+
+    A path is property names with ``/`` between them; ``/*`` at its end says that the value is a list, whose elements
+    are of the kind. ``most`` is the number of elements that may be used; of a ``whole`` list nothing is read where an
+    element is damaged. ``kind`` may be a table: then the field is a part of its own. Without a kind only the place is
+    noted. Without a path the name is theirs too.
+
+    >>> row = Row("modifiers", "service/procedureModifiers/*", Kind("a modifier", str))
+    >>> row.path, row.many
+    (('service', 'procedureModifiers'), True)
+    """
+
+    __slots__ = ("field", "kind", "many", "most", "path", "table", "whole")
+
+    def __init__(
+        self,
+        field: str,
+        path: str = "",
+        kind: Kind[Any] | Table[Any] | None = None,
+        *,
+        most: int | None = None,
+        whole: bool = False,
+    ) -> None:
+        *steps, last = (path or field).split("/")
+        self.field = field
+        self.many = last == _ALL
+        self.path = tuple(steps if self.many else [*steps, last])
+        self.kind = kind if isinstance(kind, Kind) else None
+        self.table = kind if isinstance(kind, Table) else None
+        self.most = most
+        self.whole = whole
+
+    @property
+    def take(self) -> Callable[[Any], Any] | None:
+        """Reads one value of the row's kind; quicker than :meth:`Kind.value` where the value was judged before."""
+        if self.kind is None:
+            return None
+        return self.kind.value if self.kind.pattern else self.kind.read
+
+    def source(self, read: str) -> Iterator[str]:
+        """The lines of a function that make of a value ``x`` what it means; ``read`` is what reads one."""
+        way = "".join(f"/{step}" for step in self.path)
+        if self.many:
+            yield f"if type(x) is not list{f' or len(x) > {self.most}' if self.most else ''}: return None"
+            item = f"{read}(i, f'{{p}}{way}/{{n}}')" if self.table else f"{read}(i)"
+            yield f"x = tuple([{item} for n, i in enumerate(x)])" if self.table else f"x = tuple(map({read}, x))"
+            yield "if not all(x): return None" if self.table else "if None in x: return None"
+            if self.kind:
+                yield f"c[{self.field!r}] = len(x)"
+        elif self.kind and self.take is not str:
+            yield f"x = {read}(x)"
+            yield "if x is None: return None"
+        elif self.table:
+            yield f"x = {read}(x, p + {way!r})"
+            yield "if x is None: return None"
+
+    def written(self, part: Part) -> Any:
+        """The field of a part as it is written in the document; empty where the part does not have it.
+
+        >>> from j1553ref.claim import Line
+        >>> marks = Row("modifiers", "marks/*", kind("[A-Z]{2}", "a modifier", str))
+        >>> marks.written(Line(pointer="", modifiers=("JZ",))), marks.written(Line(pointer=""))
+        (['JZ'], [])
+        """
+        value = getattr(part, self.field)
+        if self.kind is None or value is None:
+            return ""
+        return [self.kind.write(item) for item in value] if self.many else self.kind.write(value)
+
+    def element(self, item: Node) -> Any:
+        """What one element of the list means; None where it cannot be used."""
+        if self.table:
+            return self.table.read(item.value, item.pointer, item.problems)
+        return item.read(self.kind) if self.kind else None
+
+
+class Table(Generic[P]):
+    """The rows of one part of the claim, in the order in which they are read.
+
+    ``required`` are paths of properties without which there is a problem; ``fixed`` are fields that are the same in every
+    document of the format. ``names`` are the property names on all paths: they may be shown in a pointer. Raises
+    ValueError for a row whose field the part does not have.
+
+    >>> from j1553ref.claim import Drug
+    >>> table = Table(Drug, Row("ndc", "code", kind("[0-9]+", "digits", str)), required=("code",))
+    >>> problems = Problems()
+    >>> table.read({"code": "70573060521"}, "/drug", problems).ndc, table.read({"code": 7}, "/drug", problems).damaged
+    ('70573060521', frozenset({'ndc'}))
+    >>> [(found.pointer, found.keyword) for found in problems.found.values()]
+    [('/drug/code', 'type')]
+    >>> table.quick({"code": "70573060521"}, "/drug").at("ndc"), table.quick({"code": 7}, "/drug")
+    ('/drug/code', None)
+    """
+
+    def __init__(
+        self, part: type[P], *rows: Row, required: tuple[str, ...] = (), fixed: Mapping[str, Any] | None = None
+    ) -> None:
+        known = {field.name: field for field in fields(part)}
+        if unknown := [row.field for row in rows if row.field not in known and (row.kind or row.table)]:
+            raise ValueError(f"no fields of {part.__name__}: {', '.join(unknown)}")
+        self.part = part
+        self.rows = rows
+        self.fixed = fixed or {}
+        below = [row.table.names for row in rows if row.table]
+        self.names: frozenset[str] = frozenset(step for row in rows for step in row.path).union(*below)
+        #: fields without which there is no part
+        self.needed = {name for name, field in known.items() if field.default is MISSING} - {"pointer", *self.fixed}
+        by_path = {"/".join(row.path): row for row in rows}
+        self.required = tuple(by_path[path] for path in required)
+
+    def read(self, value: Any, pointer: str, problems: Problems) -> P | None:
+        """The part that an object is; None for no object, and where what every such part has cannot be read."""
+        reading = Reading(value, pointer, problems)
+        if not reading.is_object():
+            return None
+        reading.ask(self)
+        reading.fill(self)
+        return reading.made(self) if self.needed <= reading.fields.keys() else None
+
+    def written(self, part: P, order: Iterable[str]) -> dict[str, Any]:
+        """The object of a part, the other way: the fields named in ``order`` at their paths, in that order.
+
+        What the part does not have is empty.
+
+        >>> from j1553ref.claim import Drug
+        >>> table = Table(Drug, Row("ndc", "of/code", Kind("text", str)), Row("unit", kind=Kind("text", str)))
+        >>> table.written(Drug(pointer="", ndc="70573060521"), ("unit", "ndc"))
+        {'unit': '', 'of': {'code': '70573060521'}}
+        """
+        rows = {row.field: row for row in self.rows}
+        content: dict[str, Any] = {}
+        for name in order:
+            holder = content
+            for step in rows[name].path[:-1]:
+                holder = holder.setdefault(step, {})
+            holder[rows[name].path[-1]] = rows[name].written(part)
+        return content
+
+    @cached_property
+    def quick(self) -> Callable[..., P | None]:
+        """The same as :meth:`read` for an object in which all is as it should be, and None where something is not.
+
+        It is the rows written out as one Python function of the object ``v`` and its pointer ``p``. A third argument
+        holds fields that are taken from outside where the path leads to none: our field -> (pointer, value). In the
+        function ``f`` are the fields, and ``w``, ``c`` and ``e`` what :class:`~j1553ref.claim.Places` asks for.
+        """
+        names: dict[str, Any] = {"of": self.part.of, "Places": Places, "fixed": self.fixed, "none": _NONE}
+        lines = ["def quick(v, p, outside=none):", " if type(v) is not dict: return None"]
+        lines.append(" f, w, c, e = {'pointer': p, **fixed}, {}, {}, {}")
+        objects: dict[tuple[str, ...], str] = {(): "v"}
+        for parents in dict.fromkeys(row.path[:size] for row in self.rows for size in range(1, len(row.path))):
+            name = objects[parents] = f"v{len(objects)}"
+            lines.append(f" {name} = {objects[parents[:-1]]}.get({parents[-1]!r}, none)")
+            lines.append(f" if type({name}) is not dict: return None")
+        needed = ((row.path[-1], objects[row.path[:-1]]) for row in self.required)
+        lines += [f" if {name!r} not in {there}: return None" for name, there in needed]
+        for number, row in enumerate(self.rows):
+            lines.append(f" if {row.path[-1]!r} in {objects[row.path[:-1]]}:")
+            lines.append(f"  x = {objects[row.path[:-1]]}[{row.path[-1]!r}]")
+            lines += [f"  {line}" for line in row.source(f"read{number}")]
+            lines.append(f"  w[{row.field!r}] = {''.join(f'/{step}' for step in row.path)!r}")
+            if row.kind or row.table:
+                names[f"read{number}"] = row.table.quick if row.table else row.take
+                lines.append(f"  f[{row.field!r}] = x")
+        lines += [f" if {name!r} not in f: return None" for name in self.needed]
+        lines += [" for n in outside:", "  if n not in f: e[n], f[n] = outside[n]"]
+        lines += [" f['places'] = Places(p, w, c, e)", " return of(f)"]
+        exec(compile("\n".join(lines), f"<{self.part.__name__}>", "exec"), names)
+        quick: Callable[..., P | None] = names["quick"]
+        return quick
+
+
+# -- the document, and the parts of the claim that are made of it ----------------------------------------------------
+
+
+@dataclass(slots=True)
+class Problems:
+    """The problems found so far, each once; their pointers hold names of the tables only, so all may be shown.
+
+    ``bad`` are pointers of values that were found at fault before: they are damaged and not read. Where ``blank`` holds,
+    ``null`` and empty text count as absent.
+    """
+
+    bad: frozenset[str] = frozenset()
+    blank: bool = False
+    found: dict[tuple[str, str, str], ShapeProblem] = field(default_factory=dict)
+
+    def add(self, pointer: str, keyword: str, expected: str, actual: str) -> None:
+        """Raises :class:`Enough` where no more are collected.
+
+        >>> problems = Problems()
+        >>> problems.add("/units", "type", "a whole number", "null")
+        >>> [found.expected for found in problems.found.values()]
+        ['a whole number']
+        """
+        self.found[pointer, keyword, expected] = ShapeProblem(pointer, keyword, expected, actual, pointer)
+        if len(self.found) >= LIMIT:
+            raise Enough
+
+    def blame(self, kind: Kind[Any], value: Any, pointer: str) -> None:
+        """A problem for a value that a kind cannot use, if its shape is at fault."""
+        if found := kind.problem(value):
+            self.add(pointer, *found, shown(value, private=kind.private))
+
+
+class Node:
+    """A value of the document with its place.
+
+    >>> node = Node({"name": "x", "note": ""}, "", Problems(blank=True))
+    >>> node.at("name").pointer, node.at("note"), node.at("name").at("first")
+    ('/name', None, None)
+    """
+
+    __slots__ = ("pointer", "problems", "value")
+
+    def __init__(self, value: Any, pointer: str, problems: Problems) -> None:
+        self.value = value
+        self.pointer = pointer
+        self.problems = problems
+
+    def at(self, name: str) -> Node | None:
+        """The value under a name of an object; None where there is none."""
+        if not isinstance(self.value, dict) or name not in self.value:
+            return None
+        value = self.value[name]
+        absent = self.problems.blank and (value is None or value == "")
+        return None if absent else Node(value, f"{self.pointer}/{name}", self.problems)
+
+    def require(self, name: str, expected: str) -> None:
+        """A problem where an object lacks a property."""
+        if isinstance(self.value, dict) and self.at(name) is None:
+            self.problems.add(self.pointer, "required", f"{name}, {expected}", "<absent>")
+
+    def is_object(self) -> bool:
+        """Whether it is an object; a problem where it is not."""
+        if self.pointer in self.problems.bad:
+            return False
+        if not isinstance(self.value, dict):
+            self.problems.add(self.pointer, "type", "an object in braces", shown(self.value))
+        return isinstance(self.value, dict)
+
+    def items(self) -> list[Node]:
+        """The elements of a list; a problem where it is none."""
+        if isinstance(self.value, list):
+            return [Node(item, f"{self.pointer}/{index}", self.problems) for index, item in enumerate(self.value)]
+        if self.pointer not in self.problems.bad:
+            self.problems.add(self.pointer, "type", "a list in brackets", shown(self.value))
+        return []
+
+    def read(self, kind: Kind[T]) -> T | None:
+        """What the value means; None where it cannot be used, with a problem where its shape is at fault."""
+        if self.pointer in self.problems.bad:
+            return None
+        found = kind.value(self.value)
+        if found is None:
+            self.problems.blame(kind, self.value, self.pointer)
+        return found
+
+
+class Reading(Node):
+    """An object of the document that is being read as a part of the claim.
+
+    It notes the place of each field, and which fields are there and could not be read.
+
+    >>> reading = Reading({"units": "400", "charge": 5}, "/lines/0", Problems())
+    >>> reading.get("units", reading.at("units"), kind("[0-9]+", "digits", int)), reading.damaged
+    (400, set())
+    """
+
+    __slots__ = ("counts", "damaged", "fields", "places")
+
+    def __init__(self, value: Any, pointer: str, problems: Problems) -> None:
+        self.value = value
+        self.pointer = pointer
+        self.problems = problems
+        #: what is known of the part: our field -> value
+        self.fields: dict[str, Any] = {}
+        self.damaged: set[str] = set()
+        self.places: dict[str, str] = {}
+        #: of a list that is whole the number of elements
+        self.counts: dict[str, int] = {}
+
+    def made(self, table: Table[P]) -> P:
+        """The part of what was read."""
+        fields = self.fields
+        fields["pointer"] = self.pointer
+        fields["places"] = Places(self.pointer, {}, self.counts, self.places)
+        if self.damaged:
+            fields["damaged"] = frozenset(self.damaged)
+        fields.update(table.fixed)
+        return table.part.of(fields)
+
+    def fill(
+        self, table: Table[Any], *, rows: Mapping[str, Row] = _NONE, otherwise: Mapping[str, Node | None] = _NONE
+    ) -> None:
+        """Every row of a table; ``rows`` replace some by their fields.
+
+        ``otherwise`` are the values of fields whose path leads to none.
+        """
+        for row in table.rows:
+            self.row(rows.get(row.field, row), otherwise.get(row.field))
+
+    def ask(self, table: Table[Any]) -> None:
+        """A problem for each required property that is not in the object that should hold it."""
+        for row in table.required:
+            if row.kind and (holder := self.follow(row)):
+                holder.require(row.path[-1], row.kind.expected)
+
+    def row(self, row: Row, otherwise: Node | None = None) -> None:
+        """One row."""
+        holder = self.follow(row)
+        if holder and not holder.is_object():
+            self.damage(holder, row.field)
+            return
+        there = (holder and holder.at(row.path[-1])) or otherwise
+        if there is None:
+            return
+        if row.many:
+            self.many(row, there)
+        elif row.kind:
+            self.get(row.field, there, row.kind)
+        else:
+            self.places[row.field] = there.pointer
+            if row.table:
+                self.keep(row.field, row.table.read(there.value, there.pointer, there.problems))
+
+    def follow(self, row: Row) -> Node | None:
+        """What holds a row's value: the last object of its path, or what is in the place of one; None for nothing."""
+        node: Node | None = self
+        for name in row.path[:-1]:
+            if node is None or not isinstance(node.value, dict):
+                break
+            node = node.at(name)
+        return node
+
+    def get(self, name: str, there: Node | None, kind: Kind[T]) -> T | None:
+        """The field ``name`` from a value of the document, kept and returned."""
+        if there is None:
+            return None
+        self.places[name] = there.pointer
+        return self.keep(name, there.read(kind))
+
+    def keep(self, name: str, found: T | None) -> T | None:
+        """The value of a field that is there; None where it cannot be used."""
+        if found is None:
+            self.damaged.add(name)
+        else:
+            self.fields[name] = found
+        return found
+
+    def damage(self, there: Node, *names: str) -> None:
+        """Fields of an object, where there is something else in its place."""
+        self.damaged.update(names)
+        self.places |= dict.fromkeys(names, there.pointer)
+
+    def elements(self, name: str, there: Node | None) -> list[Node]:
+        """The elements of a list for the field ``name``; the field is damaged where it is none, or was found at fault before."""
+        if there is None:
+            return []
+        self.places.setdefault(name, there.pointer)
+        if not isinstance(there.value, list) or there.pointer in self.problems.bad:
+            self.damaged.add(name)
+        return there.items()
+
+    def many(self, row: Row, there: Node) -> None:
+        """The sound elements of a list; the field is damaged where not all are sound."""
+        name, blank = row.field, self.problems.blank
+        listed = self.elements(name, there)
+        items = [item for item in listed if not blank or item.value != ""]
+        if row.most is not None and len(items) > row.most:
+            self.problems.add(there.pointer, "maxItems", f"at most {row.most} items", shown(there.value))
+            self.damaged.add(name)
+        sound = [(item.pointer, found) for item in items if (found := row.element(item)) is not None]
+        if len(sound) < len(items):
+            self.damaged.add(name)
+        if row.whole and name in self.damaged:
+            return
+        self.fields[name] = tuple(found for _, found in sound)
+        if row.kind and len(sound) == len(listed):
+            self.counts[name] = len(sound)
+        elif row.kind:
+            self.places |= {f"{name}.{index}": pointer for index, (pointer, _) in enumerate(sound)}
