@@ -443,6 +443,8 @@ def _skim(window: Window, text: str, scope: Clears) -> Iterator[Piece | Skipped]
     at = 0
     while at < len(text):
         stop = text.find("\n", at + len(text) // 8) + 1 or len(text)
+        if stop - at == len(text):
+            stop = text.find("\n") + 1
         if stop - at < len(text):
             yield from _skim(window, text[at:stop], scope)
         elif piece := window.take(window.base + len(text)):
