@@ -120,6 +120,8 @@ class _Signs:
     """One format's patterns in bytes."""
 
     def __init__(self, format: _Format, infusion: Iterable[str]) -> None:
+        #: with its marks at the top a document is in this format, whatever else it holds
+        self._goes_first = format is _FORMATS[0]
         self._marks = tuple(map(_quoted, format.marks))
         self._strangers = tuple(map(_quoted, format.strangers))
         code, drug = _quoted(format.code), re.escape(CODE.encode())
@@ -136,7 +138,7 @@ class _Signs:
         if min(places) < 0:
             return False
         start = first[: max(places) + len(self._marks[places.index(max(places))])]
-        if len(start) <= _NEAR and start.startswith(b"{") and start.count(b"{") + start.count(b"[") == 1:
+        if self._goes_first and len(start) <= _NEAR and start.startswith(b"{") and start.count(b"{") + start.count(b"[") == 1:
             if block.endswith(b"}\n") and block.count(b"}\n" + start) == number - 1:
                 return True
         if any(each in block for each in self._strangers):
