@@ -155,7 +155,9 @@ def test_the_strings_come_from_the_facts(tmp_path):
     known = facts.packaged()
     fact = known.get("product.package.20g-carton")
     value = dict(fact.newest.value) | {"ndc": "01234567801"}
-    more = dataclasses.replace(fact, id="product.package.mine", history=(dataclasses.replace(fact.newest, value=value),))
+    more = dataclasses.replace(
+        fact, id="product.package.mine", history=(dataclasses.replace(fact.newest, value=value),)
+    )
     scope = Scope(dataclasses.replace(known, facts={**known.facts, more.id: more}))
     assert not any(map(scope.clears, claims))
     assert scope.clears(json.dumps(OTHER))
@@ -283,7 +285,9 @@ def _character(each: str, style: random.Random, escapes: bool) -> str:
 
 
 @given(st.lists(DOCUMENTS, min_size=1, max_size=5), st.randoms(use_true_random=False), st.booleans(), st.data())
-@settings(deadline=None, max_examples=300, phases=[Phase.explicit, Phase.reuse, Phase.generate])  # shrinking takes minutes
+@settings(
+    deadline=None, max_examples=300, phases=[Phase.explicit, Phase.reuse, Phase.generate]
+)  # shrinking takes minutes
 def test_what_is_passed_over_is_sound_and_out_of_scope_in_every_layout(documents, style, escapes, data):
     texts = [written(each, style, escapes) for each in documents]
     layout = data.draw(st.sampled_from(["lines", "list", "values"]))

@@ -129,7 +129,9 @@ class _Signs:
         self.ours = re.compile(rb'%s(?!\s*:\s*"(?!(?:%s|%s)")[0-9A-Z]{5}")' % (code, drug, _any(infusion))).search
         self.drug = re.compile(rb'%s(?!\s*:\s*"(?!%s")[0-9A-Z]{5}")' % (code, drug)).search
         values = {**dict.fromkeys(format.lists, rb"\[\s*\{"), **dict.fromkeys(format.objects, rb"\{")}
-        self._values = [re.compile(rb"%s(?!\s*:\s*%s)" % (_quoted(name), start)).search for name, start in values.items()]
+        self._values = [
+            re.compile(rb"%s(?!\s*:\s*%s)" % (_quoted(name), start)).search for name, start in values.items()
+        ]
 
     def mark(self, block: bytes, number: int) -> bool:
         """Whether each line is an object with the marks of this format, from brace to brace."""
@@ -138,7 +140,12 @@ class _Signs:
         if min(places) < 0:
             return False
         start = first[: max(places) + len(self._marks[places.index(max(places))])]
-        if self._goes_first and len(start) <= _NEAR and start.startswith(b"{") and start.count(b"{") + start.count(b"[") == 1:
+        if (
+            self._goes_first
+            and len(start) <= _NEAR
+            and start.startswith(b"{")
+            and start.count(b"{") + start.count(b"[") == 1
+        ):
             if block.endswith(b"}\n") and block.count(b"}\n" + start) == number - 1:
                 return True
         if any(each in block for each in self._strangers):

@@ -5,6 +5,7 @@ The keys are those of ``schemas/report.schema.json``; they change only with its 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -27,6 +28,7 @@ class Summary:
 
     claims: int = 0
     out_of_scope: int = 0
+    skipped: int = 0
     unusable: int = 0
     errors: int = 0
     warnings: int = 0
@@ -35,19 +37,19 @@ class Summary:
     suppressed: int = 0
     by_code: dict[str, int] = field(default_factory=dict)
 
-    def add(self, record: Record, report: Report | None) -> None:
-        """Count one record; ``report`` is None where the record could not be read."""
-        if report is None:
+    def add(self, claim: Mapping[str, Any]) -> None:
+        """Count one claim object of the report; one with an error could not be read."""
+        if claim["error"] is not None:
             self.unusable += 1
             return
         self.claims += 1
-        self.out_of_scope += "out_of_scope" in report.notes
-        self.not_checked += len(report.not_checked)
-        self.suppressed += len(report.suppressed)
-        for finding in report.findings:
-            name = _PLURALS[finding.severity]
+        self.out_of_scope += "out_of_scope" in claim["notes"]
+        self.not_checked += len(claim["not_checked"])
+        self.suppressed += len(claim["suppressed"])
+        for finding in claim["findings"]:
+            name = _PLURALS[finding["severity"]]
             setattr(self, name, getattr(self, name) + 1)
-            self.by_code[finding.code] = self.by_code.get(finding.code, 0) + 1
+            self.by_code[finding["code"]] = self.by_code.get(finding["code"], 0) + 1
 
     def to_json(self) -> dict[str, int]:
         """The counts under their published keys."""
@@ -56,6 +58,7 @@ class Summary:
             for key in (
                 "claims",
                 "out_of_scope",
+                "skipped",
                 "unusable",
                 "errors",
                 "warnings",
