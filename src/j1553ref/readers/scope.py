@@ -140,14 +140,9 @@ class _Signs:
         if min(places) < 0:
             return False
         start = first[: max(places) + len(self._marks[places.index(max(places))])]
-        if (
-            self._goes_first
-            and len(start) <= _NEAR
-            and start.startswith(b"{")
-            and start.count(b"{") + start.count(b"[") == 1
-        ):
-            if block.endswith(b"}\n") and block.count(b"}\n" + start) == number - 1:
-                return True
+        alike = self._goes_first and len(start) <= _NEAR and re.fullmatch(rb"\{[^{\[]*", start)
+        if alike and block.endswith(b"}\n") and block.count(b"}\n" + start) == number - 1:
+            return True
         if any(each in block for each in self._strangers):
             return False
         lines = block.split(b"\n")[:-1]
