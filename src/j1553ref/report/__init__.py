@@ -5,18 +5,18 @@ The keys are those of ``schemas/report.schema.json``; they change only with its 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, BinaryIO
 
 from j1553ref import project
-from j1553ref.checking import Report
-from j1553ref.facts import FactBase
+from j1553ref.checking import Report, check
+from j1553ref.facts import FactBase, packaged
 from j1553ref.fixes import Fix
-from j1553ref.readers import Record
+from j1553ref.readers import Record, Scope, Skipped, pieces, records_of
 from j1553ref.rules.base import SEVERITIES, Finding
 
-__all__ = ["SCHEMA_VERSION", "Summary", "claim_object", "help_url", "tool_object"]
+__all__ = ["SCHEMA_VERSION", "Summary", "claim_object", "claim_objects", "help_url", "tool_object"]
 
 SCHEMA_VERSION = "1"
 _PLURALS = {"error": "errors", "warning": "warnings", "info": "infos"}
@@ -121,6 +121,37 @@ def claim_object(record: Record, report: Report | None, *, with_ids: bool = Fals
         "notes": list(report.notes) if report else [],
         "error": record.error,
     }
+
+
+def claim_objects(
+    stream: BinaryIO,
+    *,
+    source: str,
+    payer: str | None = None,
+    in_scope_only: bool = False,
+    facts: FactBase | None = None,
+) -> Iterator[dict[str, Any]]:
+    """The claim object of each record of a stream, in order and in constant memory: the lines of ``--output jsonl``.
+
+    ``source`` is what they call the stream. With ``in_scope_only``, records in whose bytes nothing of ours can be are
+    passed over. Raises :class:`~j1553ref.payers.PayerError` for an unknown ``payer``.
+
+    >>> import io
+    >>> line = b'{"schema_version": "1", "form": "ub04", "lines": [{"procedure_code": "J1553", "units": 400}]}'
+    >>> other = line.replace(b"J1553", b"99213")
+    >>> stream = io.BytesIO(other + b"\\n" + line)
+    >>> [(claim["index"], claim["notes"]) for claim in claim_objects(stream, source="a.ndjson", in_scope_only=True)]
+    [(1, ['payer_unknown'])]
+    """
+    base = facts or packaged()
+    index = 0
+    for found in pieces(stream, source=source, scope=Scope(base) if in_scope_only else None):
+        index += found.count if isinstance(found, Skipped) else 0
+        for record in records_of(found, source=source, index=index):
+            index += 1
+            yield claim_object(
+                record, check(record.claim, payer=payer, facts=base) if record.claim is not None else None
+            )
 
 
 def _suppressed_object(each: Finding, reason: str) -> dict[str, Any]:
