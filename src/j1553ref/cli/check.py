@@ -136,14 +136,14 @@ def check(
         write=write,
         say=partial(click.echo, err=output != "text"),
     )
-    named = tuple(running.Source(place, source, _named(source)) for place, source in enumerate(sources))
-    stop, progress = running.Stop(), running.Progress(named)
+    queue = tuple(running.Source(place, source, _named(source)) for place, source in enumerate(sources))
+    stop, progress = running.Stop(), running.Progress(queue)
     outcomes = running.examined(
-        examiner.plan, named, here=examiner, jobs=jobs, in_scope_only=in_scope_only, opened=progress.opened
+        examiner.plan, queue, here=examiner, jobs=jobs, in_scope_only=in_scope_only, opened=progress.opened
     )
 
     def claims() -> Iterator[dict[str, Any]]:
-        source, index, cut = named[0], 0, ""
+        source, index, cut = queue[0], 0, ""
         try:
             for outcome in stop.until(outcomes):
                 if outcome.source != source:

@@ -372,7 +372,8 @@ def _run(window: Window, scope: Clears) -> Iterator[Skipped]:
     """Elements of a list at the base that are clear, each with the comma behind it, so far as the text is held."""
     while window.held:
         start, text = window.held[0]
-        at, found = window.base - start, []
+        at = window.base - start
+        found: list[re.Match[str]] = []
         while len(found) < _RUN and (element := _ELEMENT.match(text, at)):
             found.append(element)
             at = element.end()
@@ -385,7 +386,7 @@ def _run(window: Window, scope: Clears) -> Iterator[Skipped]:
             return
 
 
-def _values(window: Window, is_record: Callable[[str], bool]) -> Iterator[Piece]:
+def _values(window: Window, is_record: Callable[[str], bool]) -> Iterator[Piece | Skipped]:
     """Objects one after another, each over as many lines as it likes."""
     inside = too_long = False
     for char, at, _ in _marks(window, 0):
