@@ -21,7 +21,6 @@ import click
 from j1553ref import checking, report
 from j1553ref.claim import InputError
 from j1553ref.cli.base import fact_base
-from j1553ref.errors import J1553Error
 from j1553ref.facts import FactBase
 from j1553ref.readers import Piece, Record, Scope, Skipped, open_source, pieces, records_of
 from j1553ref.suppression import Suppression
@@ -34,7 +33,7 @@ _RECORDS, _CHARACTERS = 64, 1024 * 1024
 Found = Piece | Record
 
 
-class WorkerError(J1553Error, RuntimeError):
+class WorkerError(RuntimeError):
     """A worker process ended before its work."""
 
 
