@@ -17,6 +17,9 @@ settings.register_profile(
 )
 settings.load_profile("j1553ref")
 
+#: They need Spark, and nox -s cluster runs them.
+collect_ignore = ["docs/check/large_files.py", "tests/cluster.py"]
+
 #: file -> doctest prompts run in this process; the guard in tests/test_pages.py compares it with the prompts written
 TRIED: dict[Path, int] = {}
 #: prompts run in the workers that have ended

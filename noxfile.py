@@ -113,6 +113,13 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def cluster(session: nox.Session) -> None:
+    """The recipe for Spark in local mode with two workers against one process, claim for claim; needs Java 17."""
+    install(session, "cluster")
+    session.run("python", "-P", "tests/cluster.py")
+
+
+@nox.session
 def fuzz(session: nox.Session) -> None:
     """Parser and both JSON Schema engines on many documents: ``nox -s fuzz -- 100000``; then many correct claims."""
     install(session, "test")

@@ -70,7 +70,7 @@ def spoken(text: bytes) -> str:
             continue
         claim = claim_object(record, outcome)
         tally.add(claim)
-        summary.add(record, outcome)
+        summary.add(claim)
         said += [json.dumps(claim), str(outcome), repr(record), repr(record.claim)]
         said += [line for _, line in claim_lines(claim, show_not_checked=True)]
         said += [json.dumps(result) for result in sarif.claim_results(claim)]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from j1553ref import checking, config, report
-from j1553ref.claim import Claim, InputError
-from j1553ref.cli import fixing
+from j1553ref.claim import InputError
+from j1553ref.cli import fixing, running
 from j1553ref.cli.base import complain, fact_base, facts_option
 from j1553ref.cli.printers import PRINTERS, Run
 from j1553ref.facts import FactBase
@@ -55,6 +55,19 @@ __all__ = ["check", "records"]
 )
 @click.option("--fix", is_flag=True, help="Show the few certain corrections as changed values.")
 @click.option("--write", is_flag=True, help="With --fix, write them into the files.")
+@click.option(
+    "--in-scope-only",
+    is_flag=True,
+    help="Pass over, unparsed, records in whose bytes no code or NDC of ours can be; the summary counts them as skipped.",
+)
+@click.option(
+    "--jobs",
+    metavar="N",
+    type=click.IntRange(1, 60),
+    default=1,
+    show_default=True,
+    help="Check in so many processes; order and exit status stay the same.",
+)
 @facts_option
 def check(
     sources: tuple[str, ...],
@@ -71,6 +84,8 @@ def check(
     configured: str | None,
     fix: bool,
     write: bool,
+    in_scope_only: bool,
+    jobs: int,
     folder: str | None,
 ) -> None:
     """Check claim files against the rules; - reads standard input.
@@ -84,7 +99,7 @@ def check(
         fixing.refuse_unfit(sources)
     settings = _settings(configured, lambda own: fact_base(folder or own))
     base = fact_base(folder or settings.facts)
-    stocked = _stocked(settings, base)
+    _check_stocked(settings, base)
     payer = payer or settings.payer
     if payer:
         parse_payer(payer, base)
@@ -98,45 +113,84 @@ def check(
             if codes
         ]
         raise click.ClickException(f"no rule is left by {' and '.join(named)}: select more, or ignore less")
+    examiner = running.Examiner(
+        running.Plan(
+            folder=folder or settings.facts,
+            form=form,
+            payer=payer,
+            select=chosen,
+            ignore=left_out,
+            stocked=settings.stocked_vials,
+            suppress=tuple(entry for entry in settings.suppress if entry.codes & wanted),
+            with_ids=with_ids,
+        ),
+        base,
+    )
     summary = report.Summary()
-    watch = _Suppressions(settings.suppress, wanted)
-    by_all_rules = partial(checking.check, payer=payer, stocked_vials=stocked, facts=base)
-
-    def examine(claim: Claim, source: str) -> checking.Report:
-        return by_all_rules(claim, select=chosen, ignore=left_out, suppress=watch.covering(source))
+    watch = _Suppressions(settings.suppress)
 
     well = not fix or fixing.fix_sources(
-        tuple((each, _named(each)) for each in sources),
+        tuple((source, _named(source)) for source in sources),
         form,
-        examine=examine,
-        whole=by_all_rules,
+        examine=examiner.check,
+        whole=partial(examiner.check, source="", by_all=True),
         write=write,
         say=partial(click.echo, err=output != "text"),
     )
+    queue = tuple(running.Source(place, source, _named(source)) for place, source in enumerate(sources))
+    stop, progress = running.Stop(), running.Progress(queue)
+    outcomes = running.examined(
+        examiner.plan, queue, here=examiner, jobs=jobs, in_scope_only=in_scope_only, opened=progress.opened
+    )
 
     def claims() -> Iterator[dict[str, Any]]:
-        for record in records(sources, form):
-            outcome = examine(record.claim, record.source) if record.claim is not None else None
-            if outcome:
-                watch.note(record.source, outcome)
-            summary.add(record, outcome)
-            claim = report.claim_object(record, outcome, with_ids=with_ids)
-            if claim["error"] is not None:
-                complain(f"{claim['source']}: {claim['error']}")
-            yield claim
+        source, index, cut = queue[0], 0, ""
+        try:
+            for outcome in stop.until(outcomes):
+                if outcome.source != source:
+                    source, index = outcome.source, 0
+                summary.skipped += outcome.skipped
+                watch.note(outcome)
+                for claim in outcome.claims:
+                    yield told(claim | {"index": index + claim["index"]})
+                progress.add(count := outcome.skipped + len(outcome.claims))
+                index += count
+        except running.WorkerError as error:
+            cut = str(error)
+        progress.erase()
+        if stop.signal:
+            cut = "interrupted: what follows was not checked"
+        if cut:
+            yield told(report.claim_object(Record(source=source.name, index=index, error=cut), None))
+
+    def told(claim: dict[str, Any]) -> dict[str, Any]:
+        summary.add(claim)
+        progress.erase()
+        if claim["error"] is not None:
+            complain(f"{claim['source']}: {claim['error']}")
+        return claim
 
     if show_not_checked is None:
         show_not_checked = bool(settings.show_not_checked)
 
     def status() -> int:
+        if stop.signal:
+            return 128 + stop.signal
         found = summary.exit_status(fail_level or settings.fail_level or "error", exit_zero=exit_zero)
         return found if well else 2
 
-    PRINTERS[output](
-        claims(),
-        Run(summary=summary, facts=base, show_not_checked=show_not_checked, statistics=statistics, status=status),
-    )
-    for number, entry in watch.idle():
+    with stop.heeded():
+        PRINTERS[output](
+            claims(),
+            Run(
+                summary=summary,
+                facts=base,
+                show_not_checked=show_not_checked,
+                statistics=statistics,
+                status=status,
+            ),
+        )
+    for number, entry in watch.idle() if not stop.signal else ():
         complain(
             f"note: {settings.where('suppress', number)}: the entry for {entry.code} suppressed nothing here; take it out "
             "if it is not needed any more"
@@ -147,24 +201,19 @@ def check(
 class _Suppressions:
     """The suppressions of a run, and which of them were tried and hid something."""
 
-    def __init__(self, entries: tuple[Suppression, ...], wanted: frozenset[str]) -> None:
-        self._entries = tuple(each for each in entries if each.codes & wanted)
+    def __init__(self, entries: tuple[Suppression, ...]) -> None:
         self._numbers = {each: number for number, each in reversed(list(enumerate(entries)))}
         self._tried: set[Suppression] = set()
         self._used: set[Suppression] = set()
-        self.covering = cache(self._covering)
 
-    def _covering(self, source: str) -> tuple[Suppression, ...]:
-        return tuple(each for each in self._entries if each.covers(source))
-
-    def note(self, source: str, outcome: checking.Report) -> None:
-        self._used.update(each.by for each in outcome.suppressed)
-        if "out_of_scope" not in outcome.notes:
-            self._tried.update(each for each in self.covering(source) if each.concerns(outcome.payer))
+    def note(self, outcome: running.Outcome) -> None:
+        self._used |= outcome.used
+        self._tried |= outcome.tried
 
     def idle(self) -> Iterator[tuple[int, Suppression]]:
         """The entries, with their numbers, that could have hidden something and did not."""
-        return ((self._numbers[each], each) for each in self._entries if each in self._tried - self._used)
+        left = self._tried - self._used
+        return ((number, entry) for entry, number in reversed(self._numbers.items()) if entry in left)
 
 
 def _settings(configured: str | None, facts_of: config.FactsOf) -> config.Config:
@@ -179,12 +228,11 @@ def _settings(configured: str | None, facts_of: config.FactsOf) -> config.Config
     return config.find(here, facts_of=facts_of)
 
 
-def _stocked(settings: config.Config, base: FactBase) -> tuple[str, ...]:
+def _check_stocked(settings: config.Config, base: FactBase) -> None:
     try:
         checking.vial_sizes(settings.stocked_vials, base)
     except UnitsError as error:  # it begins with the word vials
         raise config.ConfigError(f"{settings.where('stocked_vials')}: stocked_{error}") from None
-    return settings.stocked_vials
 
 
 def records(sources: tuple[str, ...], form: str | None) -> Iterator[Record]:

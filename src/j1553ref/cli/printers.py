@@ -1,6 +1,6 @@
 """How ``check`` prints its claims, one by one as they come, and the summary after them: one function for each output.
 
-A run that is cut short leaves JSON and SARIF unclosed, lines without a summary, and text without counts.
+A run whose output fails leaves JSON and SARIF unclosed, lines without a summary, and text without counts.
 """
 
 from __future__ import annotations

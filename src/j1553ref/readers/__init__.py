@@ -9,6 +9,8 @@ import io
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from functools import cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -18,7 +20,8 @@ from j1553ref.claim import Claim, InputError
 from j1553ref.readers import clearinghouse, native, strict
 from j1553ref.readers.locate import Locator
 from j1553ref.readers.record import JsonFormat, Record, TextFormat
-from j1553ref.readers.stream import Piece, Unreadable, Window, characters, split
+from j1553ref.readers.scope import Scope
+from j1553ref.readers.stream import Piece, Skipped, Unreadable, Window, characters, split
 from j1553ref.redaction import one_line
 
 __all__ = [
@@ -26,11 +29,16 @@ __all__ = [
     "JSON_FORMATS",
     "TEXT_FORMATS",
     "JsonFormat",
+    "Piece",
     "Record",
+    "Scope",
+    "Skipped",
     "TextFormat",
     "claim_from",
     "open_source",
+    "pieces",
     "read",
+    "records_of",
 ]
 
 #: Asked in this order whether a JSON object is theirs.
@@ -121,6 +129,21 @@ def open_source(path: str | Path) -> AbstractContextManager[BinaryIO]:
 
 
 def _read(stream: BinaryIO, source: str, format: str | None) -> Iterator[Record]:
+    index = 0
+    for found in pieces(stream, source=source, format=format):
+        for record in records_of(found, source=source, index=index, format=format):
+            yield record
+            index = record.index + 1
+
+
+def pieces(
+    stream: BinaryIO, *, source: str, format: str | None = None, scope: Scope | None = None
+) -> Iterator[Piece | Skipped | Record]:
+    """A stream cut into records that are still text, in order and in constant memory; see :func:`read`.
+
+    Where ``scope`` is given, records that it clears are only counted. A format that is not JSON, and an error of the
+    whole stream, come as records at once.
+    """
     try:
         byte, text = characters(stream)
         head = next(text, "")
@@ -132,19 +155,35 @@ def _read(stream: BinaryIO, source: str, format: str | None) -> Iterator[Record]
         yield Record(source=source, index=0, error=f"{error}")
         return
     window = Window(chain([head], text) if head else text, byte)
-    formats = [each for each in JSON_FORMATS if format in (None, each.name)]
-    known = frozenset[str]().union(*(each.names for each in formats))
-    index = 0
+    formats = _formats(format)
+    found = None
     try:
-        for piece in split(window, is_record=_is_record, envelope=lambda head: _envelope(head, formats)):
-            for record in _records(piece, source, index, format, known):
-                yield record
-                index += 1
-        if not index:
+        for found in split(window, is_record=_is_record, envelope=lambda head: _envelope(head, formats), scope=scope):
+            yield found
+        if found is None:
             yield Record(source=source, index=0, error="no claim in it; expected at least one")
     except Unreadable as error:
         where = f"line {window.line}, column {window.column}: " if error.offset is not None else ""
-        yield Record(source=source, index=index, line=window.line, error=f"{where}{error}")
+        yield Record(source=source, index=0, line=window.line, error=f"{where}{error}")
+
+
+def records_of(
+    found: Piece | Skipped | Record, *, source: str, index: int, format: str | None = None
+) -> Iterator[Record]:
+    """The records of what :func:`pieces` yields, numbered from ``index``; none of what was only counted."""
+    if isinstance(found, Piece):
+        yield from _records(found, source, index, format, _known(format))
+    elif isinstance(found, Record):
+        yield replace(found, index=index)
+
+
+def _formats(format: str | None) -> tuple[JsonFormat, ...]:
+    return tuple(each for each in JSON_FORMATS if format in (None, each.name))
+
+
+@cache
+def _known(format: str | None) -> frozenset[str]:
+    return frozenset[str]().union(*(each.names for each in _formats(format)))
 
 
 def _records(piece: Piece, source: str, index: int, format: str | None, known: frozenset[str]) -> Iterator[Record]:
@@ -182,7 +221,7 @@ def _records(piece: Piece, source: str, index: int, format: str | None, known: f
 
 
 def _claims(document: Any, format: str | None) -> Iterator[Claim]:
-    formats = [each for each in JSON_FORMATS if format in (None, each.name)]
+    formats = _formats(format)
     for each in formats:
         if isinstance(document, dict) and (each.name == format or each.recognizes(document)):
             yield from each.claims(document)
@@ -202,7 +241,7 @@ def _is_record(line: str) -> bool:
     return isinstance(document, dict) and any(each.recognizes(document) for each in JSON_FORMATS)
 
 
-def _envelope(head: str, formats: list[JsonFormat]) -> str | None:
+def _envelope(head: str, formats: tuple[JsonFormat, ...]) -> str | None:
     return next((found for each in formats if (found := each.envelope(head))), None)
 
 

@@ -12,11 +12,12 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from itertools import takewhile
+from typing import BinaryIO, Protocol
 
 from j1553ref.readers.locate import MANY
 
-__all__ = ["LIMIT", "Piece", "Unreadable", "Window", "characters", "split"]
+__all__ = ["LIMIT", "Clears", "Piece", "Skipped", "Unreadable", "Window", "characters", "split"]
 
 #: The most characters that one record may have.
 LIMIT = 8 * 1024 * 1024
@@ -40,6 +41,15 @@ _STRING = rf'"{_BODY.pattern}"'
 _SHALLOW = re.compile(rf'[^"\[\]{{}},]*+(?:{_STRING}[^"\[\]{{}},]*+){MANY}')
 _DEEP = re.compile(rf'[^"\[\]{{}}]*+(?:{_STRING}[^"\[\]{{}}]*+){MANY}')
 
+#: Any object in six levels of brackets; deeper ones are followed bracket by bracket.
+_OBJECT = _DEEP.pattern
+for _ in range(5):
+    _OBJECT = rf"{_DEEP.pattern}(?:[\[{{]{_OBJECT}[\]}}]{_DEEP.pattern}){MANY}"
+_WHOLE = re.compile(rf"[\[{{]{_OBJECT}[\]}}]")
+_ELEMENT = re.compile(rf"[ \t\r\n]*+({_WHOLE.pattern})[ \t\r\n]*+,")
+#: So many elements of a list are looked at together.
+_RUN = 32
+
 
 class Unreadable(Exception):  # noqa: N818 - the sentence below says what it is
     """The input, or one record of it, cannot be read; ``offset`` is the place in the record's text, if known."""
@@ -58,6 +68,23 @@ class Piece:
     column: int
     byte: int
     error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """So many records were passed over unparsed."""
+
+    count: int
+
+
+class Clears(Protocol):
+    """Says which records can be passed over."""
+
+    def clears(self, record: str) -> bool:
+        """Whether one record can."""
+
+    def lines(self, text: str) -> int:
+        """The number of records in whole lines that all can; 0 where one of them may not."""
 
 
 def characters(stream: BinaryIO) -> tuple[int, Iterator[str]]:
@@ -111,7 +138,8 @@ class Window:
 
     def __init__(self, chunks: Iterator[str], byte: int = 0) -> None:
         self._source = chunks
-        self._held: deque[tuple[int, str]] = deque()
+        #: the pieces that are held, each with the position of its first character
+        self.held: deque[tuple[int, str]] = deque()
         self._dropped = 0
         self.base = self.end = 0
         self.line, self.column, self.byte = 1, 1, byte
@@ -123,19 +151,19 @@ class Window:
         """Each piece from the base on, held or still to come, with the position of its first character."""
         number = self._dropped
         while True:
-            if number - self._dropped >= len(self._held):
+            if number - self._dropped >= len(self.held):
                 text = next(self._source, None)
                 if text is None:
                     return
-                self._held.append((self.end, text))
+                self.held.append((self.end, text))
                 self.end += len(text)
-            yield self._held[number - self._dropped]
+            yield self.held[number - self._dropped]
             number += 1
 
     def text(self, to: int) -> str:
         """The text from the base to a position."""
         parts = []
-        for start, text in self._held:
+        for start, text in self.held:
             if start >= to:
                 break
             parts.append(text[max(0, self.base - start) : to - start])
@@ -144,13 +172,23 @@ class Window:
     def drop(self, to: int) -> None:
         """Moves the base forward."""
         while self.base < to:
-            start, text = self._held[0]
+            start, text = self.held[0]
             stop = min(to - start, len(text))
             self._advance(text, self.base - start, stop)
             self.base = start + stop
             if stop == len(text):
-                self._held.popleft()
+                self.held.popleft()
                 self._dropped += 1
+
+    def drop_lines(self, text: str, lines: int) -> None:
+        """Moves the base past whole lines at it."""
+        line, byte = self.line, self.byte
+        to = self.base + len(text)
+        while self.held and self.held[0][0] + len(self.held[0][1]) <= to:
+            self.held.popleft()
+            self._dropped += 1
+        self.base, self.line, self.column = to, line + lines, 1
+        self.byte = byte + (len(text) if text.isascii() else len(text.encode("utf-8", "surrogateescape")))
 
     def take(self, to: int) -> Piece | None:
         """The piece from the base to a position, without the white space around it; what lies there is dropped."""
@@ -200,14 +238,31 @@ class Window:
 
 
 def split(
-    window: Window, *, is_record: Callable[[str], bool], envelope: Callable[[str], str | None]
-) -> Iterator[Piece]:
-    """The records of a text, in order.
+    window: Window,
+    *,
+    is_record: Callable[[str], bool],
+    envelope: Callable[[str], str | None],
+    scope: Clears | None = None,
+) -> Iterator[Piece | Skipped]:
+    """The records of a text, in order; those that ``scope`` clears are only counted.
 
     ``is_record`` says of a line whether it is a record of its own: asked only where the layout is in doubt.
     ``envelope`` is told the beginning of an object and names the property whose list holds the records, if any.
     Raises :class:`Unreadable` for a text that is empty, or neither JSON nor lines of it.
     """
+    for found in _split(window, is_record, envelope, scope):
+        if scope and isinstance(found, Piece) and not found.error and scope.clears(found.text):
+            yield Skipped(1)
+        else:
+            yield found
+
+
+def _split(
+    window: Window,
+    is_record: Callable[[str], bool],
+    envelope: Callable[[str], str | None],
+    scope: Clears | None,
+) -> Iterator[Piece | Skipped]:
     if not window.skip_space():
         raise Unreadable("empty; expected a claim")
     for _ in window.chunks():
@@ -215,17 +270,17 @@ def split(
             break
     head = window.text(window.end)
     if head[0] == "[":
-        yield from _elements(window, None)
+        yield from _elements(window, None, scope)
     elif head[0] == "{":
         first = window.first_line()
         if (member := envelope(head)) is not None:
-            yield from _elements(window, member)
+            yield from _elements(window, member, scope)
         elif first is not None and _is_closed(first):
-            yield from _lines(window)
+            yield from _lines(window, scope)
         else:
             yield from _values(window, is_record)
     elif any(map(is_record, head.split("\n"))):
-        yield from _lines(window)
+        yield from _lines(window, scope)
     else:
         raise Unreadable("neither JSON nor another known format; expected a claim as JSON", 0)
 
@@ -234,6 +289,7 @@ def _marks(window: Window, level: int) -> Iterator[tuple[str, int, int]]:
     """Brackets and commas outside strings, down to a depth: character, position, depth behind it.
 
     Before each new piece of the text comes one mark without a character, so that the caller can watch the length.
+    A caller that moves the base past whole elements behind a mark is followed.
     """
     depth, in_string, escaped = 0, False, False
     for start, text in window.chunks():
@@ -259,10 +315,14 @@ def _marks(window: Window, level: int) -> Iterator[tuple[str, int, int]]:
                 depth = max(0, depth + (char in "[{") - (char in "]}"))
                 if depth <= level + (char in "[{"):
                     yield char, start + at, depth
+                    at = max(at, window.base - start - 1)
+                if depth == level + 1 and char in "[{" and (whole := _WHOLE.match(text, at)):
+                    at, depth = whole.end() - 1, level
+                    yield text[at], start + at, depth
             at += 1
 
 
-def _elements(window: Window, member: str | None) -> Iterator[Piece]:
+def _elements(window: Window, member: str | None, scope: Clears | None) -> Iterator[Piece | Skipped]:
     """The elements of an array that is the whole text, or that is the value of one property of the object that is."""
     level = 1 if member is None else 2
     inside = finished = too_long = seen = False
@@ -282,6 +342,8 @@ def _elements(window: Window, member: str | None) -> Iterator[Piece]:
             if char == "[" and depth == level and (member is None or re.search(rf'"{member}"\s*:\s*$', key[-200:])):
                 inside = True
             window.drop(at + 1)
+            if scope and inside:
+                yield from _run(window, scope)
         elif depth == level - (char in "]}") and char not in "[{":
             closes = char != ","
             if too_long:
@@ -294,6 +356,8 @@ def _elements(window: Window, member: str | None) -> Iterator[Piece]:
                 yield window.fault("the list of claims is closed by a brace; expected ]")
             window.drop(at + 1)
             seen, too_long, finished = True, False, closes
+            if scope and not closes:
+                yield from _run(window, scope)
     if not inside and member is not None:
         yield window.fault(f"no list under {member}; expected one that holds the claims")
     elif not finished:
@@ -304,7 +368,25 @@ def _elements(window: Window, member: str | None) -> Iterator[Piece]:
         yield window.fault("something follows the end of the list of claims; expected nothing more: remove it")
 
 
-def _values(window: Window, is_record: Callable[[str], bool]) -> Iterator[Piece]:
+def _run(window: Window, scope: Clears) -> Iterator[Skipped]:
+    """Elements of a list at the base that are clear, each with the comma behind it, so far as the text is held."""
+    while window.held:
+        start, text = window.held[0]
+        at = window.base - start
+        found: list[re.Match[str]] = []
+        while len(found) < _RUN and (element := _ELEMENT.match(text, at)):
+            found.append(element)
+            at = element.end()
+        lines = "".join(element[1].replace("\n", " ") + "\n" for element in found)
+        count = scope.lines(lines) or sum(1 for _ in takewhile(scope.clears, (element[1] for element in found)))
+        if count:
+            window.drop(start + found[count - 1].end())
+            yield Skipped(count)
+        if not count or count < len(found):
+            return
+
+
+def _values(window: Window, is_record: Callable[[str], bool]) -> Iterator[Piece | Skipped]:
     """Objects one after another, each over as many lines as it likes."""
     inside = too_long = False
     for char, at, _ in _marks(window, 0):
@@ -331,10 +413,13 @@ def _values(window: Window, is_record: Callable[[str], bool]) -> Iterator[Piece]
         yield rest
 
 
-def _lines(window: Window) -> Iterator[Piece]:
+def _lines(window: Window, scope: Clears | None = None) -> Iterator[Piece | Skipped]:
     """One record on each line; blank lines are passed over."""
     too_long = False
     for start, text in window.chunks():
+        stop = start + text.rfind("\n") + 1
+        if scope and not too_long and stop > max(start, window.base):
+            yield from _skim(window, window.text(stop), scope)
         at = max(0, window.base - start)
         while (found := text.find("\n", at)) >= 0:
             at = found + 1
@@ -350,6 +435,24 @@ def _lines(window: Window) -> Iterator[Piece]:
         yield rest
 
 
+def _skim(window: Window, text: str, scope: Clears) -> Iterator[Piece | Skipped]:
+    """Whole lines at the base: counted where all are clear, else in smaller blocks, at last one by one."""
+    if count := scope.lines(text):
+        window.drop_lines(text, count)
+        yield Skipped(count)
+        return
+    at = 0
+    while at < len(text):
+        stop = text.find("\n", at + len(text) // 8) + 1 or len(text)
+        if stop - at == len(text):
+            stop = text.find("\n") + 1
+        if stop - at < len(text):
+            yield from _skim(window, text[at:stop], scope)
+        elif piece := window.take(window.base + len(text)):
+            yield piece
+        at = stop
+
+
 def _in_lines(window: Window, is_record: Callable[[str], bool]) -> bool:
     """Whether a text that makes no sense as one object does so line by line, but for its first line."""
     return any(map(is_record, window.text(window.end).split("\n")[1:]))
@@ -357,5 +460,5 @@ def _in_lines(window: Window, is_record: Callable[[str], bool]) -> bool:
 
 def _is_closed(line: str) -> bool:
     """Whether a line is one object from bracket to bracket."""
-    marks = [each for each in _marks(Window(iter([line])), 0) if each[0]]
+    marks = [mark for mark in _marks(Window(iter([line])), 0) if mark[0]]
     return len(marks) == 2 and marks[1][2] == 0 and not line[marks[1][1] + 1 :].strip(_SPACE)

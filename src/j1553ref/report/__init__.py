@@ -5,17 +5,18 @@ The keys are those of ``schemas/report.schema.json``; they change only with its 
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, BinaryIO
 
 from j1553ref import project
-from j1553ref.checking import Report
-from j1553ref.facts import FactBase
+from j1553ref.checking import Report, check
+from j1553ref.facts import FactBase, packaged
 from j1553ref.fixes import Fix
-from j1553ref.readers import Record
+from j1553ref.readers import Record, Scope, Skipped, pieces, records_of
 from j1553ref.rules.base import SEVERITIES, Finding
 
-__all__ = ["SCHEMA_VERSION", "Summary", "claim_object", "help_url", "tool_object"]
+__all__ = ["SCHEMA_VERSION", "Summary", "claim_object", "claim_objects", "help_url", "tool_object"]
 
 SCHEMA_VERSION = "1"
 _PLURALS = {"error": "errors", "warning": "warnings", "info": "infos"}
@@ -27,6 +28,7 @@ class Summary:
 
     claims: int = 0
     out_of_scope: int = 0
+    skipped: int = 0
     unusable: int = 0
     errors: int = 0
     warnings: int = 0
@@ -35,19 +37,19 @@ class Summary:
     suppressed: int = 0
     by_code: dict[str, int] = field(default_factory=dict)
 
-    def add(self, record: Record, report: Report | None) -> None:
-        """Count one record; ``report`` is None where the record could not be read."""
-        if report is None:
+    def add(self, claim: Mapping[str, Any]) -> None:
+        """Count one claim object of the report; one with an error could not be read."""
+        if claim["error"] is not None:
             self.unusable += 1
             return
         self.claims += 1
-        self.out_of_scope += "out_of_scope" in report.notes
-        self.not_checked += len(report.not_checked)
-        self.suppressed += len(report.suppressed)
-        for finding in report.findings:
-            name = _PLURALS[finding.severity]
+        self.out_of_scope += "out_of_scope" in claim["notes"]
+        self.not_checked += len(claim["not_checked"])
+        self.suppressed += len(claim["suppressed"])
+        for finding in claim["findings"]:
+            name = _PLURALS[finding["severity"]]
             setattr(self, name, getattr(self, name) + 1)
-            self.by_code[finding.code] = self.by_code.get(finding.code, 0) + 1
+            self.by_code[finding["code"]] = self.by_code.get(finding["code"], 0) + 1
 
     def to_json(self) -> dict[str, int]:
         """The counts under their published keys."""
@@ -56,6 +58,7 @@ class Summary:
             for key in (
                 "claims",
                 "out_of_scope",
+                "skipped",
                 "unusable",
                 "errors",
                 "warnings",
@@ -118,6 +121,37 @@ def claim_object(record: Record, report: Report | None, *, with_ids: bool = Fals
         "notes": list(report.notes) if report else [],
         "error": record.error,
     }
+
+
+def claim_objects(
+    stream: BinaryIO,
+    *,
+    source: str,
+    payer: str | None = None,
+    in_scope_only: bool = False,
+    facts: FactBase | None = None,
+) -> Iterator[dict[str, Any]]:
+    """The claim object of each record of a stream, in order and in constant memory: the lines of ``--output jsonl``.
+
+    ``source`` is what they call the stream. With ``in_scope_only``, records in whose bytes nothing of ours can be are
+    passed over. Raises :class:`~j1553ref.payers.PayerError` for an unknown ``payer``.
+
+    >>> import io
+    >>> line = b'{"schema_version": "1", "form": "ub04", "lines": [{"procedure_code": "J1553", "units": 400}]}'
+    >>> other = line.replace(b"J1553", b"99213")
+    >>> stream = io.BytesIO(other + b"\\n" + line)
+    >>> [(claim["index"], claim["notes"]) for claim in claim_objects(stream, source="a.ndjson", in_scope_only=True)]
+    [(1, ['payer_unknown'])]
+    """
+    base = facts or packaged()
+    index = 0
+    for found in pieces(stream, source=source, scope=Scope(base) if in_scope_only else None):
+        index += found.count if isinstance(found, Skipped) else 0
+        for record in records_of(found, source=source, index=index):
+            index += 1
+            yield claim_object(
+                record, check(record.claim, payer=payer, facts=base) if record.claim is not None else None
+            )
 
 
 def _suppressed_object(each: Finding, reason: str) -> dict[str, Any]:

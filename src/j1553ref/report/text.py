@@ -111,6 +111,7 @@ def summary_line(summary: Summary) -> str:
             (summary.suppressed, "suppressed"),
             (summary.not_checked, "not checked"),
             (summary.out_of_scope, "out of scope"),
+            (summary.skipped, "skipped"),
             (summary.unusable, "unusable"),
         )
         if number
