@@ -48,7 +48,7 @@ class BillLine:
             "code": self.code,
             "modifiers": list(self.modifiers),
             "units": self.units,
-            "ndc": [each.to_json() for each in self.ndc],
+            "ndc": [quantity.to_json() for quantity in self.ndc],
         }
 
 
@@ -94,9 +94,9 @@ class Billing:
             "administered_units": self.administered_units,
             "discarded_units": self.discarded_units,
             "total_units": self.total_units,
-            "vials": [each.to_json() for each in self.vials],
-            "lines": [each.to_json() for each in self.lines],
-            "least_waste_vials": [each.to_json() for each in self.least_waste_vials],
+            "vials": [vial.to_json() for vial in self.vials],
+            "lines": [line.to_json() for line in self.lines],
+            "least_waste_vials": [vial.to_json() for vial in self.least_waste_vials],
             "notes": list(self.notes),
         }
 
@@ -137,17 +137,17 @@ def notes(
             f"{plain(tail_mg)} mg is left, less than one unit, so there is nothing to bill with JW."
             " That JZ is then right is inferred: ask the payer."
         )
-    avoidable = sum(each.units for each in opened) - sum(each.units for each in least)
+    avoidable = sum(vial.units for vial in opened) - sum(vial.units for vial in least)
     if avoidable > 0:
         smaller = " + ".join(
-            f"{each.count} x {grams(each.size_mg)}" if each.count > 1 else grams(each.size_mg) for each in least
+            f"{vial.count} x {grams(vial.size_mg)}" if vial.count > 1 else grams(vial.size_mg) for vial in least
         )
         yield (
             f"A smaller set would do: {smaller} leaves {max(discarded - avoidable, 0)} units, not {discarded}"
             ". The lines stay as the record has it, but a payer may pay only for what the smaller set"
             " leaves: record why it was not used."
         )
-    if any(each.ndc is None for each in opened):
+    if any(vial.ndc is None for vial in opened):
         yield (
             "Vials were given by size, so the NDCs are those of the cartons. Whether a payer wants the NDC of"
             " the carton or of the vial is not settled: ask."

@@ -61,12 +61,12 @@ class Report:
     @property
     def codes(self) -> list[str]:
         """The codes of the findings, in the order of the run."""
-        return [each.code for each in self.findings]
+        return [finding.code for finding in self.findings]
 
     @property
     def not_checked_codes(self) -> list[str]:
         """The codes of the rules that could not be decided, sorted, each once."""
-        return sorted({each.code for each in self.not_checked})
+        return sorted({outcome.code for outcome in self.not_checked})
 
     def __str__(self) -> str:
         hidden = f"; {len(self.suppressed)} suppressed" if self.suppressed else ""
@@ -119,10 +119,10 @@ def check(
         notes.append("service_date_from_statement")
     if subject.shape and not any(code.startswith("SHP") for code in wanted):
         notes.append("shape_not_selected")
-    hidden, left = _parted([each for each in findings if each.code in wanted], tuple(suppress), who, subject)
+    hidden, left = _parted([finding for finding in findings if finding.code in wanted], tuple(suppress), who, subject)
     return Report(
         findings=left,
-        not_checked=tuple(dict.fromkeys(each for each in not_checked if each.code in wanted)),
+        not_checked=tuple(dict.fromkeys(outcome for outcome in not_checked if outcome.code in wanted)),
         notes=tuple(notes),
         payer=who.id if who else None,
         suppressed=hidden,
@@ -139,7 +139,7 @@ def vial_sizes(sizes: str | Iterable[str], facts: FactBase) -> tuple[int, ...]:
     if not sizes:
         return ()
     known = facts.get("product.vial_sizes").newest.start
-    return tuple(each.size_mg for each in parse_vials(sizes, on=known, facts=facts))
+    return tuple(vial.size_mg for vial in parse_vials(sizes, on=known, facts=facts))
 
 
 def _parted(
@@ -147,13 +147,13 @@ def _parted(
 ) -> tuple[tuple[Suppressed, ...], tuple[Finding, ...]]:
     """The findings that an entry hides, each by the first that does, and those that are left."""
     hidden, left = [], []
-    for each in findings:
-        day = _last_day(each, claim) if entries else None
-        by = next((entry for entry in entries if entry.hides(each, payer, day)), None)
+    for finding in findings:
+        day = _last_day(finding, claim) if entries else None
+        by = next((entry for entry in entries if entry.hides(finding, payer, day)), None)
         if by:
-            hidden.append(Suppressed(finding=each, by=by))
+            hidden.append(Suppressed(finding=finding, by=by))
         else:
-            left.append(each)
+            left.append(finding)
     return tuple(hidden), tuple(left)
 
 

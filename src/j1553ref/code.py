@@ -44,8 +44,13 @@ class CodeChoice:
             "on": self.on.isoformat(),
             "code": self.code,
             "alternatives": [
-                {"code": each.code, "binds": list(each.binds), "grade": each.grade, "says": each.says}
-                for each in self.alternatives
+                {
+                    "code": alternative.code,
+                    "binds": list(alternative.binds),
+                    "grade": alternative.grade,
+                    "says": alternative.says,
+                }
+                for alternative in self.alternatives
             ],
             "why": self.why,
             "facts": list(self.facts),
@@ -77,16 +82,16 @@ def code_for(on: date | str, *, payer: str | None = None, facts: FactBase | None
         return CodeChoice(on=when, code=CODE, alternatives=(), why=why, facts=("code.valid",))
 
     seen = tuple(_alternatives(base, when))
-    named = [each for each in seen if who and each.binds and who.is_bound_by(each.binds)]
-    others = [each for each in seen if each not in named]
-    codes = {each.code for each in named if each.grade != "inferred"}
+    named = [alternative for alternative in seen if who and alternative.binds and who.is_bound_by(alternative.binds)]
+    others = [alternative for alternative in seen if alternative not in named]
+    codes = {alternative.code for alternative in named if alternative.grade != "inferred"}
     code = codes.pop() if len(codes) == 1 else None
     return CodeChoice(
         on=when,
         code=code,
         alternatives=(*named, *others),
         why=" ".join(_reasons(base, when, code, payer, named, bool(seen))),
-        facts=("code.valid", "product.launch_date", *(each.fact for each in seen)),
+        facts=("code.valid", "product.launch_date", *(alternative.fact for alternative in seen)),
     )
 
 
@@ -106,7 +111,7 @@ def _alternatives(base: FactBase, when: date) -> Iterator[Alternative]:
 def _reasons(
     base: FactBase, when: date, code: str | None, payer: str | None, named: list[Alternative], seen: bool
 ) -> Iterator[str]:
-    first = next((each.start for each in base.get("code.valid").history if each.value), None)
+    first = next((entry.start for entry in base.get("code.valid").history if entry.value), None)
     if first and when < first:
         yield f"{CODE} is not valid before {first.isoformat()}."
     else:
@@ -117,7 +122,7 @@ def _reasons(
     if code:
         yield f"A source names {code} for this payer; confirm it with the payer."
     elif len(named) > 1:
-        names = " and ".join(each.code for each in named)
+        names = " and ".join(alternative.code for alternative in named)
         yield f"Sources name {names} for this payer; ask which one it takes."
     elif not seen:
         yield "No source names another code for this date: ask the payer."

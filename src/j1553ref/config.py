@@ -70,7 +70,7 @@ class Source:
         there says something of that path is meant.
         """
         whole = (*self.under, *path)
-        key = next((each for each in reversed(whole) if isinstance(each, str)), "")
+        key = next((step for step in reversed(whole) if isinstance(step, str)), "")
         lines = self.text.split("\n")
         tries = iter(range(_TRIES))
         for number, line in enumerate(lines, 1):
@@ -123,11 +123,11 @@ def find(folder: Path, *, facts_of: FactsOf = _packaged) -> Config:
     it is empty. ``facts_of`` makes the facts by which payers are known, from the folder that the configuration names.
     Raises :class:`ConfigError` for one that cannot be used.
     """
-    for each in (folder, *folder.parents):
+    for candidate in (folder, *folder.parents):
         for name in NAMES:
-            if _is_there(each / name) and (found := _load(each / name, facts_of, needed=False)) is not None:
+            if _is_there(candidate / name) and (found := _load(candidate / name, facts_of, needed=False)) is not None:
                 return found
-        if each == _home() or any(_is_there(each / name) for name in _REPOSITORIES):
+        if candidate == _home() or any(_is_there(candidate / name) for name in _REPOSITORIES):
             break
     return Config()
 
@@ -210,7 +210,7 @@ def _list(expected: str, pattern: re.Pattern[str], least: int) -> Callable[[Any]
     def read(value: Any) -> tuple[str, ...]:
         if not isinstance(value, list) or len(value) < least:
             raise _Wrong(expected)
-        if not all(isinstance(each, str) and pattern.fullmatch(each) for each in value):
+        if not all(isinstance(item, str) and pattern.fullmatch(item) for item in value):
             raise _Wrong(expected)
         return tuple(value)
 
@@ -248,7 +248,7 @@ def _pointer(value: Any) -> str:
 
 
 def _tables(value: Any) -> list[Any]:
-    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
         raise _Wrong("[[suppress]] entries, each with code and reason")
     return value
 
@@ -328,7 +328,7 @@ def _folder(start: Path, name: str) -> str:
 
 
 def _shown(key: str) -> str:
-    return "".join(each if each.isprintable() else "?" for each in key[:40]) or '""'
+    return "".join(character if character.isprintable() else "?" for character in key[:40]) or '""'
 
 
 # -- the file -----------------------------------------------------------------------------------------------------
@@ -410,7 +410,7 @@ def _name(path: Path) -> str:
         shown = str(path.relative_to(Path.cwd()))
     except (ValueError, OSError):
         shown = str(path)
-    return "".join(each if each.isprintable() else "?" for each in shown)
+    return "".join(character if character.isprintable() else "?" for character in shown)
 
 
 def _is_there(path: Path) -> bool:

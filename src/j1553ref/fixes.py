@@ -65,7 +65,7 @@ class Fix:
 
     def to_json(self) -> dict[str, Any]:
         """Plain data with the keys ``description, edits``."""
-        return {"description": self.description, "edits": [each.to_json() for each in self.edits]}
+        return {"description": self.description, "edits": [edit.to_json() for edit in self.edits]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +89,19 @@ def proposed(
     findings of the claim, also those that were not selected. A claim with problems of shape gets no fix: what could not
     be read might contradict it.
     """
-    fixable = [each for each in findings if each.code in CODES]
+    fixable = [finding for finding in findings if finding.code in CODES]
     if not fixable or claim.claim.shape or claim.claim.format not in _FORMATS:
         return ()
     sure = payer_named and _payer_agrees(claim)
-    doubted = tuple(each.pointer for each in beside if each.code in _DOUBTS)
-    made = (_fix(each, claim, doubted) for each in fixable if sure or each.code not in _BY_PAYER)
-    return tuple(each for each in made if each)
+    doubted = tuple(finding.pointer for finding in beside if finding.code in _DOUBTS)
+    made = (_fix(finding, claim, doubted) for finding in fixable if sure or finding.code not in _BY_PAYER)
+    return tuple(fix for fix in made if fix)
 
 
 def _fix(finding: Finding, claim: ClaimView, doubted: tuple[str, ...]) -> Fix | None:
     for group in claim.groups:
         for line in group.lines:
-            if any(each.startswith(f"{line.pointer}/") for each in doubted) and finding.code == "JWZ003":
+            if any(pointer.startswith(f"{line.pointer}/") for pointer in doubted) and finding.code == "JWZ003":
                 continue
             try:
                 found = _MAKERS[finding.code](finding, group, line)
@@ -153,9 +153,9 @@ def _alone(group: Group, line: Line) -> bool:
     What has no date may be of the same day.
     """
     days = (None, group.on)
-    others = [each for each in group.claim.lines if each is not line and each.start in days]
-    more = (each.procedure_code == CODE or "JW" in each.modifiers or _of_yimmugo(group, each) for each in others)
-    return sum(each.service_date in days for each in group.claim.administrations) == 1 and not any(more)
+    others = [other for other in group.claim.lines if other is not line and other.start in days]
+    more = (other.procedure_code == CODE or "JW" in other.modifiers or _of_yimmugo(group, other) for other in others)
+    return sum(record.service_date in days for record in group.claim.administrations) == 1 and not any(more)
 
 
 def _of_yimmugo(group: Group, line: Line) -> bool:
@@ -183,10 +183,10 @@ def _tb_for_jg(finding: Finding, group: Group, line: Line) -> tuple[str, Edit] |
         return None
     if "TB" in line.modifiers or line.modifiers.count("JG") > 1 or group.claim.is_340b is False:
         return None
-    if any(each.stock == "free" for each in group.records):
+    if any(record.stock == "free" for record in group.records):
         return None  # a free drug was not bought under 340B
     group.fact("modifier.TB", group.on)  # raises where TB was not in use
-    if group.claim.is_340b and not all({"JG", "TB"} & set(each.modifiers) for each in group.lines):
+    if group.claim.is_340b and not all({"JG", "TB"} & set(drug_line.modifiers) for drug_line in group.lines):
         return None  # a line without either would then be asked for TB
     return "write TB for JG, whose place it has taken on 340B stock", Edit(finding.pointer, "JG", "TB")
 
@@ -227,17 +227,17 @@ def applied(text: str, edits: Iterable[Edit]) -> str:
     ]}
     """
     parts, done = [], 0
-    for each in splices(text, edits):
-        parts += [text[done : each.start], each.new]
-        done = each.end
+    for splice in splices(text, edits):
+        parts += [text[done : splice.start], splice.new]
+        done = splice.end
     return "".join([*parts, text[done:]])
 
 
 def splices(text: str, edits: Iterable[Edit]) -> list[Splice]:
     """What the edits change in the text of a JSON document, in its order; raises LookupError as :func:`applied` does."""
     offsets = dict(values(text))
-    found = [_replaced(text, offsets, each) if each.old is not None else _added(text, offsets, each) for each in edits]
-    return sorted(found, key=lambda each: each.start)
+    found = [_replaced(text, offsets, edit) if edit.old is not None else _added(text, offsets, edit) for edit in edits]
+    return sorted(found, key=lambda splice: splice.start)
 
 
 def _replaced(text: str, offsets: dict[str, int], edit: Edit) -> Splice:
@@ -253,7 +253,7 @@ def _added(text: str, offsets: dict[str, int], edit: Edit) -> Splice:
     holder, _, name = edit.pointer.rpartition("/")
     if edit.pointer in offsets:
         raise LookupError("a value stands there")
-    inside = [each for each in offsets if each.rpartition("/")[0] == holder and each]
+    inside = [pointer for pointer in offsets if pointer.rpartition("/")[0] == holder and pointer]
     if text[offsets[holder]] == "[":
         return _appended(text, offsets, holder, inside, json.dumps(edit.new))
     before = f"{holder}/{_BEFORE}" if f"{holder}/{_BEFORE}" in inside else inside[-1]
@@ -271,7 +271,7 @@ def _appended(text: str, offsets: dict[str, int], holder: str, inside: list[str]
         comma = text[_end(text, offsets[inside[-2]]) : offsets[inside[-1]]]
     else:
         lead = text[start + 1 : offsets[inside[0]]]
-        beside = [each for each in offsets if each.rpartition("/")[0] == holder.rpartition("/")[0] and each]
+        beside = [pointer for pointer in offsets if pointer.rpartition("/")[0] == holder.rpartition("/")[0] and pointer]
         between = _style(text, offsets, beside)[0]
         comma = f",{lead}" if "\n" in lead else ", " if "\n" in between else between
     return Splice(at, at, f"{comma}{new}")

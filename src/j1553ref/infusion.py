@@ -127,7 +127,7 @@ def further_hours(minutes: int, *, on: date | str, facts: FactBase | None = None
     the threshold. Sources: facts ``infusion.first_hour``, ``infusion.further_hour``,
     ``infusion.further_hour_threshold``.
 
-    >>> [further_hours(each, on="2026-05-01") for each in (52, 90, 91, 150, 151, 275)]
+    >>> [further_hours(minutes, on="2026-05-01") for minutes in (52, 90, 91, 150, 151, 275)]
     [0, 0, 1, 1, 2, 4]
     """
     base = facts or packaged()
@@ -182,7 +182,7 @@ def _paused(began: int, elapsed: int, pauses: Iterable[PauseLike]) -> int:
         pair = pause.split("-") if isinstance(pause, str) else pause
         if len(pair) != 2:
             raise InfusionError(f"{name}: expected a start and a stop, such as 10:00-10:25")
-        first, last = (_clock(each, name) for each in pair)
+        first, last = (_clock(value, name) for value in pair)
         if first == last:
             raise InfusionError(f"{name}: starts and stops at the same time")
         # Counted from the start of the infusion, so that midnight needs no care.

@@ -170,7 +170,7 @@ def format(text: str) -> str:
 def packages(*, facts: FactBase | None = None) -> tuple[Package, ...]:
     """Every known package of Yimmugo, as the FDA's NDC listing has them (facts ``product.package``).
 
-    >>> [(each.label, each.units) for each in packages() if each.kind == "carton"]
+    >>> [(package.label, package.units) for package in packages() if package.kind == "carton"]
     [('5 g carton', 50), ('10 g carton', 100), ('20 g carton', 200)]
     """
     return tuple(_index(facts or packaged()).values())

@@ -87,13 +87,13 @@ class Payer:
         False
         """
         wanted = tuple(binds)
-        return not wanted or any(each in wanted for each in self.line)
+        return not wanted or any(payer_id in wanted for payer_id in self.line)
 
 
 def payer_ids(facts: FactBase) -> tuple[str, ...]:
     """Every payer id that the facts know, bases and parts, sorted; ``medicaid`` takes any state besides.
 
-    >>> [each for each in payer_ids(packaged()) if each.startswith("medicare-")][:3]
+    >>> [payer_id for payer_id in payer_ids(packaged()) if payer_id.startswith("medicare-")][:3]
     ['medicare-ab', 'medicare-ab:cgs', 'medicare-ab:first-coast']
     """
     parts = (fact.id.removeprefix("payer_part.").split(".") for fact in facts.under("payer_part"))
@@ -181,6 +181,6 @@ def _bases(base: FactBase) -> tuple[str, ...]:
 
 def _nearest(text: str, ids: Mapping[str, str], all_ids: Iterable[str]) -> str:
     """``ids`` holds what the text is compared with, and the payer id to name for it."""
-    near = [ids[each] for each in get_close_matches(text, ids, n=3)]
+    near = [ids[name] for name in get_close_matches(text, ids, n=3)]
     hint = f"nearest: {', '.join(near)}" if near else f"expected one of {', '.join(all_ids)}"
     return f"payer: no such id; {hint}"

@@ -75,7 +75,7 @@ class Blanks:
 
 def _of_lines(lines: list[int]) -> str:
     if len(lines) < 2:
-        return "".join(f" (line {each})" for each in lines)
+        return "".join(f" (line {number})" for number in lines)
     in_a_row = len(lines) > 2 and lines[-1] - lines[0] == len(lines) - 1
     return f" (lines {f'{lines[0]} to {lines[-1]}' if in_a_row else ', '.join(map(str, lines))})"
 
@@ -161,7 +161,7 @@ def day(start: date | None, end: date | None) -> str:
     >>> day(date.fromisoformat("2026-05-04"), None)
     '05/04/2026'
     """
-    written = [f"{each:%m/%d/%Y}" for each in (start, end) if each]
+    written = [f"{when:%m/%d/%Y}" for when in (start, end) if when]
     return "-".join(dict.fromkeys(written))
 
 

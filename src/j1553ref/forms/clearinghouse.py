@@ -138,7 +138,7 @@ def _line(
     pointers = {}
     if professional:
         refuse_longer(line, "diagnosis_pointers", POINTERS, "diagnosisCodePointers")
-        listed = [str(each) for each in line.diagnosis_pointers]
+        listed = [str(pointer) for pointer in line.diagnosis_pointers]
         pointers = {"compositeDiagnosisCodePointers": {"diagnosisCodePointers": listed} if listed else None}
     service: dict[str, Any] = {} if professional else {"serviceLineRevenueCode": line.revenue_code}
     service |= {

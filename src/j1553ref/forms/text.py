@@ -28,7 +28,7 @@ def render(paper: Paper) -> str:
         [title, "", *_boxes(sheet.head), "", *_lines(sheet.rows), "", *_boxes(sheet.foot)]
         for title, sheet in zip(titles, paper.sheets, strict=True)
     )
-    return "\n\n".join("\n".join(each) for each in written)
+    return "\n\n".join("\n".join(lines) for lines in written)
 
 
 def _boxes(boxes: Iterable[Box]) -> list[str]:

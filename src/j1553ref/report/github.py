@@ -47,17 +47,17 @@ def claim_commands(claim: dict[str, Any]) -> Iterator[str]:
         yield command(
             "error", f"{claim['source']}: {claim['error']}", file=named, line=claim["line"], title="unusable input"
         )
-    for each in claim["findings"]:
+    for finding in claim["findings"]:
         # In the log only the message is left, so it says the place once more.
-        place = ":".join(str(part) for part in (claim["source"], each["line"], each["column"]) if part)
-        pointer = each["pointer"] or "/"
+        place = ":".join(str(part) for part in (claim["source"], finding["line"], finding["column"]) if part)
+        pointer = finding["pointer"] or "/"
         yield command(
-            _KINDS[each["severity"]],
-            f"{place}: {each['code']} at {pointer}: {each['message']}; see {each['help']}",
+            _KINDS[finding["severity"]],
+            f"{place}: {finding['code']} at {pointer}: {finding['message']}; see {finding['help']}",
             file=named,
-            line=each["line"],
-            col=each["column"],
-            title=f"{each['code']} {each['name']}",
+            line=finding["line"],
+            col=finding["column"],
+            title=f"{finding['code']} {finding['name']}",
         )
 
 

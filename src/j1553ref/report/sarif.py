@@ -73,25 +73,25 @@ def _descriptor(rule: rules.Rule) -> dict[str, Any]:
 def claim_results(claim: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """One result for each finding of a claim object, then one for each that the configuration suppresses."""
     seen: dict[tuple[str, str], int] = {}
-    for each in claim["findings"]:
-        about = {key: each[key] for key in ("expected", "actual", "fix") if each[key] is not None}
+    for finding in claim["findings"]:
+        about = {key: finding[key] for key in ("expected", "actual", "fix") if finding[key] is not None}
         yield {
-            **_result(claim, each, seen, each["severity"], each["message"]),
+            **_result(claim, finding, seen, finding["severity"], finding["message"]),
             "suppressions": [],
-            "properties": {**_about(claim), **about, "facts": each["facts"]},
+            "properties": {**_about(claim), **about, "facts": finding["facts"]},
         }
-    for each in claim["suppressed"]:
+    for finding in claim["suppressed"]:
         yield {
-            **_result(claim, each, seen, each["severity"], each["message"]),
-            "suppressions": [{"kind": "external", "justification": each["reason"]}],
+            **_result(claim, finding, seen, finding["severity"], finding["message"]),
+            "suppressions": [{"kind": "external", "justification": finding["reason"]}],
             "properties": _about(claim),
         }
 
 
 def _result(
-    claim: dict[str, Any], each: dict[str, Any], seen: dict[tuple[str, str], int], severity: str, message: str
+    claim: dict[str, Any], finding: dict[str, Any], seen: dict[tuple[str, str], int], severity: str, message: str
 ) -> dict[str, Any]:
-    code, pointer = each["code"], each["pointer"]
+    code, pointer = finding["code"], finding["pointer"]
     seen[code, pointer] = number = seen.get((code, pointer), 0) + 1
     last = pointer.rpartition("/")[2]
     logical = {
@@ -107,7 +107,7 @@ def _result(
         "message": {"text": message},
         "locations": [
             {
-                "physicalLocation": _physical(claim, each["line"], each["column"]),
+                "physicalLocation": _physical(claim, finding["line"], finding["column"]),
                 "logicalLocations": [logical | ({"name": last} if last else {})],
             }
         ],

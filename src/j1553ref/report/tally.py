@@ -37,8 +37,8 @@ class Tally:
             return
         for note in claim["notes"]:
             self.notes[note] = self.notes.get(note, 0) + 1
-        for datum, code in dict.fromkeys((each["missing"], each["code"]) for each in claim["not_checked"]):
+        for datum, code in dict.fromkeys((outcome["missing"], outcome["code"]) for outcome in claim["not_checked"]):
             by_rule = self.not_checked.setdefault(datum, {})
             by_rule[code] = by_rule.get(code, 0) + 1
-        for each in claim["not_checked"]:
-            self.reasons.setdefault((each["missing"], each["code"]), each["reason"])
+        for outcome in claim["not_checked"]:
+            self.reasons.setdefault((outcome["missing"], outcome["code"]), outcome["reason"])

@@ -26,12 +26,12 @@ def claim_lines(claim: dict[str, Any], *, show_not_checked: bool = False, width:
     yield "title", f"{place(claim)}: claim {claim['index'] + 1} ({claim['format']}, {payer})"
     if claim["claim_id"]:
         yield "plain", f"  claim id {claim['claim_id']}"
-    for each in claim["findings"]:
-        yield from _finding(each, width)
+    for finding in claim["findings"]:
+        yield from _finding(finding, width)
     if not claim["findings"] and "out_of_scope" not in claim["notes"]:
         yield "plain", "  no other findings" if claim["suppressed"] else "  no findings"
-    for each in claim["suppressed"]:
-        told = f"suppressed: {each['code']} at {each['pointer'] or '/'}: {each['reason']}"
+    for finding in claim["suppressed"]:
+        told = f"suppressed: {finding['code']} at {finding['pointer'] or '/'}: {finding['reason']}"
         yield from wrapped("quiet", told, width, indent=2)
     for note in claim["notes"]:
         yield from wrapped("quiet", f"note: {NOTES.get(note, note)}", width, indent=2)
@@ -48,17 +48,17 @@ def place(claim: dict[str, Any]) -> str:
     return f"{claim['source']}{line}"
 
 
-def _finding(each: dict[str, Any], width: int) -> Iterator[Line]:
-    spot = f" (line {each['line']}, column {each['column']})" if each["line"] else ""
-    yield each["severity"], f"  {each['code']} {each['severity']} at {each['pointer'] or '/'}{spot}"
-    yield from wrapped("plain", each["message"], width, indent=4)
-    sides = {"expected": each["expected"], "found": each["actual"]}
-    if not all(_says(each["message"], value) for value in sides.values()):
+def _finding(finding: dict[str, Any], width: int) -> Iterator[Line]:
+    spot = f" (line {finding['line']}, column {finding['column']})" if finding["line"] else ""
+    yield finding["severity"], f"  {finding['code']} {finding['severity']} at {finding['pointer'] or '/'}{spot}"
+    yield from wrapped("plain", finding["message"], width, indent=4)
+    sides = {"expected": finding["expected"], "found": finding["actual"]}
+    if not all(_says(finding["message"], value) for value in sides.values()):
         told = ", ".join(f"{name} {value}" for name, value in sides.items() if value is not None)
         yield from wrapped("plain", told, width, indent=4)
-    if each["fix"]:
-        yield from wrapped("plain", f"certain fix (--fix): {each['fix']['description']}", width, indent=4)
-    yield from wrapped("quiet", f"{each['name']}: {each['help']}", width, indent=4)
+    if finding["fix"]:
+        yield from wrapped("plain", f"certain fix (--fix): {finding['fix']['description']}", width, indent=4)
+    yield from wrapped("quiet", f"{finding['name']}: {finding['help']}", width, indent=4)
 
 
 def _says(message: str, value: str | None) -> bool:
@@ -70,8 +70,8 @@ def _not_checked(items: list[dict[str, str]], show: bool, width: int) -> Iterato
     if not items:
         return
     by_datum: dict[str, list[dict[str, str]]] = {}
-    for each in items:
-        by_datum.setdefault(each["missing"], []).append(each)
+    for outcome in items:
+        by_datum.setdefault(outcome["missing"], []).append(outcome)
     if not show:
         data = ", ".join(by_datum)
         told = f"not checked: {counted(len(items), 'rule')} for want of {data} (--show-not-checked lists them)"
@@ -79,8 +79,8 @@ def _not_checked(items: list[dict[str, str]], show: bool, width: int) -> Iterato
         return
     for datum, group in by_datum.items():
         yield "plain", f"  not checked for want of {datum}:"
-        for each in group:
-            yield from wrapped("quiet", f"{each['code']}: {each['reason']}", width, indent=4)
+        for outcome in group:
+            yield from wrapped("quiet", f"{outcome['code']}: {outcome['reason']}", width, indent=4)
 
 
 def statistics_lines(summary: Summary) -> Iterator[Line]:
@@ -91,7 +91,7 @@ def statistics_lines(summary: Summary) -> Iterator[Line]:
     """
     if summary.by_code:
         yield "title", "findings by rule:"
-    for code, number in sorted(summary.by_code.items(), key=lambda each: (-each[1], each[0])):
+    for code, number in sorted(summary.by_code.items(), key=lambda item: (-item[1], item[0])):
         yield "plain", f"{number:6d}  {code}  {rules.get(code).name}"
 
 

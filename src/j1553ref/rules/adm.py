@@ -176,7 +176,7 @@ def _one_infusion_of_one_drug(group: Group, initial: str) -> None:
     group.readable_beside("modifiers")
     first = group.beside(initial)
     # Where drug and infusion name their encounter, the mark tells it from another one.
-    parted = any(DISTINCT & set(each.modifiers) for each in first if None in (group.encounter, each.encounter))
+    parted = any(DISTINCT & set(line.modifiers) for line in first if None in (group.encounter, line.encounter))
     if sum(need(line.units, "units") for line in first) > 1 or parted:
         raise Missing("encounter", "more than one infusion on this date, and which minutes are whose is not known")
     if _billed_on_the_next_day(group):
@@ -184,7 +184,7 @@ def _one_infusion_of_one_drug(group: Group, initial: str) -> None:
             "service_date", "it ran past midnight and part of it is billed on the day after; no text on that was found"
         )
     kinds = ("sequential", "concurrent")
-    others = group.beside(*(group.value(f"infusion.code.{each}") for each in kinds))
+    others = group.beside(*(group.value(f"infusion.code.{kind}") for kind in kinds))
     # Another drug that ran for no more than its first hour has no further hour that could be meant.
     if any(_further_hours_of(group, line) != 0 for line in others) or len(group.other_drugs) > len(others):
         raise Missing("infused_drugs", "another drug of the same encounter may have been infused")
@@ -192,10 +192,12 @@ def _one_infusion_of_one_drug(group: Group, initial: str) -> None:
 
 def _billed_on_the_next_day(group: Group) -> bool:
     """Whether the drug ran past midnight and an infusion code stands on the day after."""
-    if not any(each.next_day or (each.start and each.stop and each.stop < each.start) for each in group.records):
+    if not any(
+        record.next_day or (record.start and record.stop and record.stop < record.start) for record in group.records
+    ):
         return False
     after = need(group.on, "service_date") + timedelta(days=1)
-    codes = {group.value(f"infusion.code.{each}") for each in ("initial", "further")}
+    codes = {group.value(f"infusion.code.{kind}") for kind in ("initial", "further")}
     return any(line.start == after and line.procedure_code in codes for line in group.claim.lines)
 
 
@@ -243,7 +245,7 @@ def complex_drug_code(group: Group) -> Iterator[Seen]:
 def _plain_code(group: Group, line: Line) -> str | None:
     """The intravenous code in the place of a code of another kind: initial for initial, further hour for further hour."""
     others = ("infusion.complex_codes", "infusion.subcutaneous_codes")
-    codes = next(each for each in (group.value(fact_id) for fact_id in others) if line.procedure_code in each)
+    codes = next(listed for listed in (group.value(fact_id) for fact_id in others) if line.procedure_code in listed)
     plain = (group.value("infusion.code.initial"), group.value("infusion.code.further"))
     place = codes.index(line.procedure_code)
     return plain[place] if place < len(plain) else None
@@ -301,7 +303,7 @@ def hydration_not_billable(group: Group) -> Iterator[Seen]:
             minutes = minutes_infused(start, stop)
         except InfusionError as error:
             raise Missing("stop_time", str(error)) from None
-        drug = [(each.start, each.stop) for each in group.records if each.start and each.stop]
+        drug = [(record.start, record.stop) for record in group.records if record.start and record.stop]
         timed = len(drug) == len(group.records) > 0
         if minutes < least:
             yield Seen(
@@ -379,7 +381,7 @@ def drug_without_administration(group: Group) -> Iterator[Seen]:
     if group.claim.form == "ub04":
         bill = need(group.claim.type_of_bill, "type_of_bill")[:2]
         outpatient = ("discard.opps_bill_types", "discard.critical_access_bill_types")
-        if not any(bill in group.value(each) for each in outpatient):
+        if not any(bill in group.value(fact_id) for fact_id in outpatient):
             return
     elif need(group.lines[0].place_of_service, "place_of_service") != group.value("site.office")["place_of_service"]:
         return

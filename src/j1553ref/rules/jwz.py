@@ -38,9 +38,9 @@ def jw_and_jz_together(group: Group) -> Iterator[Seen]:
     """JW says that something was discarded, JZ that nothing was."""
     if not (group.has("JW") and group.has("JZ")):
         return
-    line = next(each for each in group.lines if "JZ" in each.modifiers)
+    line = next(line for line in group.lines if "JZ" in line.modifiers)
     same = "JW" in line.modifiers
-    if not same and group.encounter is None and any(DISTINCT & set(each.modifiers) for each in group.lines):
+    if not same and group.encounter is None and any(DISTINCT & set(other.modifiers) for other in group.lines):
         raise Missing("encounter", "the lines may belong to separate encounters of that date")
     yield Seen(
         modifier_at(line, "JZ"),
@@ -191,14 +191,14 @@ def not_used_here(group: Group) -> Iterator[Seen]:
     if marked is None:
         return
     reason = None
-    if any(each.container == "multi" for each in group.records):
+    if any(record.container == "multi" for record in group.records):
         reason = "the container is a multi-dose one"
     elif group.claim.form == "ub04":
         reason = _bill_reason(group)
     elif _is_packaged_place(group, need(marked.place_of_service, "place_of_service")):
         reason = f"at place of service {marked.place_of_service} the drug is inside another payment"
     if reason:
-        which = next(each for each in ("JW", "JZ") if each in marked.modifiers)
+        which = next(modifier for modifier in ("JW", "JZ") if modifier in marked.modifiers)
         yield Seen(
             modifier_at(marked, which),
             f"{which} is not used here: {reason}",
@@ -280,7 +280,7 @@ def _untrue(group: Group) -> str:
 def free_drug_billed(claim: ClaimView) -> Iterator[Seen]:
     """A free drug stands on the claim at a token charge, without JW."""
     for group in claim.groups:
-        if not any(each.stock == "free" for each in group.records):
+        if not any(record.stock == "free" for record in group.records):
             continue
         token = group.value("discard.free_drug_charge")
         for line in group.lines:

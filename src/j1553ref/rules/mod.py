@@ -73,8 +73,8 @@ def modifier_25_off_the_visit(claim: ClaimView) -> Iterator[Seen]:
 )
 def separate_service_on_drug(group: Group) -> Iterator[Seen]:
     """A modifier for split lines on a drug that is not split."""
-    given = [each for each in group.claim.lines if each.procedure_code == CODE and "JW" not in each.modifiers]
-    if sum(each.start == group.on for each in given) > 1:
+    given = [line for line in group.claim.lines if line.procedure_code == CODE and "JW" not in line.modifiers]
+    if sum(line.start == group.on for line in given) > 1:
         return
     for line in group.lines:
         for modifier in line.modifiers:
@@ -224,14 +224,15 @@ def wrong_for_intravenous(group: Group) -> Iterator[Seen]:
                 expected=f"{CODE} without JB",
                 actual="JB",
             )
-        for each in (each for each in line.modifiers if each in WITHOUT_SOURCE):
-            yield Seen(
-                modifier_at(line, each),
-                f"no source on immune globulin speaks of {each} on the drug: confirm it with the payer",
-                expected=f"{CODE} without {each}",
-                actual=each,
-                severity="warning",
-            )
+        for modifier in line.modifiers:
+            if modifier in WITHOUT_SOURCE:
+                yield Seen(
+                    modifier_at(line, modifier),
+                    f"no source on immune globulin speaks of {modifier} on the drug: confirm it with the payer",
+                    expected=f"{CODE} without {modifier}",
+                    actual=modifier,
+                    severity="warning",
+                )
 
 
 @rule(
@@ -354,7 +355,7 @@ def off_campus_modifier(claim: ClaimView) -> Iterator[Seen]:
     for day in dict.fromkeys(line.start for line in claim.drug_lines):
         lines = [line for line in claim.on_date(day) if _departmental(claim, line.procedure_code)]
         drug = [line for line in lines if line.procedure_code == CODE]
-        borne = [each for line in drug for each in _marks(line)]
+        borne = [mark for line in drug for mark in _marks(line)]
         for line in lines:
             outcome = _campus(claim, line, borne[0] if borne else None)
             yield from outcome
@@ -364,7 +365,7 @@ def off_campus_modifier(claim: ClaimView) -> Iterator[Seen]:
 
 
 def _marks(line: Line) -> list[str]:
-    return [each for each in ("PO", "PN") if each in line.modifiers]
+    return [mark for mark in ("PO", "PN") if mark in line.modifiers]
 
 
 def _campus(claim: ClaimView, line: Line, borne: str | None) -> Iterator[Seen]:

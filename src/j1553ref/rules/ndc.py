@@ -76,7 +76,7 @@ def _malformed(group: Group, drug: Drug, code: str) -> Iterator[Seen]:
             actual=code if ten else f"<text, {len(code)} characters>",
             severity="error" if ten or strict else "warning",
         )
-    elif any(each.isspace() for each in code):
+    elif any(character.isspace() for character in code):
         yield Seen(
             drug.at("ndc"),
             f"blanks and line breaks do not belong in an NDC: write {ndc.to_11_digits(code.strip())}",
@@ -165,7 +165,7 @@ def _whole_vials(group: Group, line: Line, drug: Drug) -> bool:
 
 def _one_ndc(group: Group) -> bool:
     """Whether the record shows one NDC for all of the opened vials."""
-    return group.knows_vials and len({vials.ndc for each in group.records for vials in each.vials or ()}) == 1
+    return group.knows_vials and len({vials.ndc for record in group.records for vials in record.vials or ()}) == 1
 
 
 @rule(
@@ -185,7 +185,7 @@ def ndc_of_another_product(claim: ClaimView) -> Iterator[Seen]:
             continue
         digits = ndc.to_11_digits(code)
         others = claim.value_on("product.other_ndcs", line.start)
-        brand = next((each["brand"] for each in others if digits.startswith(each["prefix"])), None)
+        brand = next((product["brand"] for product in others if digits.startswith(product["prefix"])), None)
         yield Seen(
             line.drug.at("ndc"),
             f"this NDC is {brand}'s, and {CODE} is Yimmugo's code: bill the code of the product that was given"
@@ -249,7 +249,7 @@ def ndc_quantity_copied(group: Group) -> Iterator[Seen]:
     true = group.dose_mg / group.value("product.concentration")
     total = sum((quantity for _, quantity in stated), Decimal(0))
     if total == group.given_units == group.needed and total != true:
-        drug, quantity = next((each for each in reversed(stated) if each[1] % group.vial_step), stated[-1])
+        drug, quantity = next((pair for pair in reversed(stated) if pair[1] % group.vial_step), stated[-1])
         several = len(stated) > 1
         yield Seen(
             drug.at("quantity"),

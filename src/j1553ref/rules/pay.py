@@ -175,7 +175,7 @@ def charge_off_by_unit(group: Group) -> Iterator[Seen]:
         return
     ratio = charge / units / figure
     for factor in _FACTORS:
-        if any(abs(ratio / each - 1) <= _NEAR for each in (Decimal(factor), 1 / Decimal(factor))):
+        if any(abs(ratio / multiple - 1) <= _NEAR for multiple in (Decimal(factor), 1 / Decimal(factor))):
             yield Seen(
                 group.first("units", group.given_lines),
                 f"the charge for one unit is about {f'1/{factor} of' if ratio < 1 else f'{factor} times'} the known payment "
