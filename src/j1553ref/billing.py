@@ -1,4 +1,4 @@
-"""What billing a dose comes to: claim lines with NDC quantities, the vials, and what to know about them."""
+"""The billing of a dose: claim lines with NDC quantities, the vials, and what to know about them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class NdcQuantity:
 
 @dataclass(frozen=True, slots=True)
 class BillLine:
-    """One claim line: HCPCS code, modifiers, whole billing units, and the NDC quantities it stands for."""
+    """One claim line: HCPCS code, modifiers, whole billing units, and the NDC quantities it covers."""
 
     code: str
     modifiers: tuple[str, ...]
@@ -76,7 +76,7 @@ class OpenedVials:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Billing:
-    """The lines for one dose. ``tail_mg`` is what is left below a whole unit; ``facts`` are the ids read."""
+    """The lines for one dose. ``tail_mg`` is what is left, less than a unit; ``facts`` are the ids of the facts read."""
 
     administered_units: int
     discarded_units: int

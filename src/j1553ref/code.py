@@ -1,4 +1,4 @@
-"""Which code a date of service takes: J1553 from its first date, before it what a payer is known to take."""
+"""Which code a date of service takes: J1553 from its first date, and before that what a payer is known to accept."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """From the clock times of one infusion to its administration codes.
 
-Counted are the minutes in which this drug ran: pauses are left out, and the last piece of an hour counts only
-above the threshold. The limits and codes are facts (``infusion``); CPT codes appear by number alone.
+Only the minutes in which this drug ran count: pauses are left out, and the minutes after the last full hour count
+only above the threshold. The limits and codes are facts (``infusion``); CPT codes appear by number alone.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 _DAY = 24 * 60
-#: Above this a slip of the pen is likelier than an infusion into the next day, so the user has to say so.
+#: Above this a typing mistake is more likely than an infusion into the next day, so the user has to confirm it.
 _LONGEST_UNCONFIRMED = 12 * 60
 _LIMITS = ("push_limit", "first_hour", "further_hour", "further_hour_threshold")
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
@@ -110,10 +110,10 @@ def infusion_codes(
     lines = [InfusionLine(fact("code.initial"), 1)]
     if further:
         lines.append(InfusionLine(fact("code.further"), further))
-    rest = minutes - fact("first_hour") - further * fact("further_hour")
-    if rest > 0:
+    remainder = minutes - fact("first_hour") - further * fact("further_hour")
+    if remainder > 0:
         threshold = fact("further_hour_threshold")
-        notes.append(f"The last {rest} min add no {fact('code.further')}: that takes more than {threshold}.")
+        notes.append(f"The last {remainder} min add no {fact('code.further')}: that takes more than {threshold}.")
     read = (*_LIMITS, "code.initial", "code.further")
     return Infusion(
         minutes=minutes, lines=tuple(lines), notes=tuple(notes), facts=tuple(f"infusion.{name}" for name in read)
@@ -134,8 +134,8 @@ def further_hours(minutes: int, *, on: date | str, facts: FactBase | None = None
     first: int = base.on("infusion.first_hour", on).value
     hour: int = base.on("infusion.further_hour", on).value
     threshold: int = base.on("infusion.further_hour_threshold", on).value
-    full, rest = divmod(max(minutes - first, 0), hour)
-    return full + (rest > threshold)
+    full, remainder = divmod(max(minutes - first, 0), hour)
+    return full + (remainder > threshold)
 
 
 def minutes_infused(

@@ -1,4 +1,4 @@
-"""National Drug Codes: to the 11 digits that a claim carries, and what Yimmugo's packages are.
+"""National Drug Codes: conversion to the 11 digits of a claim, and Yimmugo's packages.
 
 An NDC never changes its meaning, so these functions take no date of service; they read the newest entry of
 each package in the facts (``product.package``). The 11 digits of claims are 5-4-2: the short segment of the
@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 _CLAIM_FORM = (5, 4, 2)
-#: The three forms of ten digits; which one is meant cannot be told once the hyphens are gone.
+#: The three forms of ten digits; without the hyphens it is not known which one is meant.
 _TEN_DIGIT_FORMS = ((4, 4, 2), (5, 3, 2), (5, 4, 1))
 _DIGITS = frozenset("0123456789")
 _BETWEEN = re.compile(r" *- *| +")

@@ -91,7 +91,7 @@ def bill_units(
 def administered_units(dose_mg: int | str | Decimal, *, on: date | str, facts: FactBase | None = None) -> int:
     """Billing units of a dose in mg, rounded up once for the whole dose.
 
-    Raises :class:`UnitsError` for what is no dose. Sources: facts ``unit.size``, ``rounding.dose``.
+    Raises :class:`UnitsError` for anything that is not a dose. Sources: facts ``unit.size``, ``rounding.dose``.
 
     >>> administered_units(32450, on="2026-05-01")
     325
@@ -136,8 +136,8 @@ def _unit(base: FactBase, on: date | str) -> int:
 
 
 def _rounded(mg: Decimal, rule: str, base: FactBase, on: date | str) -> int:
-    whole, rest = EXACT.divmod(mg, Decimal(_unit(base, on)))
-    return int(whole) + (rest > 0 and base.on(rule, on).value == "up")
+    whole, remainder = EXACT.divmod(mg, Decimal(_unit(base, on)))
+    return int(whole) + (remainder > 0 and base.on(rule, on).value == "up")
 
 
 def _mg(vials: Iterable[Vial]) -> int:

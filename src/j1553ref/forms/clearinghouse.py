@@ -1,4 +1,4 @@
-"""The JSON body of an 837 claim as clearinghouses take it: the twin of the reader of the same name.
+"""The JSON body of an 837 claim as clearinghouses take it: the counterpart of the reader of the same name.
 
 Every value is text, dates are CCYYMMDD, ICD-10 codes have no point and pointers count from 1. The institutional
 body has no pointers and no qualifier, and calls the first two digits of the type of bill a place of service.
@@ -45,7 +45,7 @@ _HELD_BY_FORM = {
     "ub04": frozenset({"type_of_bill", "revenue_code"}),
 }
 _IDS = frozenset({"claim_id", "prescription_number"})
-#: Properties that a claim may do without.
+#: Properties that may be absent.
 _OPTIONAL = frozenset(
     {
         "assignedNumber",
@@ -84,7 +84,7 @@ def body(claim: Claim, *, with_ids: bool = False) -> Body:
         refuse_longer(claim, "diagnoses", _DIAGNOSES, "healthCareCodeInformation")
     blanks = Blanks()
     places = {line.place_of_service for line in claim.lines}
-    # One place for the whole claim stands in the claim, and several on their lines.
+    # A single place of service goes on the claim; several go on their lines.
     place = next(iter(places)) if len(places) == 1 else None
     bill = claim.type_of_bill or ""
     named: dict[str, Any] = {
@@ -115,7 +115,7 @@ def _diagnoses(claim: Claim) -> dict[str, Any]:
 
 
 def _institutional(claim: Claim) -> dict[str, Any]:
-    """Statement and diagnoses; the others stand in a list inside a list."""
+    """Statement and diagnoses; the other diagnoses are in a list inside a list."""
     statement = next((line.start for line in claim.lines if line.is_dated_by_statement), None)
     codes = _icd(claim)
     others = [{"qualifierCode": "ABF", "otherDiagnosisCode": code} for code in codes[1:]]

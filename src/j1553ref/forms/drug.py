@@ -58,7 +58,7 @@ def of_package(package: Package) -> Parts:
 def of_drug(drug: Drug | None) -> Parts:
     """The parts as a claim has them.
 
-    Only where the claim's format has no slot for the qualifier is it the one of the facts, ``ndc.qualifier``.
+    Where the claim's format has no slot for the qualifier, it is the one of the fact ``ndc.qualifier``.
 
     >>> of_drug(Drug(pointer="/lines/0/drug", ndc="70573-605-21", has_qualifier_slot=False)).qualifier
     'N4'

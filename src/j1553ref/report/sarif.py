@@ -21,12 +21,12 @@ from j1553ref.report.text import counted
 
 __all__ = ["SCHEMA", "artifact", "claim_results", "head", "invocation"]
 
-#: The address of the schema that the log is in the form of.
+#: The address of the schema of the log.
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 _NOTIFICATIONS = {
     "unusable_input": "a file or a record in it could not be read",
-    "not_checked": "a rule could not be decided, because a datum, a table or a fact is missing: this is no pass",
+    "not_checked": "a rule could not be decided, because a datum, a table or a fact is missing: this is not a pass",
     **NOTES,
 }
 _PAGE = f"{project.address()}check/outputs.html"
@@ -98,7 +98,7 @@ def _result(
         "fullyQualifiedName": pointer,
         "kind": "object" if not pointer else "value" if last.isdigit() else "property",
     }
-    # Neither line nor value goes in, so that a finding keeps its identity while the file around it changes.
+    # Line and value are left out, so that a finding keeps its identity while the file around it changes.
     mark = hashlib.sha256(f"{code}\n{claim['index']}\n{pointer}".encode()).hexdigest()[:32]
     return {
         "ruleId": code,
@@ -111,7 +111,7 @@ def _result(
                 "logicalLocations": [logical | ({"name": last} if last else {})],
             }
         ],
-        # GitHub goes by the second name only.
+        # GitHub uses the second name only.
         "partialFingerprints": {"j1553ref/v1": f"{mark}:{number}", "primaryLocationLineHash": f"{mark[:16]}:{number}"},
     }
 
@@ -122,14 +122,14 @@ def _about(claim: dict[str, Any]) -> dict[str, Any]:
 
 
 def _physical(claim: dict[str, Any], line: int | None, column: int | None) -> dict[str, Any]:
-    """The place in the file; where the pointer leads to no place of its own, the line on which the claim begins."""
+    """The place in the file; where the pointer cannot be located, the line on which the claim begins."""
     region = {"startLine": line, "startColumn": column} if line else {"startLine": claim["line"]}
     known = {name: value for name, value in region.items() if value is not None}
     return {"artifactLocation": artifact(claim["source"]), **({"region": known} if known else {})}
 
 
 def artifact(source: str) -> dict[str, Any]:
-    """The location of a source: relative as it was named, else a ``file`` address; standard input is ``-``.
+    """The location of a source: a relative path as it was named, else a ``file`` address; standard input is ``-``.
 
     >>> artifact("./claims/of May #1.json"), artifact("<stdin>")["uri"]
     ({'uri': 'claims/of%20May%20%231.json'}, '-')
@@ -144,7 +144,7 @@ def artifact(source: str) -> dict[str, Any]:
 
 def invocation(summary: Summary, tally: Tally, status: int) -> dict[str, Any]:
     """How the run went: whether everything could be read, the exit status, and what was not checked."""
-    told = [
+    notifications = [
         {
             **_notification("unusable_input", "error", claim["error"]),
             "locations": [{"physicalLocation": _physical(claim, claim["line"], None)}],
@@ -153,13 +153,13 @@ def invocation(summary: Summary, tally: Tally, status: int) -> dict[str, Any]:
     ]
     if summary.unusable > len(tally.unusable):
         more = f"{summary.unusable - len(tally.unusable)} more could not be read"
-        told.append(_notification("unusable_input", "error", more))
-    told += [
+        notifications.append(_notification("unusable_input", "error", more))
+    notifications += [
         {
             **_notification(
                 "not_checked",
                 "note",
-                f"{code} was not checked in {counted(number, 'claim')} for want of {datum}: {tally.reasons[datum, code]}",
+                f"{code} was not checked in {counted(number, 'claim')}; missing: {datum} ({tally.reasons[datum, code]})",
             ),
             "associatedRule": {"id": code, "index": _INDEX[code]},
             "properties": {"claims": number, "missing": datum},
@@ -167,11 +167,15 @@ def invocation(summary: Summary, tally: Tally, status: int) -> dict[str, Any]:
         for datum, by_rule in tally.not_checked.items()
         for code, number in by_rule.items()
     ]
-    told += [
+    notifications += [
         {**_notification(note, "note", f"{counted(number, 'claim')}: {NOTES[note]}"), "properties": {"claims": number}}
         for note, number in tally.notes.items()
     ]
-    return {"executionSuccessful": not summary.unusable, "exitCode": status, "toolExecutionNotifications": told}
+    return {
+        "executionSuccessful": not summary.unusable,
+        "exitCode": status,
+        "toolExecutionNotifications": notifications,
+    }
 
 
 def _notification(name: str, level: str, message: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a run says beside its findings, added up over all claims in bounded memory: not checked, notes, unusable input."""
+"""What a run reports besides its findings, added up over all claims in bounded memory: not checked, notes, unusable input."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 __all__ = ["MOST_UNUSABLE", "Tally"]
 
-#: So many records that could not be read are told one by one; the others are counted.
+#: The most unreadable records that are listed one by one; further ones are only counted.
 MOST_UNUSABLE = 1000
 
 

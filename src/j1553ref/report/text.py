@@ -31,8 +31,8 @@ def claim_lines(claim: dict[str, Any], *, show_not_checked: bool = False, width:
     if not claim["findings"] and "out_of_scope" not in claim["notes"]:
         yield "plain", "  no other findings" if claim["suppressed"] else "  no findings"
     for finding in claim["suppressed"]:
-        told = f"suppressed: {finding['code']} at {finding['pointer'] or '/'}: {finding['reason']}"
-        yield from wrapped("quiet", told, width, indent=2)
+        entry = f"suppressed: {finding['code']} at {finding['pointer'] or '/'}: {finding['reason']}"
+        yield from wrapped("quiet", entry, width, indent=2)
     for note in claim["notes"]:
         yield from wrapped("quiet", f"note: {NOTES.get(note, note)}", width, indent=2)
     yield from _not_checked(claim["not_checked"], show_not_checked, width)
@@ -54,15 +54,15 @@ def _finding(finding: dict[str, Any], width: int) -> Iterator[Line]:
     yield from wrapped("plain", finding["message"], width, indent=4)
     sides = {"expected": finding["expected"], "found": finding["actual"]}
     if not all(_says(finding["message"], value) for value in sides.values()):
-        told = ", ".join(f"{name} {value}" for name, value in sides.items() if value is not None)
-        yield from wrapped("plain", told, width, indent=4)
+        difference = ", ".join(f"{name} {value}" for name, value in sides.items() if value is not None)
+        yield from wrapped("plain", difference, width, indent=4)
     if finding["fix"]:
         yield from wrapped("plain", f"certain fix (--fix): {finding['fix']['description']}", width, indent=4)
     yield from wrapped("quiet", f"{finding['name']}: {finding['help']}", width, indent=4)
 
 
 def _says(message: str, value: str | None) -> bool:
-    """Whether a value stands in the message already, as a word of its own."""
+    """Whether a value is already in the message, as a word of its own."""
     return value is None or bool(re.search(rf"(?<!\w){re.escape(value)}(?!\w)", message))
 
 
@@ -74,11 +74,11 @@ def _not_checked(items: list[dict[str, str]], show: bool, width: int) -> Iterato
         by_datum.setdefault(outcome["missing"], []).append(outcome)
     if not show:
         data = ", ".join(by_datum)
-        told = f"not checked: {counted(len(items), 'rule')} for want of {data} (--show-not-checked lists them)"
-        yield from wrapped("quiet", told, width, indent=2)
+        counts = f"not checked: {counted(len(items), 'rule')}; missing: {data} (--show-not-checked lists them)"
+        yield from wrapped("quiet", counts, width, indent=2)
         return
     for datum, group in by_datum.items():
-        yield "plain", f"  not checked for want of {datum}:"
+        yield "plain", f"  not checked; missing: {datum}"
         for outcome in group:
             yield from wrapped("quiet", f"{outcome['code']}: {outcome['reason']}", width, indent=4)
 

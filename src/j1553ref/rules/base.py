@@ -82,7 +82,7 @@ class Finding:
     facts: tuple[tuple[str, date], ...] = ()
     line: int | None = None
     column: int | None = None
-    #: the pointer with the names of the input, to look up line and column by; never printed
+    #: the pointer with the input's own names, used to find line and column; never printed
     place: str = field(default="", repr=False, compare=False)
 
     def __str__(self) -> str:
@@ -98,10 +98,10 @@ class NotChecked:
     missing: str
 
 
-#: What a rule's function is: it gets a view of the claim (``rules.context``) and yields what it saw.
+#: The function of a rule: it takes a view of the claim (``rules.context``) and yields what it saw.
 Check = Callable[[Any], Iterator[Seen]]
 
-#: How those among ``Rule.reads`` begin that name no packaged fact: families, and a table that a facts folder may bring.
+#: Prefixes of the names in ``Rule.reads`` that are not packaged facts: families, and a table from a facts folder.
 _FAMILIES = ("profile.", "product.package", "payment.limit")
 
 
@@ -109,9 +109,9 @@ _FAMILIES = ("profile.", "product.package", "payment.limit")
 class Rule:
     """One check. ``severity`` is the highest it can reach; ``stops`` names rules that stay silent once it has fired.
 
-    ``basis`` are the facts that say why it is wrong, ``reads`` those whose values decide it. Of the latter a name may
-    be a family: ``product.package`` is every package, ``profile.jw_jz`` that key of any payer's profile. ``scope`` is
-    ``group``, ``claim`` or, for the file's shape, ``shape``.
+    ``basis`` lists the facts that say why it is wrong, ``reads`` the facts whose values decide it. A name in ``reads``
+    may be a family: ``product.package`` means every package, ``profile.jw_jz`` that key of any payer's profile.
+    ``scope`` is ``group``, ``claim`` or, for the shape of the file, ``shape``.
     """
 
     code: str
@@ -126,7 +126,7 @@ class Rule:
     scope: Scope = "group"
     #: fields of the drug lines that must be readable; a damaged one means *not checked*
     needs: tuple[str, ...] = ()
-    #: modifiers, and facts that hold codes: without any of them on the claim the rule has nothing to say and is not run
+    #: modifiers, and facts that list codes: on a claim with none of them the rule cannot fire, so it is not run
     looks_for: tuple[str, ...] = ()
     run: Check | None = None
 
@@ -142,7 +142,7 @@ class Rule:
 
     @property
     def facts(self) -> tuple[str, ...]:
-        """The ids of the facts that it is based on or reads; families and tables of a facts folder are left out.
+        """The ids of the facts that it is based on or reads, without families and tables of a facts folder.
 
         >>> from j1553ref.rules import get
         >>> get("MOD006").basis, get("MOD006").reads, get("MOD006").facts

@@ -1,4 +1,4 @@
-"""HOM: the Medicare home benefit for immune globulin: whose claim it is, and the service bundle beside the drug."""
+"""HOM: the Medicare home benefit for immune globulin: which contractor pays, and the service bundle."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def _places(claim: ClaimView, line: Line, allowed: tuple[str, ...]) -> Iterator[
     since="0.1.0",
     reads=("home.pump_codes",),
     looks_for=("home.pump_codes",),
-    summary="A service code for drugs given by an external pump stands beside immune globulin.",
+    summary="A service code for drugs given by an external pump is billed with immune globulin.",
 )
 def pump_service_code(group: Group) -> Iterator[Seen]:
     """The home infusion therapy codes belong to pump drugs."""

@@ -94,7 +94,7 @@ def _limit(group: Group) -> dict[str, Any]:
     summary="The payment limit file of the quarter was loaded and does not list the code.",
 )
 def code_not_in_payment_file(group: Group) -> Iterator[Seen]:
-    """An absent code may be priced by the contractor; it says nothing on coverage."""
+    """The contractor may price an absent code; absence says nothing about coverage."""
     if _limit(group).get("listed") is False:
         yield Seen(
             group.first("procedure_code"),
@@ -165,7 +165,7 @@ def charges_do_not_add_up(claim: ClaimView) -> Iterator[Seen]:
     summary="The charge for one unit is off a known payment figure by the factor of another unit.",
 )
 def charge_off_by_unit(group: Group) -> Iterator[Seen]:
-    """A unit error seen in the price, only where neither dose nor NDC quantity can tell."""
+    """A unit error shows in the price; used only where neither dose nor NDC quantity can reveal it."""
     if group.knows_dose or all(line.drug and line.drug.quantity is not None for line in group.lines):
         return
     figure = group.value("opps.rate")

@@ -1,4 +1,4 @@
-"""What the facts say to one payer, kept: answers by date, packages by NDC, and the rules that apply, in their order.
+"""The facts as they apply to one payer, kept: answers by date, packages by NDC, and the rules to run, in order.
 
 A :class:`Rulebook` is built on first use for a set of facts and a payer. The date of service still decides every answer;
 it is looked up once. :class:`Consulted` is the facts as a recorded run sees them: it notes every dated look-up.
@@ -60,7 +60,7 @@ class Rulebook:
         self._undecided: dict[tuple[str, str, str], NotChecked] = {}
         self._packages: dict[str, ndc.Package | None] = {}
         self._yimmugo: dict[str, bool] = {}
-        #: the rules to run, in their order; with each the outcome where it cannot run for want of a payer
+        #: the rules to run, in order; each with its *not checked* outcome where it needs a payer and none is named
         self.plan = tuple(
             (rule, self.not_checked(rule.code, "the rule depends on the payer", "payer"))
             if rule.binds and payer is None
@@ -146,7 +146,7 @@ class Rulebook:
 
     @cached_property
     def modifiers(self) -> frozenset[str]:
-        """The modifiers that the facts speak of."""
+        """The modifiers that the facts describe."""
         return frozenset(fact.id.removeprefix("modifier.") for fact in self.facts.under("modifier"))
 
     def is_yimmugo(self, text: str) -> bool:

@@ -24,7 +24,7 @@ WASTE = (
 
 @dataclass(frozen=True, slots=True)
 class WasteRule:
-    """That JW and JZ belong on the lines of this group, and how loudly a rule may say so."""
+    """JW and JZ belong on the lines of this group: the highest severity that a rule may use, and why."""
 
     severity: Severity
     reason: str
@@ -57,7 +57,7 @@ def _waste_rule(group: Group) -> WasteRule | None:
 
 
 def _refuse_free_stock(group: Group) -> None:
-    """Not checked where a token charge says that the drug may have been free and no record says whose stock it was."""
+    """Raise Missing where a token charge suggests a free drug and no record says whose stock it was."""
     token = group.value("discard.free_drug_charge")
     if all(record.stock is None for record in group.records) and any(
         line.charge is not None and line.charge <= token for line in group.given_lines
