@@ -35,7 +35,11 @@ class NdcQuantity:
 
 @dataclass(frozen=True, slots=True)
 class BillLine:
-    """One claim line: HCPCS code, modifiers, whole billing units, and the NDC quantities it covers."""
+    """One claim line: HCPCS code, modifiers, whole billing units, and the NDC quantities it covers.
+
+    >>> BillLine("J1553", ("JW",), 25, ()).to_json()
+    {'code': 'J1553', 'modifiers': ['JW'], 'units': 25, 'ndc': []}
+    """
 
     code: str
     modifiers: tuple[str, ...]
@@ -54,7 +58,11 @@ class BillLine:
 
 @dataclass(frozen=True, slots=True)
 class OpenedVials:
-    """Vials of one kind: mg in one vial, and the count, billing units and mL of all of them together."""
+    """Vials of one kind: mg in one vial, and the count, billing units and mL of all of them together.
+
+    >>> OpenedVials(20000, 2, 400, Decimal(400), None).to_json()
+    {'size_mg': 20000, 'count': 2, 'units': 400, 'ml': '400', 'ndc': None}
+    """
 
     size_mg: int
     count: int
@@ -76,7 +84,13 @@ class OpenedVials:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Billing:
-    """The lines for one dose. ``tail_mg`` is what is left, less than a unit; ``facts`` are the ids of the facts read."""
+    """The lines for one dose. ``tail_mg`` is what is left, less than a unit; ``facts`` are the ids of the facts read.
+
+    >>> from j1553ref import bill_units
+    >>> billing = bill_units(dose_mg=32450, vials="20g,10g,5g", on="2026-05-01")
+    >>> billing.administered_units, billing.discarded_units, billing.tail_mg
+    (325, 25, Decimal('50'))
+    """
 
     administered_units: int
     discarded_units: int

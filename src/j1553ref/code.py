@@ -19,7 +19,11 @@ _BEFORE = "code.predecessor"
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """A code used before J1553: whom it binds (empty: everyone), its grade, what it says, and the id of the fact."""
+    """A code used before J1553: whom it binds (empty: everyone), its grade, what it says, and the id of the fact.
+
+    >>> code_for("2026-03-31", payer="bcbs:premera").alternatives[0].binds
+    ('bcbs:premera',)
+    """
 
     code: str
     binds: tuple[str, ...]
@@ -30,7 +34,12 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeChoice:
-    """The code for one date of service, or None with the alternatives; why; and the ids of the facts read."""
+    """The code for one date of service, or None with the alternatives; why; and the ids of the facts read.
+
+    >>> choice = code_for("2026-04-01")
+    >>> choice.code, choice.alternatives, choice.facts
+    ('J1553', (), ('code.valid',))
+    """
 
     on: date
     code: str | None

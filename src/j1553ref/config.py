@@ -57,7 +57,11 @@ class _Wrong(Exception):  # noqa: N818 - internal signal
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The text that a configuration was read from, what messages call it, and the table that holds it."""
+    """The text that a configuration was read from, what messages call it, and the table that holds it.
+
+    >>> Source("j1553ref.toml", 'payer = "cigna"\\nselect = ["JWZ"]').where(("select",))
+    'j1553ref.toml:2'
+    """
 
     name: str
     text: str
@@ -90,7 +94,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """What a configuration says; a key that it leaves out is ``None`` or empty."""
+    """What a configuration says; a key that it leaves out is ``None`` or empty.
+
+    >>> config = parse('stocked_vials = ["20g", "10g"]', name="j1553ref.toml")
+    >>> config.stocked_vials, config.payer, config.where("stocked_vials")
+    (('20g', '10g'), None, 'j1553ref.toml:1')
+    """
 
     payer: str | None = None
     select: tuple[str, ...] = ()
@@ -121,6 +130,13 @@ def find(folder: Path, *, facts_of: FactsOf = _packaged) -> Config:
     In one folder ``j1553ref.toml`` takes precedence over ``pyproject.toml``, which counts only where it has the table.
     Where there is no file the configuration is empty. ``facts_of`` makes the facts from the folder that the
     configuration names; they decide which payers exist. Raises :class:`ConfigError` for a file that cannot be used.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "j1553ref.toml").write_text('select = ["JWZ"]', encoding="utf-8")
+    ...     Path(folder, "claims").mkdir()
+    ...     find(Path(folder, "claims")).select
+    ('JWZ',)
     """
     for candidate in (folder, *folder.parents):
         for name in NAMES:
@@ -135,6 +151,12 @@ def load(path: Path, *, facts_of: FactsOf = _packaged) -> Config:
     """The configuration of one file: the table of a ``pyproject.toml``, the whole of any other file.
 
     Raises :class:`ConfigError` for a file that is missing or cannot be used, and for a ``pyproject.toml`` without the table.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "strict.toml").write_text('fail_level = "info"', encoding="utf-8")
+    ...     load(Path(folder, "strict.toml")).fail_level
+    'info'
     """
     found = _load(path, facts_of, needed=True)
     assert found is not None

@@ -43,6 +43,9 @@ class Edit:
     """One change of a document: the value at the pointer now, and the value to write there.
 
     Where ``old`` is ``None`` there is no value yet: the new one is appended to its list, or added as a property.
+
+    >>> Edit("/lines/0/modifiers/0", "JG", "TB").to_json()
+    {'pointer': '/lines/0/modifiers/0', 'old': 'JG', 'new': 'TB'}
     """
 
     pointer: str
@@ -57,7 +60,14 @@ class Edit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fix:
-    """The correction of one finding: why it is certain, and the edits that make it."""
+    """The correction of one finding: why it is certain, and the edits that make it.
+
+    >>> from j1553ref import case, check
+    >>> claim = case("whole-vials-jz")
+    >>> claim["lines"][0]["modifiers"] = []
+    >>> check(claim).fixes[0].description
+    'add JZ: the dose in the record, 40000 mg, uses up the opened vials'
+    """
 
     finding: Finding
     description: str
@@ -70,7 +80,12 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Splice:
-    """The text from ``start`` to ``end``, and what replaces it."""
+    """The text from ``start`` to ``end``, and what replaces it.
+
+    >>> splice = Splice(1, 5, '"TB"')
+    >>> '["JG"]'[: splice.start] + splice.new + '["JG"]'[splice.end :]
+    '["TB"]'
+    """
 
     start: int
     end: int
@@ -88,6 +103,19 @@ def proposed(
     ``payer_named`` says that the payer was named and not guessed from the claim filing indicator; ``beside`` are all
     findings of the claim, including those that were not selected. A claim with problems of shape gets no fix, because
     what could not be read might contradict it.
+
+    >>> from j1553ref import case, check
+    >>> claim = case("whole-vials-jz")
+    >>> claim["lines"][0]["modifiers"] = []
+    >>> from j1553ref import claim_from
+    >>> from j1553ref.facts import packaged
+    >>> from j1553ref.payers import parse_payer
+    >>> view = ClaimView.of(claim_from(claim), parse_payer("medicare-ab", packaged()), packaged())
+    >>> findings = check(claim).findings
+    >>> [fix.finding.code for fix in proposed(findings, view, payer_named=True)]
+    ['JWZ003']
+    >>> proposed(findings, view, payer_named=False)
+    ()
     """
     fixable = [finding for finding in findings if finding.code in CODES]
     if not fixable or claim.claim.shape or claim.claim.format not in _FORMATS:
@@ -238,7 +266,11 @@ def applied(text: str, edits: Iterable[Edit]) -> str:
 
 
 def splices(text: str, edits: Iterable[Edit]) -> list[Splice]:
-    """What the edits change in the text of a JSON document, in order; raises LookupError as :func:`applied` does."""
+    """What the edits change in the text of a JSON document, in order; raises LookupError as :func:`applied` does.
+
+    >>> splices('{"modifiers": ["JG"]}', [Edit("/modifiers/0", "JG", "TB")])
+    [Splice(start=15, end=19, new='"TB"')]
+    """
     offsets = dict(values(text))
     found = [_replaced(text, offsets, edit) if edit.old is not None else _added(text, offsets, edit) for edit in edits]
     return sorted(found, key=lambda splice: splice.start)

@@ -40,7 +40,11 @@ class InfusionError(J1553Error, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class InfusionLine:
-    """One administration line: CPT code by number, and its units."""
+    """One administration line: CPT code by number, and its units.
+
+    >>> infusion_codes("09:00", "13:35", on="2026-05-01").lines[1]
+    InfusionLine(code='96366', units=4)
+    """
 
     code: str
     units: int
@@ -48,7 +52,11 @@ class InfusionLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Infusion:
-    """Minutes in which the drug ran, administration lines, what to know, and the ids of the facts read."""
+    """Minutes in which the drug ran, administration lines, what to know, and the ids of the facts read.
+
+    >>> infusion_codes("09:00", "10:00", on="2026-05-01").to_json()
+    {'minutes': 60, 'lines': [{'code': '96365', 'units': 1}], 'notes': []}
+    """
 
     minutes: int
     lines: tuple[InfusionLine, ...]

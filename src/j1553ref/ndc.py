@@ -45,7 +45,12 @@ class NdcError(J1553Error, ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """A package of Yimmugo: its NDC (11 digits), mg and mL of drug, billing units, ``carton`` or ``vial``."""
+    """A package of Yimmugo: its NDC (11 digits), mg and mL of drug, billing units, ``carton`` or ``vial``.
+
+    >>> found = package("70573-605-21")
+    >>> found.label, found.mg, found.ml, found.units
+    ('20 g carton', 20000, 200, 200)
+    """
 
     ndc: str
     mg: int
@@ -71,7 +76,12 @@ class Package:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NdcDetails:
-    """What is known of one well-formed NDC. ``package`` is None unless it is a known package of Yimmugo."""
+    """What is known of one well-formed NDC. ``package`` is None unless it is a known package of Yimmugo.
+
+    >>> found = details("70573-605-21")
+    >>> found.formatted, found.is_yimmugo, found.note
+    ('70573-0605-21', True, 'Yimmugo, 20 g carton.')
+    """
 
     ndc: str
     formatted: str

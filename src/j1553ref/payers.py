@@ -55,6 +55,7 @@ class PayerError(J1553Error, ValueError):
 class Payer:
     """A payer: its id, the two halves of the id, a label, and the payer whose profile it falls back to.
 
+    >>> from j1553ref.facts import packaged
     >>> parse_payer("medicare-ab:wps", packaged())
     Payer(id='medicare-ab:wps', base='medicare-ab', qualifier='wps', label='WPS', family='medicare-ab')
     """
@@ -69,6 +70,7 @@ class Payer:
     def line(self) -> tuple[str, ...]:
         """Payer ids from the most to the least specific, in which a profile is looked up.
 
+        >>> from j1553ref.facts import packaged
         >>> parse_payer("bcbs:north-dakota", packaged()).line
         ('bcbs:north-dakota', 'bcbs', 'commercial')
         >>> parse_payer("medicare-ab:ngs", packaged()).line
@@ -81,6 +83,7 @@ class Payer:
 
         What one plan asks for does not bind the base: ``bcbs`` alone asserts only what every plan shares.
 
+        >>> from j1553ref.facts import packaged
         >>> parse_payer("bcbs:premera", packaged()).is_bound_by(["bcbs"])
         True
         >>> parse_payer("bcbs", packaged()).is_bound_by(["bcbs:premera"])
@@ -93,6 +96,7 @@ class Payer:
 def payer_ids(facts: FactBase) -> tuple[str, ...]:
     """Every payer id that the facts know, bases and parts, sorted; ``medicaid`` takes any state besides.
 
+    >>> from j1553ref.facts import packaged
     >>> [payer_id for payer_id in payer_ids(packaged()) if payer_id.startswith("medicare-")][:3]
     ['medicare-ab', 'medicare-ab:cgs', 'medicare-ab:first-coast']
     """

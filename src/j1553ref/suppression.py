@@ -67,7 +67,15 @@ class Suppression:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suppressed:
-    """A finding that is hidden, and the entry that hides it."""
+    """A finding that is hidden, and the entry that hides it.
+
+    >>> from j1553ref import case, check
+    >>> claim = case("whole-vials-jz")
+    >>> claim["lines"][0]["modifiers"] = []
+    >>> report = check(claim, suppress=[Suppression(code="JWZ003", reason="an example")])
+    >>> report.codes, [(hidden.finding.code, hidden.by.reason) for hidden in report.suppressed]
+    ([], [('JWZ003', 'an example')])
+    """
 
     finding: Finding
     by: Suppression

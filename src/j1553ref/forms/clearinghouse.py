@@ -60,7 +60,13 @@ _OPTIONAL = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A body as plain data, and notes on what it lacks and what of the claim has no place in it."""
+    """A body as plain data, and notes on what it lacks and what of the claim has no place in it.
+
+    >>> from j1553ref import case, claim_from
+    >>> made = body(claim_from(case("whole-vials-jz")))
+    >>> list(made.content), made.notes[0].partition(":")[0]
+    (['claimInformation'], 'Left out')
+    """
 
     content: dict[str, Any]
     notes: tuple[str, ...]

@@ -18,7 +18,11 @@ __all__ = ["Parts", "clearinghouse", "cms1500", "of_drug", "of_package", "on_pap
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What every form asks for; ``quantity`` is a plain decimal. Empty text where it is not known."""
+    """What every form asks for; ``quantity`` is a plain decimal. Empty text where it is not known.
+
+    >>> cms1500(Parts("N4", "70573060521", "200", "ML"))
+    'N470573060521 ML200'
+    """
 
     qualifier: str
     ndc: str

@@ -37,7 +37,12 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A claim on a paper form. ``notes`` say what was left blank and what of the claim has no place on it."""
+    """A claim on a paper form. ``notes`` say what was left blank and what of the claim has no place on it.
+
+    >>> [sheet] = sheets((), [Row(1, (Box("46", "units", "400"),))], (), most=22)
+    >>> Paper("UB-04", (sheet,), ("Left blank: 45.",)).sheets[0].rows[0].boxes[0].value
+    '400'
+    """
 
     title: str
     sheets: tuple[Sheet, ...]

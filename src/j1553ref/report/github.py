@@ -40,7 +40,12 @@ def _data(text: str) -> str:
 
 
 def claim_commands(claim: dict[str, Any]) -> Iterator[str]:
-    """The commands of one claim object: its findings, or why it could not be read."""
+    """The commands of one claim object: its findings, or why it could not be read.
+
+    >>> claim = {"source": "a.json", "line": 1, "error": "not JSON", "findings": []}
+    >>> list(claim_commands(claim))
+    ['::error file=a.json,line=1,title=unusable input::a.json: not JSON']
+    """
     named = claim["source"] if claim["source"] != "<stdin>" else None
     if claim["error"] is not None:
         # The message of the error already holds line and column.
@@ -62,7 +67,11 @@ def claim_commands(claim: dict[str, Any]) -> Iterator[str]:
 
 
 def last_commands(summary: Summary, tally: Tally) -> Iterator[str]:
-    """What was not checked, in one notice, and the counts in another."""
+    """What was not checked, in one notice, and the counts in another.
+
+    >>> list(last_commands(Summary(claims=1), Tally()))
+    ['::notice title=j1553ref::1 claim: 0 errors, 0 warnings, 0 infos']
+    """
     if tally.not_checked:
         data = "\n".join(f"{datum}: {', '.join(codes)}" for datum, codes in tally.not_checked.items())
         yield command("notice", f"Not checked, which is not a pass; missing:\n{data}", title="not checked")

@@ -34,7 +34,13 @@ _INDEX = {rule.code: index for index, rule in enumerate(rules.catalogue())}
 
 
 def head(facts: FactBase) -> dict[str, Any]:
-    """The log without its results: the tool with all rules, and how columns are counted."""
+    """The log without its results: the tool with all rules, and how columns are counted.
+
+    >>> from j1553ref.facts import packaged
+    >>> [run] = head(packaged())["runs"]
+    >>> run["tool"]["driver"]["name"], run["tool"]["driver"]["rules"][0]["id"]
+    ('j1553ref', 'ADM001')
+    """
     tool = tool_object(facts)
     driver = {
         "name": tool["name"],
@@ -71,7 +77,17 @@ def _descriptor(rule: rules.Rule) -> dict[str, Any]:
 
 
 def claim_results(claim: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """One result for each finding of a claim object, then one for each that the configuration suppresses."""
+    """One result for each finding of a claim object, then one for each that the configuration suppresses.
+
+    >>> from j1553ref import case, check
+    >>> claim = case("whole-vials-jz")
+    >>> claim["lines"][0]["modifiers"] = []
+    >>> from j1553ref.readers import Record
+    >>> from j1553ref.report import claim_object
+    >>> record = Record(source="a.json", index=0, line=1, format="j1553")
+    >>> [(result["ruleId"], result["level"]) for result in claim_results(claim_object(record, check(claim)))]
+    [('JWZ003', 'error')]
+    """
     seen: dict[tuple[str, str], int] = {}
     for finding in claim["findings"]:
         about = {key: finding[key] for key in ("expected", "actual", "fix") if finding[key] is not None}
@@ -143,7 +159,11 @@ def artifact(source: str) -> dict[str, Any]:
 
 
 def invocation(summary: Summary, tally: Tally, status: int) -> dict[str, Any]:
-    """How the run went: whether everything could be read, the exit status, and what was not checked."""
+    """How the run went: whether everything could be read, the exit status, and what was not checked.
+
+    >>> invocation(Summary(claims=1), Tally(), 0)
+    {'executionSuccessful': True, 'exitCode': 0, 'toolExecutionNotifications': []}
+    """
     notifications = [
         {
             **_notification("unusable_input", "error", claim["error"]),

@@ -18,7 +18,17 @@ __all__ = ["claim_lines", "counted", "place", "statistics_lines", "summary_line"
 
 
 def claim_lines(claim: dict[str, Any], *, show_not_checked: bool = False, width: int = 0) -> Iterator[Line]:
-    """Each line of one claim's report with its style; ``width`` is that of the terminal, 0 where nothing is wrapped."""
+    """Each line of one claim's report with its style; ``width`` is that of the terminal, 0 where nothing is wrapped.
+
+    >>> from j1553ref import case, check
+    >>> claim = case("whole-vials-jz")
+    >>> claim["lines"][0]["modifiers"] = []
+    >>> from j1553ref.readers import Record
+    >>> from j1553ref.report import claim_object
+    >>> record = Record(source="a.json", index=0, line=1, format="j1553")
+    >>> [line for _, line in claim_lines(claim_object(record, check(claim)))][:2]
+    ['a.json: claim 1 (j1553, medicare-ab)', '  JWZ003 error at /lines/0/modifiers']
+    """
     if claim["error"] is not None:
         yield "error", f"{place(claim)}: {claim['error']}"
         return

@@ -70,6 +70,9 @@ class Finding:
     """One thing that is wrong, or that staff may want to confirm, and where it is in the input document.
 
     ``pointer`` is RFC 6901. ``facts`` are the ids that the rule consulted, each with the date that it asked for.
+
+    >>> print(Finding(code="UNT008", name="line-of-no-units", severity="warning", pointer="/lines/0/units", message="zero"))
+    UNT008 warning at /lines/0/units: zero
     """
 
     code: str
@@ -91,7 +94,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotChecked:
-    """A rule that could not be decided, with the datum that was missing. Silence is not a pass."""
+    """A rule that could not be decided, with the datum that was missing. Silence is not a pass.
+
+    >>> from j1553ref import case, check
+    >>> [outcome.missing for outcome in check(case("whole-vials-jz"), select="PAY001").not_checked]
+    ['mue_table']
+    """
 
     code: str
     reason: str
@@ -112,6 +120,10 @@ class Rule:
     ``basis`` lists the facts that say why it is wrong, ``reads`` the facts whose values decide it. A name in ``reads``
     may be a family: ``product.package`` means every package, ``profile.jw_jz`` that key of any payer's profile.
     ``scope`` is ``group``, ``claim`` or, for the shape of the file, ``shape``.
+
+    >>> from j1553ref.rules import get
+    >>> get("JWZ003").name, get("JWZ003").severity, get("JWZ003").stops
+    ('jz-missing', 'error', ('JWZ009',))
     """
 
     code: str
@@ -181,7 +193,13 @@ def rule(
     needs: tuple[str, ...] = (),
     looks_for: tuple[str, ...] = (),
 ) -> Callable[[Check], Check]:
-    """Register the decorated generator as the rule of that code; raises ValueError for a code that is taken."""
+    """Register the decorated generator as the rule of that code; raises ValueError for a code that is taken.
+
+    >>> from j1553ref.rules import get
+    >>> rule(get("JWZ003").code, "another", severity="info", since="0.2.0", summary="")(lambda group: iter(()))
+    Traceback (most recent call last):
+    ValueError: JWZ003 is taken
+    """
 
     def register(run: Check) -> Check:
         if code in REGISTRY:

@@ -335,7 +335,14 @@ class ClaimView(View):
 
 
 class Group(View):
-    """J1553 lines of one date of service and one encounter."""
+    """J1553 lines of one date of service and one encounter.
+
+    >>> from j1553ref import case, claim_from
+    >>> from j1553ref.facts import packaged
+    >>> [group] = ClaimView.of(claim_from(case("three-vials-with-jw")), None, packaged()).groups
+    >>> group.given_units, group.discarded_units, group.needed, group.opened, group.least
+    (320, 30, 320, 350, 350)
+    """
 
     def __init__(
         self,
@@ -540,7 +547,12 @@ class Group(View):
 
 
 def modifier_at(line: Line, modifier: str) -> str:
-    """The pointer of a modifier on a line that has it."""
+    """The pointer of a modifier on a line that has it.
+
+    >>> from j1553ref import case, claim_from
+    >>> modifier_at(claim_from(case("whole-vials-jz")).lines[0], "JZ")
+    '/lines/0/modifiers/0'
+    """
     return line.at("modifiers", line.modifiers.index(modifier))
 
 

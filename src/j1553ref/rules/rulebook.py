@@ -48,7 +48,13 @@ def in_order(registry: dict[str, Rule]) -> tuple[Rule, ...]:
 
 
 class Rulebook:
-    """The rules that apply to one payer, and every answer of the facts that was asked for before."""
+    """The rules that apply to one payer, and every answer of the facts that was asked for before.
+
+    >>> from j1553ref.facts import packaged
+    >>> book = rulebook(packaged(), None)
+    >>> book.answer("unit.size", date.fromisoformat("2026-05-04")).value, book.package("70573060521").label
+    (100, '20 g carton')
+    """
 
     def __init__(self, facts: FactBase, payer: Payer | None) -> None:
         self.facts = facts
@@ -160,6 +166,13 @@ class Values(dict[str, Any]):
     """The values of facts on one date of service, by fact id, each looked up once.
 
     Raises :class:`~j1553ref.rules.base.Missing` where there is no date, or a fact has no known value on it.
+
+    >>> from j1553ref.facts import packaged
+    >>> rulebook(packaged(), None).values(date.fromisoformat("2026-05-04"))["unit.size"]
+    100
+    >>> rulebook(packaged(), None).values(None)["unit.size"]
+    Traceback (most recent call last):
+    j1553ref.rules.base.Missing: service_date: the date of service decides which facts hold
     """
 
     def __init__(self, book: Rulebook, on: date | None) -> None:
@@ -173,7 +186,13 @@ class Values(dict[str, Any]):
 
 
 class Consulted(FactBase):
-    """The facts as a recorded run sees them: each look-up with a date is noted."""
+    """The facts as a recorded run sees them: each look-up with a date is noted.
+
+    >>> from j1553ref.facts import packaged
+    >>> facts = Consulted(rulebook(packaged(), None))
+    >>> facts.on("unit.size", "2026-05-04").value, list(facts.noted)
+    (100, [('unit.size', datetime.date(2026, 5, 4))])
+    """
 
     def __init__(self, book: Rulebook) -> None:
         super().__init__(book.facts.facts, book.facts.gaps, book.facts.documents)
