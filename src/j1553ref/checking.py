@@ -1,4 +1,4 @@
-"""``check(claim)``: which rules apply, in which order, and what they found, left quiet or could not check."""
+"""``check(claim)`` runs the rules that apply, in order, and reports what they found and what they could not check."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def _apply_suppressions(
 def _last_day(finding: Finding, claim: Claim) -> date | None:
     """The last date of service that a finding is about; None where one is not known.
 
-    It is that of the finding's line; elsewhere that of all lines and of the facts that the rule consulted.
+    It is the date of the finding's line; for a finding elsewhere, the last of all lines and facts consulted.
     """
     place = f"{finding.place or finding.pointer}/"
     own = [line for line in claim.lines if place.startswith(f"{line.pointer}/")]
@@ -190,7 +190,7 @@ def chosen_codes(select: tuple[str, ...], ignore: tuple[str, ...]) -> frozenset[
 
 
 def _payer(claim: Claim, given: str | None, facts: FactBase) -> tuple[Payer | None, list[str]]:
-    """The payer: as asked for, else as the claim says, else by its filing indicator, else unknown."""
+    """The payer: as given, else as the claim says, else by its filing indicator, else unknown."""
     if named := given or claim.payer:
         return parse_payer(named, facts), []
     if claim.claim_filing_code and (guess := payer_from_filing_code(claim.claim_filing_code)):

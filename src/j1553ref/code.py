@@ -71,7 +71,7 @@ def code_for(on: date | str, *, payer: str | None = None, facts: FactBase | None
 
     Before J1553 a code is given only where a source names it for that payer; otherwise ``code`` is None and
     the alternatives say for whom each was seen and on what grade. Raises
-    :class:`~j1553ref.facts.FactError` for a text that is no date, :class:`~j1553ref.payers.PayerError` for an
+    :class:`~j1553ref.facts.FactError` for a text that is not a date, :class:`~j1553ref.payers.PayerError` for an
     unknown payer. Sources: facts ``code.valid``, ``code.predecessor``, ``product.launch_date``.
 
     >>> code_for("2026-04-01").code

@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 _MEDICARE = ("medicare-ab", "medicare-dme")
-#: A price per unit that is off by one of these betrays another unit: 500 mg, a gram, a 10 g vial.
+#: A price per unit that is off by one of these points to another unit: 500 mg, a gram, a 10 g vial.
 _FACTORS = (5, 10, 100)
 _NEAR = Decimal("0.1")
 #: Revenue code of the line of a UB-04 that repeats the total.
@@ -165,7 +165,7 @@ def charges_do_not_add_up(claim: ClaimView) -> Iterator[Seen]:
     summary="The charge for one unit is off a known payment figure by the factor of another unit.",
 )
 def charge_off_by_unit(group: Group) -> Iterator[Seen]:
-    """A unit error shows in the price; used only where neither dose nor NDC quantity can reveal it."""
+    """A unit error that shows in the price, where neither dose nor NDC quantity can reveal it."""
     if group.knows_dose or all(line.drug and line.drug.quantity is not None for line in group.lines):
         return
     figure = group.value("opps.rate")

@@ -27,7 +27,7 @@ _ORDER = ("SHP", "DAT", "UNT", "JWZ", "DXC", "HOM", "SOS", "NDC", "MOD", "ADM", 
 
 
 def in_order(registry: dict[str, Rule]) -> tuple[Rule, ...]:
-    """The rules by family and code, except that a rule which stops another comes before it.
+    """The rules by family and code, except that a rule that stops another one comes before it.
 
     >>> [rule.code for rule in in_order(REGISTRY) if rule.family == "UNT"][:4]
     ['UNT005', 'UNT008', 'UNT001', 'UNT002']
@@ -122,7 +122,7 @@ class Rulebook:
         return self.profiles[key, on]
 
     def targets(self, rule: Rule, on: date | None) -> frozenset[str] | None:
-        """The modifiers and codes without which a rule has nothing to say; None where it has to be run to know."""
+        """The modifiers and codes without which a rule has nothing to say; None where they are not known."""
         key = rule.code, on
         if key not in self._targets:
             _keep(self._targets, key, self._resolved(rule.looks_for, on))

@@ -25,7 +25,7 @@ __all__ = [
 
 _TOTALS = ("JWZ001", "JWZ010", "JWZ011", "NDC002")
 _GRAM = 1000
-#: More milliliters on one date are likelier a slip in the NDC quantity than in the units: NDC002 names both.
+#: More milliliters than this on one date suggest a mistake in the NDC quantity, not the units: NDC002 names both.
 _PLAUSIBLE_ML = 1000
 
 
