@@ -189,8 +189,8 @@ class ClaimView(View):
     >>> from j1553ref import case, claim_from
     >>> from j1553ref.facts import packaged
     >>> view = ClaimView.of(claim_from(case("whole-vials-jz")), None, packaged())
-    >>> view.in_scope, [group.on.isoformat() for group in view.groups]
-    (True, ['2026-05-04'])
+    >>> view.in_scope, [group.given_units for group in view.groups]
+    (True, [400])
     """
 
     @classmethod
