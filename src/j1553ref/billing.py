@@ -60,6 +60,7 @@ class BillLine:
 class OpenedVials:
     """Vials of one kind: mg in one vial, and the count, billing units and mL of all of them together.
 
+    >>> from decimal import Decimal
     >>> OpenedVials(20000, 2, 400, Decimal(400), None).to_json()
     {'size_mg': 20000, 'count': 2, 'units': 400, 'ml': '400', 'ndc': None}
     """

@@ -42,6 +42,7 @@ class InfusionError(J1553Error, ValueError):
 class InfusionLine:
     """One administration line: CPT code by number, and its units.
 
+    >>> from j1553ref import infusion_codes
     >>> infusion_codes("09:00", "13:35", on="2026-05-01").lines[1]
     InfusionLine(code='96366', units=4)
     """
@@ -54,6 +55,7 @@ class InfusionLine:
 class Infusion:
     """Minutes in which the drug ran, administration lines, what to know, and the ids of the facts read.
 
+    >>> from j1553ref import infusion_codes
     >>> infusion_codes("09:00", "10:00", on="2026-05-01").to_json()
     {'minutes': 60, 'lines': [{'code': '96365', 'units': 1}], 'notes': []}
     """

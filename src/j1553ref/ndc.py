@@ -47,7 +47,8 @@ class NdcError(J1553Error, ValueError):
 class Package:
     """A package of Yimmugo: its NDC (11 digits), mg and mL of drug, billing units, ``carton`` or ``vial``.
 
-    >>> found = package("70573-605-21")
+    >>> from j1553ref import ndc
+    >>> found = ndc.package("70573-605-21")
     >>> found.label, found.mg, found.ml, found.units
     ('20 g carton', 20000, 200, 200)
     """
@@ -78,7 +79,8 @@ class Package:
 class NdcDetails:
     """What is known of one well-formed NDC. ``package`` is None unless it is a known package of Yimmugo.
 
-    >>> found = details("70573-605-21")
+    >>> from j1553ref import ndc
+    >>> found = ndc.details("70573-605-21")
     >>> found.formatted, found.is_yimmugo, found.note
     ('70573-0605-21', True, 'Yimmugo, 20 g carton.')
     """

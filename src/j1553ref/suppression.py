@@ -72,6 +72,7 @@ class Suppressed:
     >>> from j1553ref import case, check
     >>> claim = case("whole-vials-jz")
     >>> claim["lines"][0]["modifiers"] = []
+    >>> from j1553ref.suppression import Suppression
     >>> report = check(claim, suppress=[Suppression(code="JWZ003", reason="an example")])
     >>> report.codes, [(hidden.finding.code, hidden.by.reason) for hidden in report.suppressed]
     ([], [('JWZ003', 'an example')])
