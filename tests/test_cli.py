@@ -354,7 +354,7 @@ def test_a_facts_folder_that_fits_no_fact_is_refused(write, tmp_path):
 def test_problems_of_shape_are_not_passed_in_silence(write):
     broken = edit(json.loads(json.dumps(RIGHT)), {"/lines/0/units": "many"})
     done = run("check", write("shape.json", broken), "--select", "JWZ")
-    assert "this is no pass" in done.stdout
+    assert "this is not a pass" in done.stdout
 
 
 def test_a_thousand_problems_are_not_out_of_scope(write):

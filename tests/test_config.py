@@ -435,7 +435,7 @@ def test_a_named_configuration_goes_before_the_one_that_is_found(j1553ref, place
 
 def test_what_was_not_checked_is_listed_on_demand(j1553ref, place):  # noqa: F811
     place("show_not_checked = true")
-    listed = "not checked for want of payer"
+    listed = "not checked; missing: payer"
     assert listed in j1553ref("check", "plain.json").out
     assert listed not in j1553ref("check", "plain.json", "--hide-not-checked").out
     assert listed not in j1553ref("check", "plain.json", "--config", "none").out

@@ -98,7 +98,7 @@ def test_not_checked_is_one_notice_and_the_counts_come_last(write):
     assert done.returncode == 2
     *_, (kind, told, said), (last, about, counts) = commands(done.stdout)
     assert (kind, told["title"]) == ("notice", "not checked")
-    assert "no pass" in said and "\nmue_table: PAY001" in said
+    assert "not a pass" in said and "\nmue_table: PAY001" in said
     assert (last, about["title"]) == ("notice", "j1553ref")
     assert counts.startswith("2 claims: 1 error, 0 warnings, 0 infos; ") and counts.endswith("1 unusable")
     unusable = [told for kind, told, _ in commands(done.stdout) if told["title"] == "unusable input"]

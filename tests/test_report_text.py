@@ -25,7 +25,7 @@ RIGHT = make_claim(40000, [20, 20], [(400, ["JZ"])])
 WRONG = make_claim(40000, [20, 20], [(80, ["JZ"])])
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 #: Lines that are never broken: the first of a claim, of a finding, and of a datum that is missing.
-HEAD = re.compile(r"\S.*: claim \d+ \(|  [A-Z]{3}\d{3} (?:error|warning|info) at /|  not checked for want of \S+:$")
+HEAD = re.compile(r"\S.*: claim \d+ \(|  [A-Z]{3}\d{3} (?:error|warning|info) at /|  not checked; missing: \S+$")
 
 
 def told(claim, payer=None, facts=None):
@@ -123,10 +123,10 @@ def test_what_was_not_checked_is_one_line_unless_asked_for():
     assert len(folded) == 1
     assert all(each["missing"] in folded[0] for each in claim["not_checked"])
     lines = [line for _, line in claim_lines(claim, show_not_checked=True)]
-    data = [line[len("  not checked for want of ") : -1] for line in lines if "for want of" in line]
+    data = [line.partition("; missing: ")[2] for line in lines if line.startswith("  not checked;")]
     assert data == list(dict.fromkeys(each["missing"] for each in claim["not_checked"]))
     for each in claim["not_checked"]:
-        under = lines[lines.index(f"  not checked for want of {each['missing']}:") + 1 :]
+        under = lines[lines.index(f"  not checked; missing: {each['missing']}") + 1 :]
         assert f"    {each['code']}: {each['reason']}" in under
 
 

@@ -1,4 +1,4 @@
-"""What billing a dose comes to: claim lines with NDC quantities, the vials, and what to know about them."""
+"""The billing of a dose: claim lines with NDC quantities, the vials, and what to know about them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,11 @@ class NdcQuantity:
 
 @dataclass(frozen=True, slots=True)
 class BillLine:
-    """One claim line: HCPCS code, modifiers, whole billing units, and the NDC quantities it stands for."""
+    """One claim line: HCPCS code, modifiers, whole billing units, and the NDC quantities it covers.
+
+    >>> BillLine("J1553", ("JW",), 25, ()).to_json()
+    {'code': 'J1553', 'modifiers': ['JW'], 'units': 25, 'ndc': []}
+    """
 
     code: str
     modifiers: tuple[str, ...]
@@ -48,13 +52,18 @@ class BillLine:
             "code": self.code,
             "modifiers": list(self.modifiers),
             "units": self.units,
-            "ndc": [each.to_json() for each in self.ndc],
+            "ndc": [quantity.to_json() for quantity in self.ndc],
         }
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedVials:
-    """Vials of one kind: mg in one vial, and the count, billing units and mL of all of them together."""
+    """Vials of one kind: mg in one vial, and the count, billing units and mL of all of them together.
+
+    >>> from decimal import Decimal
+    >>> OpenedVials(20000, 2, 400, Decimal(400), None).to_json()
+    {'size_mg': 20000, 'count': 2, 'units': 400, 'ml': '400', 'ndc': None}
+    """
 
     size_mg: int
     count: int
@@ -76,7 +85,13 @@ class OpenedVials:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Billing:
-    """The lines for one dose. ``tail_mg`` is what is left below a whole unit; ``facts`` are the ids read."""
+    """The lines for one dose. ``tail_mg`` is what is left, less than a unit; ``facts`` are the ids of the facts read.
+
+    >>> from j1553ref import bill_units
+    >>> billing = bill_units(dose_mg=32450, vials="20g,10g,5g", on="2026-05-01")
+    >>> billing.administered_units, billing.discarded_units, billing.tail_mg
+    (325, 25, Decimal('50'))
+    """
 
     administered_units: int
     discarded_units: int
@@ -94,9 +109,9 @@ class Billing:
             "administered_units": self.administered_units,
             "discarded_units": self.discarded_units,
             "total_units": self.total_units,
-            "vials": [each.to_json() for each in self.vials],
-            "lines": [each.to_json() for each in self.lines],
-            "least_waste_vials": [each.to_json() for each in self.least_waste_vials],
+            "vials": [vial.to_json() for vial in self.vials],
+            "lines": [line.to_json() for line in self.lines],
+            "least_waste_vials": [vial.to_json() for vial in self.least_waste_vials],
             "notes": list(self.notes),
         }
 
@@ -137,17 +152,17 @@ def notes(
             f"{plain(tail_mg)} mg is left, less than one unit, so there is nothing to bill with JW."
             " That JZ is then right is inferred: ask the payer."
         )
-    avoidable = sum(each.units for each in opened) - sum(each.units for each in least)
+    avoidable = sum(vial.units for vial in opened) - sum(vial.units for vial in least)
     if avoidable > 0:
         smaller = " + ".join(
-            f"{each.count} x {grams(each.size_mg)}" if each.count > 1 else grams(each.size_mg) for each in least
+            f"{vial.count} x {grams(vial.size_mg)}" if vial.count > 1 else grams(vial.size_mg) for vial in least
         )
         yield (
             f"A smaller set would do: {smaller} leaves {max(discarded - avoidable, 0)} units, not {discarded}"
             ". The lines stay as the record has it, but a payer may pay only for what the smaller set"
             " leaves: record why it was not used."
         )
-    if any(each.ndc is None for each in opened):
+    if any(vial.ndc is None for vial in opened):
         yield (
             "Vials were given by size, so the NDCs are those of the cartons. Whether a payer wants the NDC of"
             " the carton or of the vial is not settled: ask."

@@ -1,4 +1,4 @@
-"""``check(claim)``: which rules apply, in which order, and what they found, left quiet or could not check."""
+"""``check(claim)`` runs the rules that apply, in order, and reports what they found and what they could not check."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NOTES = {
     "beyond_facts": "a date of service lies after the date up to which the facts were checked",
     "payer_from_filing_code": "the payer was taken from the claim filing indicator",
     "service_date_from_statement": "a drug line has no date of its own: the statement's single date was used",
-    "shape_not_selected": "the claim has problems of shape, and the selected rules leave them out: this is no pass",
+    "shape_not_selected": "the claim has problems of shape, and the selected rules leave them out: this is not a pass",
     "payer_unknown": "no payer was named: rules that depend on the payer were not checked",
 }
 
@@ -40,7 +40,7 @@ _DAMAGED = "damaged in the input"
 class Report:
     """The outcome for one claim. A rule that is in no list was decided and stayed quiet, or did not apply.
 
-    ``suppressed`` are findings that the caller has decided on; they are not among ``findings`` and are no pass.
+    ``suppressed`` are findings that the caller has decided on; they are not among ``findings`` and are not a pass.
     ``fixes`` are the certain corrections of some of the findings.
 
     >>> from j1553ref import case, check
@@ -61,12 +61,12 @@ class Report:
     @property
     def codes(self) -> list[str]:
         """The codes of the findings, in the order of the run."""
-        return [each.code for each in self.findings]
+        return [finding.code for finding in self.findings]
 
     @property
     def not_checked_codes(self) -> list[str]:
         """The codes of the rules that could not be decided, sorted, each once."""
-        return sorted({each.code for each in self.not_checked})
+        return sorted({outcome.code for outcome in self.not_checked})
 
     def __str__(self) -> str:
         hidden = f"; {len(self.suppressed)} suppressed" if self.suppressed else ""
@@ -85,13 +85,13 @@ def check(
 ) -> Report:
     """Run the rules on one claim.
 
-    ``claim`` is a :class:`~j1553ref.claim.Claim`, a JSON document or its text; ``payer`` an id such as
-    ``medicare-ab`` and goes before the claim's own. ``select`` and ``ignore`` take codes or prefixes.
-    ``stocked_vials`` are the sizes that the provider stocks, such as ``"20g,10g"``: JWZ007 then speaks only of a smaller
-    set of these. ``suppress`` hides findings that were decided on; the report lists them apart. Raises
+    ``claim`` is a :class:`~j1553ref.claim.Claim`, a JSON document or its text. ``payer`` is an id such as
+    ``medicare-ab``; it takes precedence over the claim's own. ``select`` and ``ignore`` take codes or prefixes.
+    ``stocked_vials`` are the sizes that the provider stocks, such as ``"20g,10g"``: JWZ007 then reports only a smaller
+    set of these. ``suppress`` hides findings that were decided on; the report lists them separately. Raises
     :class:`~j1553ref.payers.PayerError`, :class:`~j1553ref.rules.RuleError` and
     :class:`~j1553ref.vials.UnitsError` for unknown names and :class:`~j1553ref.claim.InputError` for input that is
-    no claim.
+    not a claim.
 
     >>> from j1553ref import case
     >>> check(case("whole-vials-jz")).codes
@@ -119,10 +119,12 @@ def check(
         notes.append("service_date_from_statement")
     if subject.shape and not any(code.startswith("SHP") for code in wanted):
         notes.append("shape_not_selected")
-    hidden, left = _parted([each for each in findings if each.code in wanted], tuple(suppress), who, subject)
+    hidden, left = _apply_suppressions(
+        [finding for finding in findings if finding.code in wanted], tuple(suppress), who, subject
+    )
     return Report(
         findings=left,
-        not_checked=tuple(dict.fromkeys(each for each in not_checked if each.code in wanted)),
+        not_checked=tuple(dict.fromkeys(outcome for outcome in not_checked if outcome.code in wanted)),
         notes=tuple(notes),
         payer=who.id if who else None,
         suppressed=hidden,
@@ -139,28 +141,28 @@ def vial_sizes(sizes: str | Iterable[str], facts: FactBase) -> tuple[int, ...]:
     if not sizes:
         return ()
     known = facts.get("product.vial_sizes").newest.start
-    return tuple(each.size_mg for each in parse_vials(sizes, on=known, facts=facts))
+    return tuple(vial.size_mg for vial in parse_vials(sizes, on=known, facts=facts))
 
 
-def _parted(
+def _apply_suppressions(
     findings: list[Finding], entries: tuple[Suppression, ...], payer: Payer | None, claim: Claim
 ) -> tuple[tuple[Suppressed, ...], tuple[Finding, ...]]:
     """The findings that an entry hides, each by the first that does, and those that are left."""
     hidden, left = [], []
-    for each in findings:
-        day = _last_day(each, claim) if entries else None
-        by = next((entry for entry in entries if entry.hides(each, payer, day)), None)
+    for finding in findings:
+        day = _last_day(finding, claim) if entries else None
+        by = next((entry for entry in entries if entry.hides(finding, payer, day)), None)
         if by:
-            hidden.append(Suppressed(finding=each, by=by))
+            hidden.append(Suppressed(finding=finding, by=by))
         else:
-            left.append(each)
+            left.append(finding)
     return tuple(hidden), tuple(left)
 
 
 def _last_day(finding: Finding, claim: Claim) -> date | None:
     """The last date of service that a finding is about; None where one is not known.
 
-    It is that of the finding's line; elsewhere that of all lines and of the facts that the rule consulted.
+    It is the date of the finding's line; for a finding elsewhere, the last of all lines and facts consulted.
     """
     place = f"{finding.place or finding.pointer}/"
     own = [line for line in claim.lines if place.startswith(f"{line.pointer}/")]
@@ -178,7 +180,7 @@ def _prefixes(codes: str | Iterable[str]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=64)
 def chosen_codes(select: tuple[str, ...], ignore: tuple[str, ...]) -> frozenset[str]:
-    """The codes of the rules that are selected (all, where nothing is) and not ignored; it may be none.
+    """The codes of the rules that are selected (all, where nothing is) and not ignored; it may be empty.
 
     >>> sorted(chosen_codes(("DAT", "UNT001"), ("DAT003",)))
     ['DAT001', 'DAT002', 'UNT001']
@@ -188,7 +190,7 @@ def chosen_codes(select: tuple[str, ...], ignore: tuple[str, ...]) -> frozenset[
 
 
 def _payer(claim: Claim, given: str | None, facts: FactBase) -> tuple[Payer | None, list[str]]:
-    """The payer: as asked for, else as the claim says, else by its filing indicator, else unknown."""
+    """The payer: as given, else as the claim says, else by its filing indicator, else unknown."""
     if named := given or claim.payer:
         return parse_payer(named, facts), []
     if claim.claim_filing_code and (guess := payer_from_filing_code(claim.claim_filing_code)):
@@ -200,7 +202,7 @@ def _payer(claim: Claim, given: str | None, facts: FactBase) -> tuple[Payer | No
 
 
 def _run(claim: ClaimView) -> tuple[list[Finding], list[NotChecked]]:
-    """Every rule in its order, on the claim or on each group; a rule that fires stops those it names.
+    """Run every rule in order, on the claim or on each group; a rule that fires stops the rules it names.
 
     The claim is looked at quickly. A rule that sees something runs once more on a recorded view of the same claim, so
     that its findings cite the facts that it consulted.
@@ -267,7 +269,7 @@ def _findings(rule: Rule, view: View) -> Iterator[Finding]:
 
 
 def _basis(rule: Rule, view: View, pointer: str) -> dict[tuple[str, date], None]:
-    """What the rule is based on, looked up on the date that the finding is about; what does not hold then is not cited."""
+    """The facts of the rule's basis on the date of the finding; a fact that does not hold on it is not cited."""
     day = view.on if isinstance(view, Group) else view.claim.date_at(pointer)
     found: dict[tuple[str, date], None] = {}
     for fact_id in rule.basis if day is not None else ():

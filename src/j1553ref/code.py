@@ -1,4 +1,4 @@
-"""Which code a date of service takes: J1553 from its first date, before it what a payer is known to take."""
+"""Which code a date of service takes: J1553 from its first date, and before that what a payer is known to accept."""
 
 from __future__ import annotations
 
@@ -19,7 +19,11 @@ _BEFORE = "code.predecessor"
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """A code used before J1553: whom it binds (empty: everyone), its grade, what it says, and the id of the fact."""
+    """A code used before J1553: whom it binds (empty: everyone), its grade, what it says, and the id of the fact.
+
+    >>> code_for("2026-03-31", payer="bcbs:premera").alternatives[0].binds
+    ('bcbs:premera',)
+    """
 
     code: str
     binds: tuple[str, ...]
@@ -30,7 +34,12 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeChoice:
-    """The code for one date of service, or None with the alternatives; why; and the ids of the facts read."""
+    """The code for one date of service, or None with the alternatives; why; and the ids of the facts read.
+
+    >>> choice = code_for("2026-04-01")
+    >>> choice.code, choice.alternatives, choice.facts
+    ('J1553', (), ('code.valid',))
+    """
 
     on: date
     code: str | None
@@ -44,8 +53,13 @@ class CodeChoice:
             "on": self.on.isoformat(),
             "code": self.code,
             "alternatives": [
-                {"code": each.code, "binds": list(each.binds), "grade": each.grade, "says": each.says}
-                for each in self.alternatives
+                {
+                    "code": alternative.code,
+                    "binds": list(alternative.binds),
+                    "grade": alternative.grade,
+                    "says": alternative.says,
+                }
+                for alternative in self.alternatives
             ],
             "why": self.why,
             "facts": list(self.facts),
@@ -57,7 +71,7 @@ def code_for(on: date | str, *, payer: str | None = None, facts: FactBase | None
 
     Before J1553 a code is given only where a source names it for that payer; otherwise ``code`` is None and
     the alternatives say for whom each was seen and on what grade. Raises
-    :class:`~j1553ref.facts.FactError` for a text that is no date, :class:`~j1553ref.payers.PayerError` for an
+    :class:`~j1553ref.facts.FactError` for a text that is not a date, :class:`~j1553ref.payers.PayerError` for an
     unknown payer. Sources: facts ``code.valid``, ``code.predecessor``, ``product.launch_date``.
 
     >>> code_for("2026-04-01").code
@@ -77,16 +91,16 @@ def code_for(on: date | str, *, payer: str | None = None, facts: FactBase | None
         return CodeChoice(on=when, code=CODE, alternatives=(), why=why, facts=("code.valid",))
 
     seen = tuple(_alternatives(base, when))
-    named = [each for each in seen if who and each.binds and who.is_bound_by(each.binds)]
-    others = [each for each in seen if each not in named]
-    codes = {each.code for each in named if each.grade != "inferred"}
+    named = [alternative for alternative in seen if who and alternative.binds and who.is_bound_by(alternative.binds)]
+    others = [alternative for alternative in seen if alternative not in named]
+    codes = {alternative.code for alternative in named if alternative.grade != "inferred"}
     code = codes.pop() if len(codes) == 1 else None
     return CodeChoice(
         on=when,
         code=code,
         alternatives=(*named, *others),
         why=" ".join(_reasons(base, when, code, payer, named, bool(seen))),
-        facts=("code.valid", "product.launch_date", *(each.fact for each in seen)),
+        facts=("code.valid", "product.launch_date", *(alternative.fact for alternative in seen)),
     )
 
 
@@ -106,7 +120,7 @@ def _alternatives(base: FactBase, when: date) -> Iterator[Alternative]:
 def _reasons(
     base: FactBase, when: date, code: str | None, payer: str | None, named: list[Alternative], seen: bool
 ) -> Iterator[str]:
-    first = next((each.start for each in base.get("code.valid").history if each.value), None)
+    first = next((entry.start for entry in base.get("code.valid").history if entry.value), None)
     if first and when < first:
         yield f"{CODE} is not valid before {first.isoformat()}."
     else:
@@ -117,7 +131,7 @@ def _reasons(
     if code:
         yield f"A source names {code} for this payer; confirm it with the payer."
     elif len(named) > 1:
-        names = " and ".join(each.code for each in named)
+        names = " and ".join(alternative.code for alternative in named)
         yield f"Sources name {names} for this payer; ask which one it takes."
     elif not seen:
         yield "No source names another code for this date: ask the payer."

@@ -1,7 +1,7 @@
 """The configuration of ``check``: ``j1553ref.toml``, or ``[tool.j1553ref]`` in ``pyproject.toml``.
 
-``schemas/config.schema.json`` says what may stand in it, this module reads it: one line for the first mistake, with file
-and line, and nothing is guessed.
+``schemas/config.schema.json`` describes it and this module reads it. The first mistake is reported in one line with
+its file and line number; nothing is guessed.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ __all__ = ["KEYS", "SUPPRESS_KEYS", "Config", "ConfigError", "Source", "find", "
 
 #: Looked for in this order in each folder.
 NAMES = ("j1553ref.toml", "pyproject.toml")
-#: Where the configuration stands in a pyproject.toml.
+#: The table that holds the configuration in a pyproject.toml.
 _TABLE = ("tool", "j1553ref")
-#: Above a folder that holds one of these nothing is looked for.
+#: The search ends at a folder that holds one of these.
 _REPOSITORIES = (".git", ".hg")
-#: The most bytes that are read; a configuration has a hundred lines. One hostile key takes tomllib time by its square.
+#: The most bytes that are read. A configuration has about a hundred lines, and parsing one hostile key is quadratic.
 _LIMIT = 64 * 1024
 _LONGEST_PYPROJECT = 4 * 1024 * 1024
-#: The most beginnings of the text that are read to find one line.
+#: The most prefixes of the text that are parsed to find one line.
 _TRIES = 200
 
 _CODE = re.compile(rf"({'|'.join(FAMILIES)})[0-9]{{0,3}}")
@@ -44,7 +44,7 @@ _POINTER = re.compile(r"(/[^/]*)*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
-#: A key's way from the top of the file: names, and numbers in a list.
+#: The path of a key from the top of the file: names, and indexes in a list.
 _Way = tuple[str | int, ...]
 
 
@@ -58,20 +58,23 @@ class _Wrong(Exception):  # noqa: N818 - internal signal
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The text that a configuration was read from, what messages call it, and the table that holds it."""
+    """The text that a configuration was read from, what messages call it, and the table that holds it.
+
+    >>> Source("j1553ref.toml", 'payer = "cigna"\\nselect = ["JWZ"]').where(("select",))
+    'j1553ref.toml:2'
+    """
 
     name: str
     text: str
     under: tuple[str, ...] = ()
 
     def where(self, path: _Way) -> str:
-        """File and line at which the value under a path is given; the file alone where that cannot be told.
+        """File and line of the value under a path; the file alone where the line cannot be found.
 
-        TOML is read without lines, so those that hold the key's name are tried: the first one with which the text up to
-        there says something of that path is meant.
+        tomllib gives no line numbers, so this parses growing prefixes until the key appears.
         """
         whole = (*self.under, *path)
-        key = next((each for each in reversed(whole) if isinstance(each, str)), "")
+        key = next((step for step in reversed(whole) if isinstance(step, str)), "")
         lines = self.text.split("\n")
         tries = iter(range(_TRIES))
         for number, line in enumerate(lines, 1):
@@ -92,7 +95,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """What a configuration says; a key that it leaves out is ``None`` or empty."""
+    """What a configuration says; a key that it leaves out is ``None`` or empty.
+
+    >>> config = parse('stocked_vials = ["20g", "10g"]', name="j1553ref.toml")
+    >>> config.stocked_vials, config.payer, config.where("stocked_vials")
+    (('20g', '10g'), None, 'j1553ref.toml:1')
+    """
 
     payer: str | None = None
     select: tuple[str, ...] = ()
@@ -109,7 +117,7 @@ class Config:
         return self.source.where(path) if self.source else ""
 
 
-#: From what a configuration says under ``facts`` to the facts that hold; payers are known by them.
+#: Makes the facts from the ``facts`` value of a configuration; they decide which payers exist.
 FactsOf = Callable[[str | None], FactBase]
 
 
@@ -120,15 +128,22 @@ def _packaged(_: str | None) -> FactBase:
 def find(folder: Path, *, facts_of: FactsOf = _packaged) -> Config:
     """The configuration that holds in a folder: the nearest one, upward to the repository's root or the home folder.
 
-    In one folder ``j1553ref.toml`` goes before ``pyproject.toml``, which counts only where it has the table. Without any
-    it is empty. ``facts_of`` makes the facts by which payers are known, from the folder that the configuration names.
-    Raises :class:`ConfigError` for one that cannot be used.
+    In one folder ``j1553ref.toml`` takes precedence over ``pyproject.toml``, which counts only where it has the table.
+    Where there is no file the configuration is empty. ``facts_of`` makes the facts from the folder that the
+    configuration names; they decide which payers exist. Raises :class:`ConfigError` for a file that cannot be used.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "j1553ref.toml").write_text('select = ["JWZ"]', encoding="utf-8")
+    ...     Path(folder, "claims").mkdir()
+    ...     find(Path(folder, "claims")).select
+    ('JWZ',)
     """
-    for each in (folder, *folder.parents):
+    for candidate in (folder, *folder.parents):
         for name in NAMES:
-            if _is_there(each / name) and (found := _load(each / name, facts_of, needed=False)) is not None:
+            if _is_there(candidate / name) and (found := _load(candidate / name, facts_of, needed=False)) is not None:
                 return found
-        if each == _home() or any(_is_there(each / name) for name in _REPOSITORIES):
+        if candidate == _home() or any(_is_there(candidate / name) for name in _REPOSITORIES):
             break
     return Config()
 
@@ -137,6 +152,12 @@ def load(path: Path, *, facts_of: FactsOf = _packaged) -> Config:
     """The configuration of one file: the table of a ``pyproject.toml``, the whole of any other file.
 
     Raises :class:`ConfigError` for a file that is missing or cannot be used, and for a ``pyproject.toml`` without the table.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "strict.toml").write_text('fail_level = "info"', encoding="utf-8")
+    ...     load(Path(folder, "strict.toml")).fail_level
+    'info'
     """
     found = _load(path, facts_of, needed=True)
     assert found is not None
@@ -211,7 +232,7 @@ def _list(expected: str, pattern: re.Pattern[str], least: int) -> Callable[[Any]
     def read(value: Any) -> tuple[str, ...]:
         if not isinstance(value, list) or len(value) < least:
             raise _Wrong(expected)
-        if not all(isinstance(each, str) and pattern.fullmatch(each) for each in value):
+        if not all(isinstance(item, str) and pattern.fullmatch(item) for item in value):
             raise _Wrong(expected)
         return tuple(value)
 
@@ -249,13 +270,13 @@ def _pointer(value: Any) -> str:
 
 
 def _tables(value: Any) -> list[Any]:
-    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
         raise _Wrong("[[suppress]] entries, each with code and reason")
     return value
 
 
 _CODES = 'a list of rules or families, such as ["JWZ", "UNT002"]'
-#: What may stand in a configuration, and in one ``[[suppress]]`` entry, each with its reader.
+#: The keys of a configuration, and those of one ``[[suppress]]`` entry, each with its reader.
 KEYS: Mapping[str, Callable[[Any], Any]] = {
     "payer": _text('a payer id, such as "medicare-ab:ngs"', _PAYER, 60),
     "select": _list(_CODES, _CODE, 1),
@@ -278,7 +299,7 @@ _REQUIRED = ("code", "reason")
 
 
 class _Fault(Exception):  # noqa: N818 - internal signal
-    """A mistake, and the way to the key that it stands at."""
+    """A mistake, and the path of its key."""
 
     def __init__(self, path: _Way, message: str) -> None:
         super().__init__(message)
@@ -339,7 +360,7 @@ def _load(path: Path, facts_of: FactsOf, *, needed: bool) -> Config | None:
     name = _name(path)
     if path.name != "pyproject.toml":
         return parse(_text_of(path, _content(path)), name=name, folder=path.parent, facts_of=facts_of)
-    # One that does not speak of us is not ours to judge, however long it is and whatever it is written in.
+    # A pyproject.toml that does not mention us is not checked, whatever its length or encoding.
     data = _content(path, _LONGEST_PYPROJECT)
     text = _text_of(path, data) if _TABLE[1].encode() in data else ""
     if text and _reaches(known := _toml(text, name), _TABLE):
@@ -355,7 +376,7 @@ def _load(path: Path, facts_of: FactsOf, *, needed: bool) -> Config | None:
 def _content(path: Path, limit: int | None = None) -> bytes:
     name, limit = _name(path), limit or _LIMIT
     try:
-        if path.is_fifo():  # it would be waited for without end
+        if path.is_fifo():  # reading it would never end
             raise OSError(0, "not a plain file")
         with path.open("rb") as stream:
             data = stream.read(limit + 1)
@@ -379,7 +400,7 @@ def _text_of(path: Path, data: bytes) -> str:
 
 def _toml(text: str, name: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text, parse_float=lambda _: None)  # no key takes one, and its text is not what was written
+        return tomllib.loads(text, parse_float=lambda _: None)  # no key takes a float
     except tomllib.TOMLDecodeError as error:
         said = re.fullmatch(r"(.*) \(at (?:line ([0-9]+), column ([0-9]+)|end of document)\)", str(error), re.DOTALL)
         what = " ".join((said[1] if said else str(error)).split())
@@ -415,7 +436,7 @@ def _name(path: Path) -> str:
 
 
 def _is_there(path: Path) -> bool:
-    """A link that leads nowhere counts too: going on without what it should hold would be no answer."""
+    """A broken link counts too, so that a lost configuration is reported instead of ignored."""
     try:
         return path.is_symlink() or path.exists()
     except (OSError, ValueError):

@@ -7,7 +7,7 @@ __all__ = ["J1553Error", "nearest"]
 
 
 class J1553Error(Exception):
-    """Something that the user can mend; its text is one line: where, what was expected, what to do.
+    """Something that the user can fix; its text is one line: where, what was expected, what to do.
 
     >>> from j1553ref import J1553Error, bill_units
     >>> try:

@@ -1,4 +1,4 @@
-"""The few certain corrections: where the claim itself holds all that they state, and nothing of it is a guess.
+"""The few certain corrections: the claim itself holds everything that they state, and nothing is guessed.
 
 There are three, and no other rule ever gets one:
 
@@ -32,17 +32,20 @@ __all__ = ["CODES", "Edit", "Fix", "Splice", "applied", "proposed", "splices"]
 _FORMATS = (native.FORMAT, clearinghouse.FORMAT)
 #: An NDC that is right but for its hyphens.
 _HYPHENATED = re.compile("[0-9]{5}-[0-9]{4}-[0-9]{2}")
-#: A new list of modifiers stands behind this property, as people write it.
+#: Insert ``modifiers`` after this property.
 _BEFORE = "procedure_code"
-#: Numbers are only passed over here, and a long one would be refused.
+#: Numbers stay text: they are only skipped here, and int() would refuse a very long one.
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One change of a document: what stands at the pointer and what is to stand there.
+    """One change of a document: the value at the pointer now, and the value to write there.
 
-    Where ``old`` is ``None`` nothing stands there yet: the value is added at the end of its list, or as a property.
+    Where ``old`` is ``None`` there is no value yet: the new one is appended to its list, or added as a property.
+
+    >>> Edit("/lines/0/modifiers/0", "JG", "TB").to_json()
+    {'pointer': '/lines/0/modifiers/0', 'old': 'JG', 'new': 'TB'}
     """
 
     pointer: str
@@ -57,7 +60,14 @@ class Edit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fix:
-    """The correction of one finding: why it is certain, and the edits that make it."""
+    """The correction of one finding: why it is certain, and the edits that make it.
+
+    >>> from j1553ref import case, check
+    >>> claim = case("whole-vials-jz")
+    >>> claim["lines"][0]["modifiers"] = []
+    >>> check(claim).fixes[0].description
+    'add JZ: the dose in the record, 40000 mg, uses up the opened vials'
+    """
 
     finding: Finding
     description: str
@@ -65,12 +75,17 @@ class Fix:
 
     def to_json(self) -> dict[str, Any]:
         """Plain data with the keys ``description, edits``."""
-        return {"description": self.description, "edits": [each.to_json() for each in self.edits]}
+        return {"description": self.description, "edits": [edit.to_json() for edit in self.edits]}
 
 
 @dataclass(frozen=True, slots=True)
 class Splice:
-    """A piece of text, from ``start`` to ``end``, and what takes its place."""
+    """The text from ``start`` to ``end``, and what replaces it.
+
+    >>> splice = Splice(1, 5, '"TB"')
+    >>> '["JG"]'[: splice.start] + splice.new + '["JG"]'[splice.end :]
+    '["TB"]'
+    """
 
     start: int
     end: int
@@ -86,22 +101,35 @@ def proposed(
     """The fixes of those findings that have one, in their order.
 
     ``payer_named`` says that the payer was named and not guessed from the claim filing indicator; ``beside`` are all
-    findings of the claim, also those that were not selected. A claim with problems of shape gets no fix: what could not
-    be read might contradict it.
+    findings of the claim, including those that were not selected. A claim with problems of shape gets no fix, because
+    what could not be read might contradict it.
+
+    >>> from j1553ref import case, check
+    >>> claim = case("whole-vials-jz")
+    >>> claim["lines"][0]["modifiers"] = []
+    >>> from j1553ref import claim_from
+    >>> from j1553ref.facts import packaged
+    >>> from j1553ref.payers import parse_payer
+    >>> view = ClaimView.of(claim_from(claim), parse_payer("medicare-ab", packaged()), packaged())
+    >>> findings = check(claim).findings
+    >>> [fix.finding.code for fix in proposed(findings, view, payer_named=True)]
+    ['JWZ003']
+    >>> proposed(findings, view, payer_named=False)
+    ()
     """
-    fixable = [each for each in findings if each.code in CODES]
+    fixable = [finding for finding in findings if finding.code in CODES]
     if not fixable or claim.claim.shape or claim.claim.format not in _FORMATS:
         return ()
     sure = payer_named and _payer_agrees(claim)
-    doubted = tuple(each.pointer for each in beside if each.code in _DOUBTS)
-    made = (_fix(each, claim, doubted) for each in fixable if sure or each.code not in _BY_PAYER)
-    return tuple(each for each in made if each)
+    doubted = tuple(finding.pointer for finding in beside if finding.code in _DOUBTS)
+    made = (_fix(finding, claim, doubted) for finding in fixable if sure or finding.code not in _BY_PAYER)
+    return tuple(fix for fix in made if fix)
 
 
 def _fix(finding: Finding, claim: ClaimView, doubted: tuple[str, ...]) -> Fix | None:
     for group in claim.groups:
         for line in group.lines:
-            if any(each.startswith(f"{line.pointer}/") for each in doubted) and finding.code == "JWZ003":
+            if any(pointer.startswith(f"{line.pointer}/") for pointer in doubted) and finding.code == "JWZ003":
                 continue
             try:
                 found = _MAKERS[finding.code](finding, group, line)
@@ -118,12 +146,12 @@ def _payer_agrees(claim: ClaimView) -> bool:
         return False
     filing = claim.claim.claim_filing_code
     own = (claim.claim.payer or claim.payer.base).partition(":")[0].strip().casefold()
-    # An indicator that stands for no payer id is that of another payer all the same.
+    # An indicator that maps to no payer id still names another payer.
     return own == claim.payer.base and (not filing or payer_from_filing_code(filing) == claim.payer.base)
 
 
 def _jz_added(finding: Finding, group: Group, line: Line) -> tuple[str, Edit] | None:
-    """JZ states that nothing of single-dose vials was discarded, so the record must hold every part of that."""
+    """JZ states that nothing was discarded from single-dose vials, so the record must confirm all of that."""
     if finding.pointer != line.at("modifiers") or finding.severity != "error" or group.lines != (line,):
         return None
     if len(group.records) != 1 or not _attests(group.records[0], line):
@@ -150,12 +178,12 @@ def _attests(record: Administration, line: Line) -> bool:
 def _alone(group: Group, line: Line) -> bool:
     """Whether nothing else of that date holds more of the drug, or says that some was discarded.
 
-    What has no date may be of the same day.
+    A line or record without a date may be of the same day.
     """
     days = (None, group.on)
-    others = [each for each in group.claim.lines if each is not line and each.start in days]
-    more = (each.procedure_code == CODE or "JW" in each.modifiers or _of_yimmugo(group, each) for each in others)
-    return sum(each.service_date in days for each in group.claim.administrations) == 1 and not any(more)
+    others = [other for other in group.claim.lines if other is not line and other.start in days]
+    more = (other.procedure_code == CODE or "JW" in other.modifiers or _of_yimmugo(group, other) for other in others)
+    return sum(record.service_date in days for record in group.claim.administrations) == 1 and not any(more)
 
 
 def _of_yimmugo(group: Group, line: Line) -> bool:
@@ -174,25 +202,29 @@ def _as_recorded(group: Group, line: Line) -> bool:
     opened = [group.package(vials.ndc, group.on) for record in group.records for vials in record.vials or ()]
     if billed is None or billed.mg not in {package.mg for package in opened if package}:
         return False
-    return drug.quantity in (None, given, billed.ml)  # NDC002 knows when one vial may stand for several
+    return drug.quantity in (
+        None,
+        given,
+        billed.ml,
+    )  # NDC002 decides when the quantity of one vial is enough for several
 
 
 def _tb_for_jg(finding: Finding, group: Group, line: Line) -> tuple[str, Edit] | None:
-    """JG and TB both say 340B stock; which of them is used was changed before the code existed."""
+    """JG and TB both mark 340B stock; TB replaced JG before the code existed."""
     if "JG" not in line.modifiers or finding.pointer != modifier_at(line, "JG"):
         return None
     if "TB" in line.modifiers or line.modifiers.count("JG") > 1 or group.claim.is_340b is False:
         return None
-    if any(each.stock == "free" for each in group.records):
+    if any(record.stock == "free" for record in group.records):
         return None  # a free drug was not bought under 340B
     group.fact("modifier.TB", group.on)  # raises where TB was not in use
-    if group.claim.is_340b and not all({"JG", "TB"} & set(each.modifiers) for each in group.lines):
+    if group.claim.is_340b and not all({"JG", "TB"} & set(drug_line.modifiers) for drug_line in group.lines):
         return None  # a line without either would then be asked for TB
     return "write TB for JG, whose place it has taken on 340B stock", Edit(finding.pointer, "JG", "TB")
 
 
 def _no_hyphens(finding: Finding, group: Group, line: Line) -> tuple[str, Edit] | None:
-    """Hyphens only: where a digit is missing too, somebody has to look at the carton."""
+    """Only hyphens are removed: if a digit is missing too, somebody has to look at the carton."""
     drug = line.drug
     if drug is None or drug.ndc is None or finding.pointer != drug.at("ndc") or "ndc" not in drug.places:
         return None
@@ -205,9 +237,9 @@ def _no_hyphens(finding: Finding, group: Group, line: Line) -> tuple[str, Edit] 
 
 _Maker = Callable[[Finding, Group, Line], tuple[str, Edit] | None]
 _MAKERS: dict[str, _Maker] = {"JWZ003": _jz_added, "MOD008": _tb_for_jg, "NDC001": _no_hyphens}
-#: Of these the payer must have been named.
+#: Fixes for which the payer must have been named.
 _BY_PAYER = ("JWZ003", "MOD008")
-#: Findings on the line that cast doubt on what the record says was given.
+#: Findings that cast doubt on what the record says was given on the line.
 _DOUBTS = ("NDC002", "NDC006")
 #: The rules whose findings may have a fix.
 CODES = frozenset(_MAKERS)
@@ -226,18 +258,22 @@ def applied(text: str, edits: Iterable[Edit]) -> str:
       "TB"
     ]}
     """
-    parts, done = [], 0
-    for each in splices(text, edits):
-        parts += [text[done : each.start], each.new]
-        done = each.end
-    return "".join([*parts, text[done:]])
+    written, done = [], 0
+    for splice in splices(text, edits):
+        written += [text[done : splice.start], splice.new]
+        done = splice.end
+    return "".join([*written, text[done:]])
 
 
 def splices(text: str, edits: Iterable[Edit]) -> list[Splice]:
-    """What the edits change in the text of a JSON document, in its order; raises LookupError as :func:`applied` does."""
+    """What the edits change in the text of a JSON document, in order; raises LookupError as :func:`applied` does.
+
+    >>> splices('{"modifiers": ["JG"]}', [Edit("/modifiers/0", "JG", "TB")])
+    [Splice(start=15, end=19, new='"TB"')]
+    """
     offsets = dict(values(text))
-    found = [_replaced(text, offsets, each) if each.old is not None else _added(text, offsets, each) for each in edits]
-    return sorted(found, key=lambda each: each.start)
+    found = [_replaced(text, offsets, edit) if edit.old is not None else _added(text, offsets, edit) for edit in edits]
+    return sorted(found, key=lambda splice: splice.start)
 
 
 def _replaced(text: str, offsets: dict[str, int], edit: Edit) -> Splice:
@@ -253,7 +289,7 @@ def _added(text: str, offsets: dict[str, int], edit: Edit) -> Splice:
     holder, _, name = edit.pointer.rpartition("/")
     if edit.pointer in offsets:
         raise LookupError("a value stands there")
-    inside = [each for each in offsets if each.rpartition("/")[0] == holder and each]
+    inside = [pointer for pointer in offsets if pointer.rpartition("/")[0] == holder and pointer]
     if text[offsets[holder]] == "[":
         return _appended(text, offsets, holder, inside, json.dumps(edit.new))
     before = f"{holder}/{_BEFORE}" if f"{holder}/{_BEFORE}" in inside else inside[-1]
@@ -271,14 +307,14 @@ def _appended(text: str, offsets: dict[str, int], holder: str, inside: list[str]
         comma = text[_end(text, offsets[inside[-2]]) : offsets[inside[-1]]]
     else:
         lead = text[start + 1 : offsets[inside[0]]]
-        beside = [each for each in offsets if each.rpartition("/")[0] == holder.rpartition("/")[0] and each]
+        beside = [pointer for pointer in offsets if pointer.rpartition("/")[0] == holder.rpartition("/")[0] and pointer]
         between = _style(text, offsets, beside)[0]
         comma = f",{lead}" if "\n" in lead else ", " if "\n" in between else between
     return Splice(at, at, f"{comma}{new}")
 
 
 def _style(text: str, offsets: dict[str, int], members: list[str]) -> tuple[str, str]:
-    """How the properties of an object are parted: between two of them, and between name and value."""
+    """The separators used in an object: between two properties, and between name and value."""
     if len(members) < 2:
         return ", ", ": "
     between = text[_end(text, offsets[members[0]]) : offsets[members[1]]]

@@ -1,7 +1,7 @@
 """From the clock times of one infusion to its administration codes.
 
-Counted are the minutes in which this drug ran: pauses are left out, and the last piece of an hour counts only
-above the threshold. The limits and codes are facts (``infusion``); CPT codes appear by number alone.
+Only the minutes in which this drug ran count: pauses are left out, and the minutes after the last full hour count
+only above the threshold. The limits and codes are facts (``infusion``); CPT codes appear by number alone.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 _DAY = 24 * 60
-#: Above this a slip of the pen is likelier than an infusion into the next day, so the user has to say so.
+#: Above this a typing mistake is more likely than an infusion into the next day, so the user has to confirm it.
 _LONGEST_UNCONFIRMED = 12 * 60
 _LIMITS = ("push_limit", "first_hour", "further_hour", "further_hour_threshold")
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
@@ -40,7 +40,12 @@ class InfusionError(J1553Error, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class InfusionLine:
-    """One administration line: CPT code by number, and its units."""
+    """One administration line: CPT code by number, and its units.
+
+    >>> from j1553ref import infusion_codes
+    >>> infusion_codes("09:00", "13:35", on="2026-05-01").lines[1]
+    InfusionLine(code='96366', units=4)
+    """
 
     code: str
     units: int
@@ -48,7 +53,12 @@ class InfusionLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Infusion:
-    """Minutes in which the drug ran, administration lines, what to know, and the ids of the facts read."""
+    """Minutes in which the drug ran, administration lines, what to know, and the ids of the facts read.
+
+    >>> from j1553ref import infusion_codes
+    >>> infusion_codes("09:00", "10:00", on="2026-05-01").to_json()
+    {'minutes': 60, 'lines': [{'code': '96365', 'units': 1}], 'notes': []}
+    """
 
     minutes: int
     lines: tuple[InfusionLine, ...]
@@ -110,10 +120,10 @@ def infusion_codes(
     lines = [InfusionLine(fact("code.initial"), 1)]
     if further:
         lines.append(InfusionLine(fact("code.further"), further))
-    rest = minutes - fact("first_hour") - further * fact("further_hour")
-    if rest > 0:
+    remainder = minutes - fact("first_hour") - further * fact("further_hour")
+    if remainder > 0:
         threshold = fact("further_hour_threshold")
-        notes.append(f"The last {rest} min add no {fact('code.further')}: that takes more than {threshold}.")
+        notes.append(f"The last {remainder} min add no {fact('code.further')}: that takes more than {threshold}.")
     read = (*_LIMITS, "code.initial", "code.further")
     return Infusion(
         minutes=minutes, lines=tuple(lines), notes=tuple(notes), facts=tuple(f"infusion.{name}" for name in read)
@@ -127,15 +137,15 @@ def further_hours(minutes: int, *, on: date | str, facts: FactBase | None = None
     the threshold. Sources: facts ``infusion.first_hour``, ``infusion.further_hour``,
     ``infusion.further_hour_threshold``.
 
-    >>> [further_hours(each, on="2026-05-01") for each in (52, 90, 91, 150, 151, 275)]
+    >>> [further_hours(minutes, on="2026-05-01") for minutes in (52, 90, 91, 150, 151, 275)]
     [0, 0, 1, 1, 2, 4]
     """
     base = facts or packaged()
     first: int = base.on("infusion.first_hour", on).value
     hour: int = base.on("infusion.further_hour", on).value
     threshold: int = base.on("infusion.further_hour_threshold", on).value
-    full, rest = divmod(max(minutes - first, 0), hour)
-    return full + (rest > threshold)
+    full, remainder = divmod(max(minutes - first, 0), hour)
+    return full + (remainder > threshold)
 
 
 def minutes_infused(
@@ -182,7 +192,7 @@ def _paused(began: int, elapsed: int, pauses: Iterable[PauseLike]) -> int:
         pair = pause.split("-") if isinstance(pause, str) else pause
         if len(pair) != 2:
             raise InfusionError(f"{name}: expected a start and a stop, such as 10:00-10:25")
-        first, last = (_clock(each, name) for each in pair)
+        first, last = (_clock(value, name) for value in pair)
         if first == last:
             raise InfusionError(f"{name}: starts and stops at the same time")
         # Counted from the start of the infusion, so that midnight needs no care.

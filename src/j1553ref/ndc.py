@@ -1,4 +1,4 @@
-"""National Drug Codes: to the 11 digits that a claim carries, and what Yimmugo's packages are.
+"""National Drug Codes: conversion to the 11 digits of a claim, and Yimmugo's packages.
 
 An NDC never changes its meaning, so these functions take no date of service; they read the newest entry of
 each package in the facts (``product.package``). The 11 digits of claims are 5-4-2: the short segment of the
@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 _CLAIM_FORM = (5, 4, 2)
-#: The three forms of ten digits; which one is meant cannot be told once the hyphens are gone.
+#: The three forms of ten digits; without the hyphens it is not known which one is meant.
 _TEN_DIGIT_FORMS = ((4, 4, 2), (5, 3, 2), (5, 4, 1))
 _DIGITS = frozenset("0123456789")
 _BETWEEN = re.compile(r" *- *| +")
@@ -45,7 +45,13 @@ class NdcError(J1553Error, ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """A package of Yimmugo: its NDC (11 digits), mg and mL of drug, billing units, ``carton`` or ``vial``."""
+    """A package of Yimmugo: its NDC (11 digits), mg and mL of drug, billing units, ``carton`` or ``vial``.
+
+    >>> from j1553ref import ndc
+    >>> found = ndc.package("70573-605-21")
+    >>> found.label, found.mg, found.ml, found.units
+    ('20 g carton', 20000, 200, 200)
+    """
 
     ndc: str
     mg: int
@@ -71,7 +77,13 @@ class Package:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NdcDetails:
-    """What is known of one well-formed NDC. ``package`` is None unless it is a known package of Yimmugo."""
+    """What is known of one well-formed NDC. ``package`` is None unless it is a known package of Yimmugo.
+
+    >>> from j1553ref import ndc
+    >>> found = ndc.details("70573-605-21")
+    >>> found.formatted, found.is_yimmugo, found.note
+    ('70573-0605-21', True, 'Yimmugo, 20 g carton.')
+    """
 
     ndc: str
     formatted: str
@@ -170,7 +182,7 @@ def format(text: str) -> str:
 def packages(*, facts: FactBase | None = None) -> tuple[Package, ...]:
     """Every known package of Yimmugo, as the FDA's NDC listing has them (facts ``product.package``).
 
-    >>> [(each.label, each.units) for each in packages() if each.kind == "carton"]
+    >>> [(package.label, package.units) for package in packages() if package.kind == "carton"]
     [('5 g carton', 50), ('10 g carton', 100), ('20 g carton', 200)]
     """
     return tuple(_index(facts or packaged()).values())

@@ -1,4 +1,4 @@
-"""Payer ids, and what is known of a payer that decides a rule.
+"""Payer ids, and what is known of a payer that rules depend on.
 
 An id is a base, or a base and a part: ``medicare-ab``, ``medicare-ab:ngs``, ``medicaid:MD``.
 Which bases and parts exist is a fact (``payer.*``, ``payer_part.*``); what a payer asks for is one too
@@ -28,7 +28,7 @@ STATES = frozenset(_STATES.split())
 #: The base whose part is a state instead of a name from the facts.
 _BY_STATE = "medicaid"
 
-#: Claim filing indicator of the 837 (SBR09) -> payer id: a matter of the format. Other codes do not tell.
+#: Claim filing indicator of the 837 (SBR09) -> payer id: a matter of the format. Other codes identify no payer.
 _FILING_CODES = {
     "MA": "medicare-ab",
     "MB": "medicare-ab",
@@ -90,14 +90,14 @@ class Payer:
         False
         """
         wanted = tuple(binds)
-        return not wanted or any(each in wanted for each in self.line)
+        return not wanted or any(payer_id in wanted for payer_id in self.line)
 
 
 def payer_ids(facts: FactBase) -> tuple[str, ...]:
     """Every payer id that the facts know, bases and parts, sorted; ``medicaid`` takes any state besides.
 
     >>> from j1553ref.facts import packaged
-    >>> [each for each in payer_ids(packaged()) if each.startswith("medicare-")][:3]
+    >>> [payer_id for payer_id in payer_ids(packaged()) if payer_id.startswith("medicare-")][:3]
     ['medicare-ab', 'medicare-ab:cgs', 'medicare-ab:first-coast']
     """
     parts = (fact.id.removeprefix("payer_part.").split(".") for fact in facts.under("payer_part"))
@@ -147,7 +147,7 @@ def _parsed(text: str, facts: FactBase) -> Payer:
 
 
 def payer_from_filing_code(code: str) -> str | None:
-    """The payer id that a claim filing indicator (837 SBR09) stands for, or None where it does not tell.
+    """The payer id for a claim filing indicator (837 SBR09), or None where it does not identify one.
 
     It is used only where nothing else names the payer. MB and MA are the Part B and Part A contractors.
 
@@ -160,7 +160,7 @@ def payer_from_filing_code(code: str) -> str | None:
 def profile(payer: Payer, key: str, on: date, facts: FactBase) -> Answer | None:
     """What is known of a payer under one key on a date of service: the most specific answer, or None.
 
-    A specific fact that says nothing on that date gives way to a less specific one.
+    Where a specific fact says nothing on that date, a less specific one is used.
 
     >>> from j1553ref.facts import as_date, packaged
     >>> answer = profile(parse_payer("bcbs:north-dakota", packaged()), "jw_jz", as_date("2026-05-01"), packaged())
@@ -185,6 +185,6 @@ def _bases(base: FactBase) -> tuple[str, ...]:
 
 def _nearest(text: str, ids: Mapping[str, str], all_ids: Iterable[str]) -> str:
     """``ids`` holds what the text is compared with, and the payer id to name for it."""
-    near = [ids[each] for each in get_close_matches(text, ids, n=3)]
+    near = [ids[name] for name in get_close_matches(text, ids, n=3)]
     hint = f"nearest: {', '.join(near)}" if near else f"expected one of {', '.join(all_ids)}"
     return f"payer: no such id; {hint}"

@@ -1,4 +1,4 @@
-"""What the installed distribution says of itself: version, the site's address, and where its files are."""
+"""What the installed distribution says about itself: version, the site's address, and where its files are."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def version() -> str:
 
 
 def shipped(name: str, tree: str) -> Traversable:
-    """A folder that stands where people look for it in a source tree, and travels inside the wheel.
+    """A folder that is at its usual place in a source tree, and inside the package in the wheel.
 
     >>> shipped("schemas", "schemas").joinpath("claim.schema.json").is_file()
     True

@@ -10,7 +10,7 @@ from j1553ref import project
 
 __all__ = ["NAMES", "schema", "text"]
 
-#: The schemas by name; each stands in ``<name>.schema.json``.
+#: The schemas by name; each is in ``<name>.schema.json``.
 NAMES = ("claim", "report", "facts", "config")
 
 

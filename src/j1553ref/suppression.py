@@ -1,4 +1,4 @@
-"""Suppressions: findings that the user has decided on. None is hidden for good: the report lists it with the reason."""
+"""Suppressions: findings that the user has decided on. The report still lists each of them, with the reason."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Suppression:
     """One ``[[suppress]]`` entry: the findings it hides, and why.
 
     ``code`` is a rule or a family; ``payer``, ``path``, ``pointer`` and ``until`` narrow it. ``until`` is the last date
-    of service for which it holds: where one that the finding is about is not known, it is not hidden.
+    of service for which it holds; a finding with an unknown date of service is then not hidden.
 
     >>> entry = Suppression(code="JWZ007", reason="no 5 g vials in stock")
     >>> sorted(entry.codes)
@@ -38,10 +38,10 @@ class Suppression:
         return matching((self.code,))
 
     def covers(self, source: str) -> bool:
-        """Whether findings in a file, as it was named, can be hidden: all, or those whose path fits.
+        """Whether findings in a file, as it was named, can be hidden: every file, or those that match ``path``.
 
-        ``path`` is compared from its end, name by name; ``*`` stands for any part of one name. Standard input
-        (``<stdin>``) fits no path.
+        ``path`` is compared from its end, name by name; ``*`` matches any part of one name. Standard input
+        (``<stdin>``) matches no path.
 
         >>> entry = Suppression(code="JWZ007", reason="no 5 g vials in stock", path="claims/*.json")
         >>> entry.covers("may/claims/a.json"), entry.covers("claims/may/a.json")
@@ -67,7 +67,16 @@ class Suppression:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suppressed:
-    """A finding that is hidden, and the entry that hides it."""
+    """A finding that is hidden, and the entry that hides it.
+
+    >>> from j1553ref import case, check
+    >>> claim = case("whole-vials-jz")
+    >>> claim["lines"][0]["modifiers"] = []
+    >>> from j1553ref.suppression import Suppression
+    >>> report = check(claim, suppress=[Suppression(code="JWZ003", reason="an example")])
+    >>> report.codes, [(hidden.finding.code, hidden.by.reason) for hidden in report.suppressed]
+    ([], [('JWZ003', 'an example')])
+    """
 
     finding: Finding
     by: Suppression

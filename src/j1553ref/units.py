@@ -84,14 +84,14 @@ def bill_units(
         least_waste_vials=least,
         notes=(*remarks, *notes_on_payer(who, ndcs=len({*given_mg, *left_mg}), on=when, facts=base)),
         # Looked up, not only named: a fact that has ended or is missing must stop the answer.
-        facts=tuple(base.on(each, when).fact.id for each in _basis(bool(discarded), bool(tail))),
+        facts=tuple(base.on(fact_id, when).fact.id for fact_id in _basis(bool(discarded), bool(tail))),
     )
 
 
 def administered_units(dose_mg: int | str | Decimal, *, on: date | str, facts: FactBase | None = None) -> int:
     """Billing units of a dose in mg, rounded up once for the whole dose.
 
-    Raises :class:`UnitsError` for what is no dose. Sources: facts ``unit.size``, ``rounding.dose``.
+    Raises :class:`UnitsError` for anything that is not a dose. Sources: facts ``unit.size``, ``rounding.dose``.
 
     >>> administered_units(32450, on="2026-05-01")
     325
@@ -136,8 +136,8 @@ def _unit(base: FactBase, on: date | str) -> int:
 
 
 def _rounded(mg: Decimal, rule: str, base: FactBase, on: date | str) -> int:
-    whole, rest = EXACT.divmod(mg, Decimal(_unit(base, on)))
-    return int(whole) + (rest > 0 and base.on(rule, on).value == "up")
+    whole, remainder = EXACT.divmod(mg, Decimal(_unit(base, on)))
+    return int(whole) + (remainder > 0 and base.on(rule, on).value == "up")
 
 
 def _mg(vials: Iterable[Vial]) -> int:
@@ -151,8 +151,8 @@ def _ml(mg: Decimal | int, base: FactBase, on: date) -> Decimal:
 def _rows(vials: Iterable[Vial], base: FactBase, on: date) -> tuple[OpenedVials, ...]:
     unit = _unit(base, on)
     return tuple(
-        OpenedVials(each.size_mg, each.count, _mg([each]) // unit, _ml(_mg([each]), base, on), each.ndc)
-        for each in vials
+        OpenedVials(vial.size_mg, vial.count, _mg([vial]) // unit, _ml(_mg([vial]), base, on), vial.ndc)
+        for vial in vials
     )
 
 
@@ -171,7 +171,7 @@ def _drawn(dose: Decimal, opened: Iterable[Vial], base: FactBase) -> tuple[_Shar
 
 
 def _carton(size_mg: int, base: FactBase) -> str:
-    cartons = (each.ndc for each in packages(facts=base) if each.mg == size_mg and each.kind == "carton")
+    cartons = (package.ndc for package in packages(facts=base) if package.mg == size_mg and package.kind == "carton")
     found = next(cartons, None)
     if found is None:
         raise UnitsError(f"vials: no NDC is known for the carton of {grams(size_mg)}; give the NDC itself")
@@ -180,4 +180,4 @@ def _carton(size_mg: int, base: FactBase) -> str:
 
 def _quantities(mg: _Shares, base: FactBase, on: date) -> tuple[NdcQuantity, ...]:
     unit: str = base.on("ndc.unit", on).value
-    return tuple(NdcQuantity(code, _ml(each, base, on), unit) for code, each in mg.items())
+    return tuple(NdcQuantity(code, _ml(amount, base, on), unit) for code, amount in mg.items())

@@ -15,9 +15,9 @@ from j1553ref.ndc import NdcError, Package, package
 
 __all__ = ["EXACT", "UnitsError", "Vial", "grams", "least_waste", "milligrams", "parse_vials"]
 
-#: Arithmetic that never rounds unseen, whatever context the caller has set.
+#: Arithmetic that never rounds silently, whatever context the caller has set.
 EXACT = Context(prec=50, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow])
-#: Bounds of what is computed at all, far above any dose.
+#: Limits on the input, far above any dose.
 _DIGITS_OF_MG = 6
 _MOST_VIALS = 999
 _PLAIN = re.compile(rf"0*[0-9]{{1,{_DIGITS_OF_MG}}}(\.[0-9]{{1,3}}0*)?")
@@ -75,8 +75,8 @@ def parse_vials(
 ) -> tuple[Vial, ...]:
     """The opened vials, largest first, from text such as ``"20g,10g,5g"``, ``"2x20g"`` or NDCs, or a list.
 
-    Equal vials are added up. Raises :class:`UnitsError` for what is no vial of Yimmugo on that date of
-    service. Sources: facts ``product.vial_sizes``, ``product.package``.
+    Equal vials are added up. Raises :class:`UnitsError` for anything that is not a vial of Yimmugo on that date
+    of service. Sources: facts ``product.vial_sizes``, ``product.package``.
 
     >>> parse_vials("5g, 2x70573-0605-21", on="2026-05-01")
     (Vial(size_mg=20000, count=2, ndc='70573060521'), Vial(size_mg=5000, count=1, ndc=None))

@@ -1,9 +1,9 @@
-"""A claim in the shape of another form: one module for each, all pure.
+"""A claim as another form: one module for each form, all pure.
 
 ``clearinghouse`` makes a JSON body, ``cms1500`` and ``ub04`` make the boxes of a paper form as plain data, which
 ``text`` and ``html`` write down. Nothing is invented: what a form needs and the claim lacks stays blank, what the
-claim holds and the form has no place for is named in ``notes``, and a claim that would lose something on its way
-is refused with :class:`~j1553ref.forms.base.FormError`.
+claim holds and the form has no place for is named in ``notes``, and a claim that would lose something on the
+way is refused with :class:`~j1553ref.forms.base.FormError`.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ _WORDS = {
     "qualifier": "the NDC's qualifier",
     "prescription_number": "the prescription number",
 }
-#: What says how a claim was read, or holds the other parts.
+#: Fields that say how a claim was read, or that hold other parts of it.
 _FRAME = frozenset({"pointer", "places", "damaged", "format", "form", "shape", "lines", "drug", "has_qualifier_slot"})
 
 
@@ -64,7 +64,7 @@ class Blanks:
         self._lines: dict[str, list[int]] = {}
 
     def add(self, name: str, value: object, *, line: int = 0) -> None:
-        """Note a name whose value is empty; ``line`` counts from 1, 0 stands for the claim."""
+        """Note a name whose value is empty; ``line`` counts from 1, 0 is the whole claim."""
         if not value:
             self._lines.setdefault(name, []).extend([line] if line else [])
 
@@ -75,7 +75,7 @@ class Blanks:
 
 def _of_lines(lines: list[int]) -> str:
     if len(lines) < 2:
-        return "".join(f" (line {each})" for each in lines)
+        return "".join(f" (line {number})" for number in lines)
     in_a_row = len(lines) > 2 and lines[-1] - lines[0] == len(lines) - 1
     return f" (lines {f'{lines[0]} to {lines[-1]}' if in_a_row else ', '.join(map(str, lines))})"
 
@@ -161,7 +161,7 @@ def day(start: date | None, end: date | None) -> str:
     >>> day(date.fromisoformat("2026-05-04"), None)
     '05/04/2026'
     """
-    written = [f"{each:%m/%d/%Y}" for each in (start, end) if each]
+    written = [f"{when:%m/%d/%Y}" for when in (start, end) if when]
     return "-".join(dict.fromkeys(written))
 
 
@@ -177,7 +177,7 @@ def left_over(claim: Claim, held: frozenset[str], *, on_demand: frozenset[str] =
     if all(line.line_number in (None, place) for place, line in enumerate(claim.lines, 1)):
         held |= {"line_number"}  # the order says it
     if all(line.unit_basis in (None, "UN") for line in claim.lines):
-        held |= {"unit_basis"}  # what a form counts that has no place to say it
+        held |= {"unit_basis"}  # the units that a form counts when it has no place to name them
     parts = (claim, *claim.lines, *(line.drug for line in claim.lines if line.drug))
     stated = {
         field.name: _WORDS[field.name]
@@ -191,9 +191,9 @@ def left_over(claim: Claim, held: frozenset[str], *, on_demand: frozenset[str] =
         yield f"Not carried over unless asked for (--with-ids): {', '.join(private)}."
     recorded = {_standard(vials.ndc) for record in claim.administrations for vials in record.vials or ()}
     if count := len(recorded - {_standard(line.drug.ndc or "") for line in claim.lines if line.drug}):
-        stand = f"{count} NDCs of the opened vials stand" if count > 1 else "1 NDC of the opened vials stands"
+        unplaced = f"{count} NDCs of the opened vials stand" if count > 1 else "1 NDC of the opened vials stands"
         several = packaged().get("ndc.two_packages").newest.value
-        yield f"{stand} on no line, since a line holds one. Several NDCs of one dose go {several}."
+        yield f"{unplaced} on no line, since a line holds one. Several NDCs of one dose go {several}."
 
 
 def _standard(ndc: str) -> str:

@@ -35,7 +35,7 @@ _HELD_BY_FORM = {
     "ub04": frozenset({"type_of_bill", *_ORDER[INSTITUTIONAL]}),
 }
 _IDS = frozenset({"claim_id", "prescription_number"})
-#: Properties that a claim may do without.
+#: Properties that may be absent.
 _OPTIONAL = frozenset(
     {
         "assignedNumber",
@@ -50,7 +50,13 @@ _OPTIONAL = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A body as plain data, and notes on what it lacks and what of the claim has no place in it."""
+    """A body as plain data, and notes on what it lacks and what of the claim has no place in it.
+
+    >>> from j1553ref import case, claim_from
+    >>> made = body(claim_from(case("whole-vials-jz")))
+    >>> list(made.content), made.notes[0].partition(":")[0]
+    (['claimInformation'], 'Left out')
+    """
 
     content: dict[str, Any]
     notes: tuple[str, ...]
@@ -74,7 +80,7 @@ def body(claim: Claim, *, with_ids: bool = False) -> Body:
         refuse_longer(claim, "diagnoses", _DIAGNOSES, "healthCareCodeInformation")
     blanks = Blanks()
     places = {line.place_of_service for line in claim.lines}
-    # One place for the whole claim stands in the claim, and several on their lines.
+    # A single place of service goes on the claim; several go on their lines.
     place = next(iter(places)) if len(places) == 1 else None
     bill = claim.type_of_bill or ""
     dollars(claim, "total_charge")
@@ -105,7 +111,7 @@ def _diagnoses(claim: Claim) -> dict[str, Any]:
 
 
 def _institutional(claim: Claim) -> dict[str, Any]:
-    """Statement and diagnoses; the others stand in a list inside a list."""
+    """Statement and diagnoses; the other diagnoses are in a list inside a list."""
     statement = next((line.start for line in claim.lines if line.is_dated_by_statement), None)
     codes = _icd(claim)
     others = [{"qualifierCode": "ABF", "otherDiagnosisCode": code} for code in codes[1:]]

@@ -1,6 +1,6 @@
 """A professional claim on the CMS-1500: items 21, 24 and 28, and 26 on demand; everything else is left blank.
 
-Which fact stands in which item is told on the site's page on claim forms.
+The site's page on claim forms lists what goes in which item.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def form(claim: Claim, *, with_ids: bool = False) -> Paper:
 
 
 def _diagnoses(claim: Claim) -> Iterator[Box]:
-    """A box for each diagnosis, and one for the letters that are left."""
+    """A box for each diagnosis, and one for the unused letters."""
     for letter, code in zip(_LETTERS, claim.diagnoses, strict=False):
         yield Box(f"21 {letter}", "diagnosis", code)
     if left := _LETTERS[len(claim.diagnoses) :]:

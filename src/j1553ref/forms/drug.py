@@ -18,7 +18,11 @@ __all__ = ["Parts", "clearinghouse", "cms1500", "of_drug", "of_package", "on_pap
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What every form asks for; ``quantity`` is a plain decimal. Empty text where it is not known."""
+    """What every form asks for; ``quantity`` is a plain decimal. Empty text where it is not known.
+
+    >>> cms1500(Parts("N4", "70573060521", "200", "ML"))
+    'N470573060521 ML200'
+    """
 
     qualifier: str
     ndc: str
@@ -58,7 +62,7 @@ def of_package(package: Package) -> Parts:
 def of_drug(drug: Drug | None) -> Parts:
     """The parts as a claim has them.
 
-    Only where the claim's format has no slot for the qualifier is it the one of the facts, ``ndc.qualifier``.
+    Where the claim's format has no slot for the qualifier, it is the one of the fact ``ndc.qualifier``.
 
     >>> of_drug(Drug(pointer="/lines/0/drug", ndc="70573-605-21", has_qualifier_slot=False)).qualifier
     'N4'

@@ -1,6 +1,6 @@
 """A paper form as accessible HTML: labeled boxes, and a table of the service lines with a caption and header cells.
 
-There is no style in it; its class names are ``paper``, ``boxes``, ``lines``, ``shaded`` and ``unused``.
+It contains no style; its class names are ``paper``, ``boxes``, ``lines``, ``shaded`` and ``unused``.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def _boxes(boxes: Iterable[Box]) -> Iterator[str]:
 
 
 def _row(row: Row) -> Iterator[str]:
-    """The rows of one service line in a group of their own: the shaded part lies above the boxes."""
+    """The rows of one service line in a group of their own: the shaded part is above the boxes."""
     cells = "".join(f"<td{_unused(box)}>{escape(box.value)}</td>" for box in row.boxes)
     if row.shaded is None:
         yield f'<tbody>\n<tr><th scope="row">{row.number}</th>{cells}</tr>\n</tbody>'

@@ -10,7 +10,7 @@ __all__ = ["Box", "Paper", "Row", "Sheet", "sheets"]
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One box: the label that the form prints, what stands in it in our words, and the value, or empty text."""
+    """One box: the label that the form prints, what it holds in our words, and the value, or empty text."""
 
     label: str
     meaning: str
@@ -37,7 +37,12 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A claim on a paper form. ``notes`` say what was left blank and what of the claim has no place on it."""
+    """A claim on a paper form. ``notes`` say what was left blank and what of the claim has no place on it.
+
+    >>> [sheet] = sheets((), [Row(1, (Box("46", "units", "400"),))], (), most=22)
+    >>> Paper("UB-04", (sheet,), ("Left blank: 45.",)).sheets[0].rows[0].boxes[0].value
+    '400'
+    """
 
     title: str
     sheets: tuple[Sheet, ...]
@@ -45,7 +50,7 @@ class Paper:
 
 
 def sheets(head: tuple[Box, ...], rows: Sequence[Row], foot: tuple[Box, ...], *, most: int) -> tuple[Sheet, ...]:
-    """The pages for any number of rows, ``most`` on each; what stands below the rows is filled in on the last.
+    """The pages for any number of rows, ``most`` on each; the boxes below the rows are filled in on the last.
 
     >>> pages = sheets((), [Row(n, ()) for n in range(1, 8)], (Box("28", "total", "9.00"),), most=6)
     >>> [(len(page.rows), page.foot[0].value) for page in pages]

@@ -28,12 +28,12 @@ def render(paper: Paper) -> str:
         [title, "", *_boxes(sheet.head), "", *_lines(sheet.rows), "", *_boxes(sheet.foot)]
         for title, sheet in zip(titles, paper.sheets, strict=True)
     )
-    return "\n\n".join("\n".join(each) for each in written)
+    return "\n\n".join("\n".join(lines) for lines in written)
 
 
 def _boxes(boxes: Iterable[Box]) -> list[str]:
     words = [f"{box.label} {box.meaning}: {box.value or '(blank)'}".replace(" ", "\0") for box in boxes]
-    # A box stays whole, so that its value stands beside its label.
+    # A box is not broken, so that its value is next to its label.
     rows = textwrap.wrap("   ".join(words), _WIDTH, break_long_words=False, break_on_hyphens=False)
     return [row.replace("\0", " ") for row in rows]
 

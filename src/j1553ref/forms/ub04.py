@@ -1,6 +1,6 @@
 """An institutional claim on the UB-04: form locators 4, 6, 42 to 47 and 67; everything else is left blank.
 
-Which fact stands in which locator is told on the site's page on claim forms.
+The site's page on claim forms lists what goes in which locator.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from j1553ref.forms.paper import Box, Paper, Row, sheets
 
 __all__ = ["form"]
 
-#: The first diagnosis, and those beside it.
+#: The first diagnosis, and the others.
 _DIAGNOSES = ("67", *(f"67{letter}" for letter in ascii_uppercase[:17]))
 #: Service lines on one sheet; the line below them holds the total under a revenue code of its own.
 _ROWS = 22
@@ -74,7 +74,7 @@ def form(claim: Claim, *, with_ids: bool = False) -> Paper:
 
 
 def _diagnoses(claim: Claim) -> Iterator[Box]:
-    """A box for each diagnosis, and one for the locators that are left."""
+    """A box for each diagnosis, and one for the unused locators."""
     for place, code in zip(_DIAGNOSES, claim.diagnoses, strict=False):
         yield Box(place, "diagnosis", code)
     if left := _DIAGNOSES[len(claim.diagnoses) :]:

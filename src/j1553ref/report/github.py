@@ -27,12 +27,12 @@ def command(kind: str, message: str, **properties: Any) -> str:
     >>> command("error", "100% wrong", file="a,b.json", line=3, col=None)
     '::error file=a%2Cb.json,line=3::100%25 wrong'
     """
-    told = ",".join(
+    parameters = ",".join(
         f"{name}={_data(str(value)).replace(':', '%3A').replace(',', '%2C')}"
         for name, value in properties.items()
         if value is not None
     )
-    return f"::{kind}{' ' if told else ''}{told}::{_data(message)}"
+    return f"::{kind}{' ' if parameters else ''}{parameters}::{_data(message)}"
 
 
 def _data(text: str) -> str:
@@ -40,32 +40,41 @@ def _data(text: str) -> str:
 
 
 def claim_commands(claim: dict[str, Any]) -> Iterator[str]:
-    """The commands of one claim object: its findings, or why it could not be read."""
+    """The commands of one claim object: its findings, or why it could not be read.
+
+    >>> claim = {"source": "a.json", "line": 1, "error": "not JSON", "findings": []}
+    >>> list(claim_commands(claim))
+    ['::error file=a.json,line=1,title=unusable input::a.json: not JSON']
+    """
     named = claim["source"] if claim["source"] != "<stdin>" else None
     if claim["error"] is not None:
-        # The error says its own line and column.
+        # The message of the error already holds line and column.
         yield command(
             "error", f"{claim['source']}: {claim['error']}", file=named, line=claim["line"], title="unusable input"
         )
-    for each in claim["findings"]:
-        # In the log only the message is left, so it says the place once more.
-        place = ":".join(str(part) for part in (claim["source"], each["line"], each["column"]) if part)
-        pointer = each["pointer"] or "/"
+    for finding in claim["findings"]:
+        # The log shows only the message, so it repeats the place.
+        place = ":".join(str(part) for part in (claim["source"], finding["line"], finding["column"]) if part)
+        pointer = finding["pointer"] or "/"
         yield command(
-            _KINDS[each["severity"]],
-            f"{place}: {each['code']} at {pointer}: {each['message']}; see {each['help']}",
+            _KINDS[finding["severity"]],
+            f"{place}: {finding['code']} at {pointer}: {finding['message']}; see {finding['help']}",
             file=named,
-            line=each["line"],
-            col=each["column"],
-            title=f"{each['code']} {each['name']}",
+            line=finding["line"],
+            col=finding["column"],
+            title=f"{finding['code']} {finding['name']}",
         )
 
 
 def last_commands(summary: Summary, tally: Tally) -> Iterator[str]:
-    """What was not checked, in one notice, and the counts in another."""
+    """What was not checked, in one notice, and the counts in another.
+
+    >>> list(last_commands(Summary(claims=1), Tally()))
+    ['::notice title=j1553ref::1 claim: 0 errors, 0 warnings, 0 infos']
+    """
     if tally.not_checked:
         data = "\n".join(f"{datum}: {', '.join(codes)}" for datum, codes in tally.not_checked.items())
-        yield command("notice", f"Not checked, which is no pass, for want of:\n{data}", title="not checked")
+        yield command("notice", f"Not checked, which is not a pass; missing:\n{data}", title="not checked")
     lines = [summary_line(summary)]
     lines += [f"{counted(number, 'claim')}: {NOTES.get(note, note)}" for note, number in tally.notes.items()]
     if max(summary.errors + summary.unusable, summary.warnings, summary.infos) > SHOWN:

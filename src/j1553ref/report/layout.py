@@ -14,7 +14,7 @@ Line = tuple[str, str]
 def wrapped(style: str, text: str, width: int, *, indent: int = 0, hang: int = 2) -> Iterator[Line]:
     """A text in lines of at most ``width`` columns, or in one where ``width`` is 0.
 
-    ``indent`` is where the text begins, ``hang`` how much farther in it goes on.
+    ``indent`` is the indent of the first line, ``hang`` the extra indent of the others.
 
     >>> list(wrapped("plain", "one unit of J1553 is 100 mg", 20, indent=2))
     [('plain', '  one unit of J1553'), ('plain', '    is 100 mg')]

@@ -1,4 +1,4 @@
-"""What a run says beside its findings, added up over all claims in bounded memory: not checked, notes, unusable input."""
+"""What a run reports besides its findings, added up over all claims in bounded memory: not checked, notes, unusable input."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 __all__ = ["MOST_UNUSABLE", "Tally"]
 
-#: So many records that could not be read are told one by one; the others are counted.
+#: The most unreadable records that are listed one by one; further ones are only counted.
 MOST_UNUSABLE = 1000
 
 
@@ -37,8 +37,8 @@ class Tally:
             return
         for note in claim["notes"]:
             self.notes[note] = self.notes.get(note, 0) + 1
-        for datum, code in dict.fromkeys((each["missing"], each["code"]) for each in claim["not_checked"]):
+        for datum, code in dict.fromkeys((outcome["missing"], outcome["code"]) for outcome in claim["not_checked"]):
             by_rule = self.not_checked.setdefault(datum, {})
             by_rule[code] = by_rule.get(code, 0) + 1
-        for each in claim["not_checked"]:
-            self.reasons.setdefault((each["missing"], each["code"]), each["reason"])
+        for outcome in claim["not_checked"]:
+            self.reasons.setdefault((outcome["missing"], outcome["code"]), outcome["reason"])

@@ -18,7 +18,17 @@ __all__ = ["claim_lines", "counted", "place", "statistics_lines", "summary_line"
 
 
 def claim_lines(claim: dict[str, Any], *, show_not_checked: bool = False, width: int = 0) -> Iterator[Line]:
-    """Each line of one claim's report with its style; ``width`` is that of the terminal, 0 where nothing is wrapped."""
+    """Each line of one claim's report with its style; ``width`` is that of the terminal, 0 where nothing is wrapped.
+
+    >>> from j1553ref import case, check
+    >>> claim = case("whole-vials-jz")
+    >>> claim["lines"][0]["modifiers"] = []
+    >>> from j1553ref.readers import Record
+    >>> from j1553ref.report import claim_object
+    >>> record = Record(source="a.json", index=0, line=1, format="j1553")
+    >>> [line for _, line in claim_lines(claim_object(record, check(claim)))][:2]
+    ['a.json: claim 1 (j1553, medicare-ab)', '  JWZ003 error at /lines/0/modifiers']
+    """
     if claim["error"] is not None:
         yield "error", f"{place(claim)}: {claim['error']}"
         return
@@ -26,13 +36,13 @@ def claim_lines(claim: dict[str, Any], *, show_not_checked: bool = False, width:
     yield "title", f"{place(claim)}: claim {claim['index'] + 1} ({claim['format']}, {payer})"
     if claim["claim_id"]:
         yield "plain", f"  claim id {claim['claim_id']}"
-    for each in claim["findings"]:
-        yield from _finding(each, width)
+    for finding in claim["findings"]:
+        yield from _finding(finding, width)
     if not claim["findings"] and "out_of_scope" not in claim["notes"]:
         yield "plain", "  no other findings" if claim["suppressed"] else "  no findings"
-    for each in claim["suppressed"]:
-        told = f"suppressed: {each['code']} at {each['pointer'] or '/'}: {each['reason']}"
-        yield from wrapped("quiet", told, width, indent=2)
+    for finding in claim["suppressed"]:
+        entry = f"suppressed: {finding['code']} at {finding['pointer'] or '/'}: {finding['reason']}"
+        yield from wrapped("quiet", entry, width, indent=2)
     for note in claim["notes"]:
         yield from wrapped("quiet", f"note: {NOTES.get(note, note)}", width, indent=2)
     yield from _not_checked(claim["not_checked"], show_not_checked, width)
@@ -48,21 +58,21 @@ def place(claim: dict[str, Any]) -> str:
     return f"{claim['source']}{line}"
 
 
-def _finding(each: dict[str, Any], width: int) -> Iterator[Line]:
-    spot = f" (line {each['line']}, column {each['column']})" if each["line"] else ""
-    yield each["severity"], f"  {each['code']} {each['severity']} at {each['pointer'] or '/'}{spot}"
-    yield from wrapped("plain", each["message"], width, indent=4)
-    sides = {"expected": each["expected"], "found": each["actual"]}
-    if not all(_says(each["message"], value) for value in sides.values()):
-        told = ", ".join(f"{name} {value}" for name, value in sides.items() if value is not None)
-        yield from wrapped("plain", told, width, indent=4)
-    if each["fix"]:
-        yield from wrapped("plain", f"certain fix (--fix): {each['fix']['description']}", width, indent=4)
-    yield from wrapped("quiet", f"{each['name']}: {each['help']}", width, indent=4)
+def _finding(finding: dict[str, Any], width: int) -> Iterator[Line]:
+    spot = f" (line {finding['line']}, column {finding['column']})" if finding["line"] else ""
+    yield finding["severity"], f"  {finding['code']} {finding['severity']} at {finding['pointer'] or '/'}{spot}"
+    yield from wrapped("plain", finding["message"], width, indent=4)
+    sides = {"expected": finding["expected"], "found": finding["actual"]}
+    if not all(_says(finding["message"], value) for value in sides.values()):
+        difference = ", ".join(f"{name} {value}" for name, value in sides.items() if value is not None)
+        yield from wrapped("plain", difference, width, indent=4)
+    if finding["fix"]:
+        yield from wrapped("plain", f"certain fix (--fix): {finding['fix']['description']}", width, indent=4)
+    yield from wrapped("quiet", f"{finding['name']}: {finding['help']}", width, indent=4)
 
 
 def _says(message: str, value: str | None) -> bool:
-    """Whether a value stands in the message already, as a word of its own."""
+    """Whether a value is already in the message, as a word of its own."""
     return value is None or bool(re.search(rf"(?<!\w){re.escape(value)}(?!\w)", message))
 
 
@@ -70,17 +80,17 @@ def _not_checked(items: list[dict[str, str]], show: bool, width: int) -> Iterato
     if not items:
         return
     by_datum: dict[str, list[dict[str, str]]] = {}
-    for each in items:
-        by_datum.setdefault(each["missing"], []).append(each)
+    for outcome in items:
+        by_datum.setdefault(outcome["missing"], []).append(outcome)
     if not show:
         data = ", ".join(by_datum)
-        told = f"not checked: {counted(len(items), 'rule')} for want of {data} (--show-not-checked lists them)"
-        yield from wrapped("quiet", told, width, indent=2)
+        counts = f"not checked: {counted(len(items), 'rule')}; missing: {data} (--show-not-checked lists them)"
+        yield from wrapped("quiet", counts, width, indent=2)
         return
     for datum, group in by_datum.items():
-        yield "plain", f"  not checked for want of {datum}:"
-        for each in group:
-            yield from wrapped("quiet", f"{each['code']}: {each['reason']}", width, indent=4)
+        yield "plain", f"  not checked; missing: {datum}"
+        for outcome in group:
+            yield from wrapped("quiet", f"{outcome['code']}: {outcome['reason']}", width, indent=4)
 
 
 def statistics_lines(summary: Summary) -> Iterator[Line]:
@@ -91,7 +101,7 @@ def statistics_lines(summary: Summary) -> Iterator[Line]:
     """
     if summary.by_code:
         yield "title", "findings by rule:"
-    for code, number in sorted(summary.by_code.items(), key=lambda each: (-each[1], each[0])):
+    for code, number in sorted(summary.by_code.items(), key=lambda item: (-item[1], item[0])):
         yield "plain", f"{number:6d}  {code}  {rules.get(code).name}"
 
 

@@ -1,4 +1,4 @@
-"""ADM: the administration codes beside the drug, from the lines and, where the record has them, the clock times."""
+"""ADM: the administration codes billed with the drug, checked against the lines and any recorded clock times."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def second_initial_code(group: Group) -> Iterator[Seen]:
 
 
 def _initial_of_an_earlier_encounter(group: Group, initial: tuple[str, ...]) -> bool:
-    """Whether the first unmarked initial code of the date stands in another encounter that the claim names."""
+    """Whether the first unmarked initial code of the date belongs to another encounter that the claim names."""
     for line in group.claim.lines:
         if line.start == group.on and line.procedure_code in initial:
             if "modifiers" in line.damaged:
@@ -151,7 +151,7 @@ def push_billed_as_infusion(group: Group) -> Iterator[Seen]:
     summary="The units of the code for further hours are not what the minutes of the infusion make.",
 )
 def further_hours_differ(group: Group) -> Iterator[Seen]:
-    """Each further hour counts, and the last piece only if it is long enough."""
+    """Each further hour counts; the minutes after the last full hour count only above the threshold."""
     initial = group.value("infusion.code.initial")
     further = group.value("infusion.code.further")
     if not group.beside(initial):
@@ -172,30 +172,32 @@ def further_hours_differ(group: Group) -> Iterator[Seen]:
 
 
 def _one_infusion_of_one_drug(group: Group, initial: str) -> None:
-    """Further hours can be another drug's, or another infusion's or date's: then not checked."""
+    """Raise Missing where the further hours may belong to another drug, infusion or date."""
     group.readable_beside("modifiers")
     first = group.beside(initial)
-    # Where drug and infusion name their encounter, the mark tells it from another one.
-    parted = any(DISTINCT & set(each.modifiers) for each in first if None in (group.encounter, each.encounter))
-    if sum(need(line.units, "units") for line in first) > 1 or parted:
+    # Where drug and infusion both name their encounter, the modifier only separates that one from another.
+    marked_distinct = any(DISTINCT & set(line.modifiers) for line in first if None in (group.encounter, line.encounter))
+    if sum(need(line.units, "units") for line in first) > 1 or marked_distinct:
         raise Missing("encounter", "more than one infusion on this date, and which minutes are whose is not known")
     if _billed_on_the_next_day(group):
         raise Missing(
             "service_date", "it ran past midnight and part of it is billed on the day after; no text on that was found"
         )
     kinds = ("sequential", "concurrent")
-    others = group.beside(*(group.value(f"infusion.code.{each}") for each in kinds))
-    # Another drug that ran for no more than its first hour has no further hour that could be meant.
+    others = group.beside(*(group.value(f"infusion.code.{kind}") for kind in kinds))
+    # Another drug that ran for no more than its first hour cannot be the source of a further hour.
     if any(_further_hours_of(group, line) != 0 for line in others) or len(group.other_drugs) > len(others):
         raise Missing("infused_drugs", "another drug of the same encounter may have been infused")
 
 
 def _billed_on_the_next_day(group: Group) -> bool:
-    """Whether the drug ran past midnight and an infusion code stands on the day after."""
-    if not any(each.next_day or (each.start and each.stop and each.stop < each.start) for each in group.records):
+    """Whether the drug ran past midnight and an infusion code is billed for the day after."""
+    if not any(
+        record.next_day or (record.start and record.stop and record.stop < record.start) for record in group.records
+    ):
         return False
     after = need(group.on, "service_date") + timedelta(days=1)
-    codes = {group.value(f"infusion.code.{each}") for each in ("initial", "further")}
+    codes = {group.value(f"infusion.code.{kind}") for kind in ("initial", "further")}
     return any(line.start == after and line.procedure_code in codes for line in group.claim.lines)
 
 
@@ -223,10 +225,10 @@ def _further_hours_of(group: Group, line: Line) -> int | None:
         "infusion.code.sequential_push",
     ),
     looks_for=("infusion.complex_codes",),
-    summary="A code for highly complex agents stands beside immune globulin.",
+    summary="A code for highly complex agents is billed with immune globulin.",
 )
 def complex_drug_code(group: Group) -> Iterator[Seen]:
-    """The codes for highly complex agents, unless the contractor's list names the drug."""
+    """A code for highly complex agents is wrong unless the contractor's list names the drug."""
     lines = group.beside(*group.value("infusion.complex_codes"))
     if lines and group.other_drugs:
         raise Missing("infused_drugs", "another drug of the same encounter may have been the complex one")
@@ -241,9 +243,9 @@ def complex_drug_code(group: Group) -> Iterator[Seen]:
 
 
 def _plain_code(group: Group, line: Line) -> str | None:
-    """The intravenous code in the place of a code of another kind: initial for initial, further hour for further hour."""
+    """The intravenous code that replaces a code of another kind: initial for initial, further hour for further hour."""
     others = ("infusion.complex_codes", "infusion.subcutaneous_codes")
-    codes = next(each for each in (group.value(fact_id) for fact_id in others) if line.procedure_code in each)
+    codes = next(listed for listed in (group.value(fact_id) for fact_id in others) if line.procedure_code in listed)
     plain = (group.value("infusion.code.initial"), group.value("infusion.code.further"))
     place = codes.index(line.procedure_code)
     return plain[place] if place < len(plain) else None
@@ -264,7 +266,7 @@ def _plain_code(group: Group, line: Line) -> str | None:
         "infusion.complex_codes",
     ),
     looks_for=("infusion.subcutaneous_codes",),
-    summary="A code for subcutaneous infusion stands beside an intravenous drug.",
+    summary="A code for subcutaneous infusion is billed with an intravenous drug.",
 )
 def subcutaneous_code(group: Group) -> Iterator[Seen]:
     """Subcutaneous infusion of a drug that is given into a vein."""
@@ -291,7 +293,7 @@ def subcutaneous_code(group: Group) -> Iterator[Seen]:
     summary="Hydration ran alongside the drug, or for less than the time that the code needs.",
 )
 def hydration_not_billable(group: Group) -> Iterator[Seen]:
-    """Ordered fluids count before or after the drug, and long enough."""
+    """Hydration counts only before or after the drug, and only if it is long enough."""
     code = group.value("infusion.code.hydration")
     least = group.value("infusion.hydration_minimum")
     for line in group.beside(code):
@@ -301,7 +303,7 @@ def hydration_not_billable(group: Group) -> Iterator[Seen]:
             minutes = minutes_infused(start, stop)
         except InfusionError as error:
             raise Missing("stop_time", str(error)) from None
-        drug = [(each.start, each.stop) for each in group.records if each.start and each.stop]
+        drug = [(record.start, record.stop) for record in group.records if record.start and record.stop]
         timed = len(drug) == len(group.records) > 0
         if minutes < least:
             yield Seen(
@@ -330,7 +332,7 @@ def hydration_not_billable(group: Group) -> Iterator[Seen]:
     since="0.1.0",
     basis=("infusion.same_day_visit",),
     reads=("infusion.nurse_visit", "infusion.visit_family", "infusion.code.initial"),
-    summary="A nurse visit stands beside the infusion, or another visit without 25.",
+    summary="A nurse visit is billed with the infusion, or another visit without modifier 25.",
 )
 def visit_beside_infusion(group: Group) -> Iterator[Seen]:
     """The nurse visit is inside the infusion; any other visit needs 25."""
@@ -379,7 +381,7 @@ def drug_without_administration(group: Group) -> Iterator[Seen]:
     if group.claim.form == "ub04":
         bill = need(group.claim.type_of_bill, "type_of_bill")[:2]
         outpatient = ("discard.opps_bill_types", "discard.critical_access_bill_types")
-        if not any(bill in group.value(each) for each in outpatient):
+        if not any(bill in group.value(fact_id) for fact_id in outpatient):
             return
     elif need(group.lines[0].place_of_service, "place_of_service") != group.value("site.office")["place_of_service"]:
         return
@@ -399,7 +401,7 @@ def drug_without_administration(group: Group) -> Iterator[Seen]:
     severity="warning",
     since="0.1.0",
     reads=("infusion.initial_codes", *_ADD_ONS),
-    summary="An add-on administration code stands without an initial service on the same date.",
+    summary="An add-on administration code is billed without an initial service on the same date.",
 )
 def add_on_without_base(group: Group) -> Iterator[Seen]:
     """An add-on needs the service that it adds to."""
@@ -421,10 +423,10 @@ def add_on_without_base(group: Group) -> Iterator[Seen]:
     since="0.1.0",
     scope="claim",
     basis=("infusion.code.initial", "diagnosis.family"),
-    summary="An infusion for a primary immunodeficiency stands on a claim that bills no drug.",
+    summary="An infusion for a primary immunodeficiency is on a claim that bills no drug.",
 )
 def infusion_without_drug(claim: ClaimView) -> Iterator[Seen]:
-    """The mirror of a drug without its administration."""
+    """The reverse of a drug without its administration."""
     line = claim.lone_infusion
     if line is not None and not claim.claim.administrations:
         yield Seen(

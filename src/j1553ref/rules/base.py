@@ -70,6 +70,9 @@ class Finding:
     """One thing that is wrong, or that staff may want to confirm, and where it is in the input document.
 
     ``pointer`` is RFC 6901. ``facts`` are the ids that the rule consulted, each with the date that it asked for.
+
+    >>> print(Finding(code="UNT008", name="line-of-no-units", severity="warning", pointer="/lines/0/units", message="zero"))
+    UNT008 warning at /lines/0/units: zero
     """
 
     code: str
@@ -82,7 +85,7 @@ class Finding:
     facts: tuple[tuple[str, date], ...] = ()
     line: int | None = None
     column: int | None = None
-    #: the pointer with the names of the input, to look up line and column by; never printed
+    #: the pointer with the input's own names, used to find line and column; never printed
     place: str = field(default="", repr=False, compare=False)
 
     def __str__(self) -> str:
@@ -91,17 +94,22 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotChecked:
-    """A rule that could not be decided, with the datum that was missing. Silence is not a pass."""
+    """A rule that could not be decided, with the datum that was missing. Silence is not a pass.
+
+    >>> from j1553ref import case, check
+    >>> [outcome.missing for outcome in check(case("whole-vials-jz"), select="PAY001").not_checked]
+    ['mue_table']
+    """
 
     code: str
     reason: str
     missing: str
 
 
-#: What a rule's function is: it gets a view of the claim (``rules.context``) and yields what it saw.
+#: The function of a rule: it takes a view of the claim (``rules.context``) and yields what it saw.
 Check = Callable[[Any], Iterator[Seen]]
 
-#: How those among ``Rule.reads`` begin that name no packaged fact: families, and a table that a facts folder may bring.
+#: Prefixes of the names in ``Rule.reads`` that are not packaged facts: families, and a table from a facts folder.
 _FAMILIES = ("profile.", "product.package", "payment.limit")
 
 
@@ -109,9 +117,13 @@ _FAMILIES = ("profile.", "product.package", "payment.limit")
 class Rule:
     """One check. ``severity`` is the highest it can reach; ``stops`` names rules that stay silent once it has fired.
 
-    ``basis`` are the facts that say why it is wrong, ``reads`` those whose values decide it. Of the latter a name may
-    be a family: ``product.package`` is every package, ``profile.jw_jz`` that key of any payer's profile. ``scope`` is
-    ``group``, ``claim`` or, for the file's shape, ``shape``.
+    ``basis`` lists the facts that say why it is wrong, ``reads`` the facts whose values decide it. A name in ``reads``
+    may be a family: ``product.package`` means every package, ``profile.jw_jz`` that key of any payer's profile.
+    ``scope`` is ``group``, ``claim`` or, for the shape of the file, ``shape``.
+
+    >>> from j1553ref.rules import get
+    >>> get("JWZ003").name, get("JWZ003").severity, get("JWZ003").stops
+    ('jz-missing', 'error', ('JWZ009',))
     """
 
     code: str
@@ -126,7 +138,7 @@ class Rule:
     scope: Scope = "group"
     #: fields of the drug lines that must be readable; a damaged one means *not checked*
     needs: tuple[str, ...] = ()
-    #: modifiers, and facts that hold codes: without any of them on the claim the rule has nothing to say and is not run
+    #: modifiers, and facts that list codes: on a claim with none of them the rule cannot fire, so it is not run
     looks_for: tuple[str, ...] = ()
     run: Check | None = None
 
@@ -142,7 +154,7 @@ class Rule:
 
     @property
     def facts(self) -> tuple[str, ...]:
-        """The ids of the facts that it is based on or reads; families and tables of a facts folder are left out.
+        """The ids of the facts that it is based on or reads, without families and tables of a facts folder.
 
         >>> from j1553ref.rules import get
         >>> get("MOD006").basis, get("MOD006").reads, get("MOD006").facts
@@ -181,7 +193,13 @@ def rule(
     needs: tuple[str, ...] = (),
     looks_for: tuple[str, ...] = (),
 ) -> Callable[[Check], Check]:
-    """Register the decorated generator as the rule of that code; raises ValueError for a code that is taken."""
+    """Register the decorated generator as the rule of that code; raises ValueError for a code that is taken.
+
+    >>> from j1553ref.rules import get
+    >>> rule(get("JWZ003").code, "another", severity="info", since="0.2.0", summary="")(lambda group: iter(()))
+    Traceback (most recent call last):
+    ValueError: JWZ003 is taken
+    """
 
     def register(run: Check) -> Check:
         if code in REGISTRY:

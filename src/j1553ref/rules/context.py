@@ -26,11 +26,11 @@ T = TypeVar("T")
 
 #: Modifiers that mark two lines of one code on one date as distinct services.
 DISTINCT = frozenset({"59", "76", "77", "XE", "XP", "XS", "XU"})
-#: Those of them that mark a second site or a separate encounter.
+#: The subset that marks a second site or a separate encounter.
 SEPARATE = DISTINCT - {"76", "77"}
 #: First letters of the codes under which drugs are billed.
 DRUG_LETTERS = ("J", "Q", "C")
-#: Modifiers that no source on immune globulin speaks of; see the gap ``modifiers-without-source``.
+#: Modifiers that no source on immune globulin mentions; see the gap ``modifiers-without-source``.
 WITHOUT_SOURCE = ("KD", "JE", "RA", "RB", "TH")
 
 
@@ -59,7 +59,7 @@ class derived(Generic[T]):  # noqa: N801 - used as a decorator, like property
 
 
 class View:
-    """What all views share: the claim, its payer, and what the facts say to it.
+    """What all views share: the claim, its payer, and the facts that apply.
 
     ``check`` runs every rule on a quick view. Where a rule sees something, it runs once more on a recorded view, whose
     ``recording`` notes the facts that are looked up.
@@ -79,7 +79,7 @@ class View:
         self.payer = book.payer
         #: the one date of service that the view is about, if there is one
         self.on = on
-        #: sizes in mg that the provider stocks; empty where nothing is said of it
+        #: sizes in mg that the provider stocks; empty where that is not known
         self.stocked = stocked
         self.recording = recording
         #: for functions that take facts
@@ -95,7 +95,7 @@ class View:
         raise NotImplementedError
 
     def once(self, compute: Callable[[Any], T]) -> T:
-        """What a function makes of this view, computed once; its facts count as consulted at each use."""
+        """The result of a function of this view, computed once; its facts count as consulted at each use."""
         kept = self._kept.get(compute)
         if kept is None:
             if self.recording is None:
@@ -165,11 +165,11 @@ class View:
         return found
 
     def is_yimmugo(self, text: str) -> bool:
-        """Whether labeler and product of an NDC, written as a claim wants it, are Yimmugo's."""
+        """Whether the labeler and product of an NDC in claim form are Yimmugo's."""
         return self.book.is_yimmugo(text)
 
     def means_yimmugo(self, text: str) -> bool:
-        """Whether an NDC is Yimmugo's, also where it is not written as a claim wants it."""
+        """Whether an NDC is Yimmugo's, even if it is not in claim form."""
         if self.book.is_yimmugo(text):
             return True
         digits = "".join(character for character in text if character.isascii() and character.isdigit())
@@ -195,7 +195,7 @@ class ClaimView(View):
 
     @classmethod
     def of(cls, claim: Claim, payer: Payer | None, facts: FactBase, stocked: tuple[int, ...] = ()) -> ClaimView:
-        """The view of a claim to a payer, by the facts; ``stocked`` are sizes of vials in mg."""
+        """The view of a claim for one payer under the given facts; ``stocked`` are vial sizes in mg."""
         return cls(claim, rulebook(facts, payer), stocked=stocked)
 
     def recorded(self) -> ClaimView:
@@ -251,13 +251,13 @@ class ClaimView(View):
         return frozenset().union(*[line.damaged for line in self.drug_lines])
 
     def readable(self, name: str) -> None:
-        """Not checked where a field of any line of the claim is damaged."""
+        """Raise Missing where a field of any line of the claim is damaged."""
         if any(name in line.damaged for line in self.claim.lines):
             raise Missing(name, "damaged in the input")
 
     @derived
     def unreadable_code(self) -> bool:
-        """Whether a line or its code is damaged and no other line is the drug's: then nothing can be decided."""
+        """Whether a line or its code is damaged and no other line bills the drug, so that nothing can be decided."""
         return bool(self.hides_a_line) and not self.drug_lines
 
     @derived
@@ -276,7 +276,7 @@ class ClaimView(View):
         return bool(found) or self.unreadable_code or self.lone_infusion is not None
 
     def strays(self, *modifiers: str) -> Iterator[tuple[Line, str]]:
-        """Administration and visit lines that have one of the modifiers of a drug, each with the first it has."""
+        """Administration and visit lines with one of the given drug modifiers, and the first one found on each."""
         self.readable("modifiers")
         for line in self.claim.lines:
             if line.procedure_code == CODE or not line.modifiers:
@@ -335,7 +335,14 @@ class ClaimView(View):
 
 
 class Group(View):
-    """J1553 lines of one date of service and one encounter."""
+    """J1553 lines of one date of service and one encounter.
+
+    >>> from j1553ref import case, claim_from
+    >>> from j1553ref.facts import packaged
+    >>> [group] = ClaimView.of(claim_from(case("three-vials-with-jw")), None, packaged()).groups
+    >>> group.given_units, group.discarded_units, group.needed, group.opened, group.least
+    (320, 30, 320, 350, 350)
+    """
 
     def __init__(
         self,
@@ -395,7 +402,7 @@ class Group(View):
         return modifier in self.modifiers
 
     def readable_beside(self, name: str) -> None:
-        """Not checked where a field of a line beside the drug is damaged."""
+        """Raise Missing where a field of a line next to the drug is damaged."""
         if any(name in line.damaged for line in self.neighbors):
             raise Missing(name, "damaged in the input")
 
@@ -441,7 +448,7 @@ class Group(View):
 
     @derived
     def minutes(self) -> int:
-        """Minutes in which the drug ran, pauses left out."""
+        """Minutes for which the drug ran, without the pauses."""
         total = 0
         for record in self._recorded("start"):
             start = need(record.start, "start", _why(record, "start"))
@@ -455,7 +462,7 @@ class Group(View):
 
     @derived
     def other_drugs(self) -> tuple[Line, ...]:
-        """Lines of other drugs on the same date, without those that a push code beside them accounts for."""
+        """Lines of other drugs on the same date, less one for each push code."""
         service = self.value("home.bundle_code")
         push = self.value("infusion.code.sequential_push")
         drugs = tuple(
@@ -521,7 +528,7 @@ class Group(View):
 
     @derived
     def discarded_as_given(self) -> bool:
-        """Whether all that was opened is billed as given although whole units were left: one slip, UNT003's."""
+        """Whether all opened units are billed as given although whole units were left; UNT003 reports that."""
         return self.knows_vials and not self.discarded_lines and self.unused >= 1 and self.given_units == self.opened
 
     # -- NDC quantities ----------------------------------------------------------------------------------------
@@ -540,7 +547,12 @@ class Group(View):
 
 
 def modifier_at(line: Line, modifier: str) -> str:
-    """The pointer of a modifier on a line that has it."""
+    """The pointer of a modifier on a line that has it.
+
+    >>> from j1553ref import case, claim_from
+    >>> modifier_at(claim_from(case("whole-vials-jz")).lines[0], "JZ")
+    '/lines/0/modifiers/0'
+    """
     return line.at("modifiers", line.modifiers.index(modifier))
 
 

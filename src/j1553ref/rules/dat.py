@@ -16,7 +16,7 @@ __all__ = ["code_before_its_first_date", "drug_line_spans_dates", "unlisted_code
     severity="error",
     since="0.1.0",
     reads=("code.valid", "code.unlisted"),
-    summary="J1553 stands on a line whose date of service is before the first date on which the code is valid.",
+    summary="J1553 is billed for a date of service before the first date on which the code is valid.",
 )
 def code_before_its_first_date(group: Group) -> Iterator[Seen]:
     """J1553 before it was valid."""

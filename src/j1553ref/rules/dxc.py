@@ -87,7 +87,7 @@ def pointer_to_nothing(group: Group) -> Iterator[Seen]:
 
 
 def _pointed(group: Group, line: Line) -> list[str]:
-    """The diagnoses to which a line points; not checked where it points to none."""
+    """The diagnoses to which a line points; raises Missing where it points to none."""
     codes = group.claim.diagnoses
     found = [codes[pointer - 1] for pointer in line.diagnosis_pointers if 0 < pointer <= len(codes)]
     if not found:

@@ -1,4 +1,4 @@
-"""HOM: the Medicare home benefit for immune globulin: whose claim it is, and the service bundle beside the drug."""
+"""HOM: the Medicare home benefit for immune globulin: which contractor pays, and the service bundle."""
 
 from __future__ import annotations
 
@@ -85,9 +85,9 @@ def bundle_rules(claim: ClaimView) -> Iterator[Seen]:
                 actual="a further line",
             )
         seen.add(day)
-        gap = min((day - each).days if day >= each else window + 1 for each in days)
+        gap = min((day - product_day).days if day >= product_day else window + 1 for product_day in days)
         if gap > window:
-            early = all(day < each for each in days)
+            early = all(day < product_day for product_day in days)
             yield Seen(
                 line.at("service_date"),
                 f"the {bundle} date lies {'before the product' if early else f'more than {window} days after the product'}: "
@@ -107,7 +107,7 @@ def _places(claim: ClaimView, line: Line, allowed: tuple[str, ...]) -> Iterator[
             expected=", ".join(allowed),
             actual=place,
         )
-    elif any(each.place_of_service not in (None, place) for each in claim.drug_lines):
+    elif any(drug_line.place_of_service not in (None, place) for drug_line in claim.drug_lines):
         yield Seen(
             line.at("place_of_service"),
             f"drug and {line.procedure_code} need the same place of service",
@@ -123,7 +123,7 @@ def _places(claim: ClaimView, line: Line, allowed: tuple[str, ...]) -> Iterator[
     since="0.1.0",
     reads=("home.pump_codes",),
     looks_for=("home.pump_codes",),
-    summary="A service code for drugs given by an external pump stands beside immune globulin.",
+    summary="A service code for drugs given by an external pump is billed with immune globulin.",
 )
 def pump_service_code(group: Group) -> Iterator[Seen]:
     """The home infusion therapy codes belong to pump drugs."""

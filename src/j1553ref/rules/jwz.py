@@ -1,4 +1,4 @@
-"""JWZ: discarded drug. JW and JZ are asked for where the payer's profile says so and the drug is separately paid."""
+"""JWZ: discarded drug. JW and JZ are required where the payer's profile says so and the drug is paid separately."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ __all__ = [
     stops=("JWZ002", "JWZ003", "JWZ005", "JWZ009", "JWZ010"),
     basis=("discard.exclusive", "discard.jw_line"),
     looks_for=("JW",),
-    summary="JW and JZ stand on one line, or a JZ line beside a JW line of the same date and encounter.",
+    summary="JW and JZ are on one line, or a JZ line and a JW line share a date and an encounter.",
 )
 def jw_and_jz_together(group: Group) -> Iterator[Seen]:
     """JW says that something was discarded, JZ that nothing was."""
     if not (group.has("JW") and group.has("JZ")):
         return
-    line = next(each for each in group.lines if "JZ" in each.modifiers)
+    line = next(line for line in group.lines if "JZ" in line.modifiers)
     same = "JW" in line.modifiers
-    if not same and group.encounter is None and any(DISTINCT & set(each.modifiers) for each in group.lines):
+    if not same and group.encounter is None and any(DISTINCT & set(other.modifiers) for other in group.lines):
         raise Missing("encounter", "the lines may belong to separate encounters of that date")
     yield Seen(
         modifier_at(line, "JZ"),
@@ -60,7 +60,7 @@ def jw_and_jz_together(group: Group) -> Iterator[Seen]:
     basis=("rounding.discard", "discard.least_waste", "discard.single_dose_basis"),
     reads=("product.package", "product.vial_sizes", "rounding.dose", "unit.size", *WASTE),
     looks_for=("JW",),
-    summary="The units given and discarded together are no total that the opened vials, or fewer whole vials, can make.",
+    summary="The units given plus the units discarded match neither the opened vials nor the smallest set for the dose.",
 )
 def lines_differ_from_vials(group: Group) -> Iterator[Seen]:
     """The lines must add up to whole vials, between the least set and all that were opened."""
@@ -89,14 +89,14 @@ def lines_differ_from_vials(group: Group) -> Iterator[Seen]:
     stops=("JWZ009", "JWZ010"),
     basis=("discard.jw", "rounding.discard", "discard.single_dose_basis"),
     reads=("product.package", "product.vial_sizes", "rounding.dose", "unit.size", *WASTE),
-    summary="At least one whole unit of the opened vials was discarded and no line bears JW.",
+    summary="At least one whole unit of the opened vials was discarded and no line has JW.",
 )
 def jw_line_missing(group: Group) -> Iterator[Seen]:
     """A whole unit or more was left and no JW line says so."""
     if group.has("JW") or not (waste := waste_rule(group)) or group.unused < 1:
         return
     if group.least == group.needed < group.opened:
-        return  # all of it was avoidable: no source says which modifier then, JWZ007 informs
+        return  # all of the waste was avoidable: no source says which modifier applies, and JWZ007 informs
     if group.discarded_as_given:
         return
     payable = group.least - group.needed
@@ -120,16 +120,16 @@ def jw_line_missing(group: Group) -> Iterator[Seen]:
     stops=("JWZ009",),
     basis=("discard.single_dose_basis",),
     reads=("product.package", "rounding.dose", "unit.size", *WASTE),
-    summary="Nothing was discarded and no line bears JZ.",
+    summary="Nothing was discarded and no line has JZ.",
 )
 def jz_missing(group: Group) -> Iterator[Seen]:
-    """Whole vials used up, and JZ is not there to say so."""
+    """Whole vials were used up, and no line says so with JZ."""
     if not group.given_lines or group.has("JZ") or group.has("JW"):
         return
     if not (waste := waste_rule(group)) or group.unused != 0:
         return
     tail = group.tail_mg
-    # That such claims come back is Medicare's word; of another payer that asks for JZ it is not known.
+    # Medicare says that it returns such claims; for other payers that require JZ this is not known.
     bound = group.is_bound_by("discard.jz", group.on)
     yield Seen(
         group.first("modifiers", group.given_lines),
@@ -152,7 +152,7 @@ def jz_missing(group: Group) -> Iterator[Seen]:
     stops=("JWZ011",),
     reads=("discard.jw_line",),
     looks_for=("JW",),
-    summary="A JW line stands without a line for the drug given on the same date.",
+    summary="A JW line has no line for the drug given on the same date.",
 )
 def jw_line_alone(group: Group) -> Iterator[Seen]:
     """A discarded amount without a dose."""
@@ -183,7 +183,7 @@ def jw_line_alone(group: Group) -> Iterator[Seen]:
         "opps.status",
         "profile.jw_jz",
     ),
-    summary="JW or JZ stands on a line where neither is used: multi-dose container, packaged drug, or certain clinics.",
+    summary="JW or JZ is on a line where neither is used: multi-dose container, packaged drug, or certain clinics.",
 )
 def not_used_here(group: Group) -> Iterator[Seen]:
     """Containers, places and bill types for which the policy does not hold."""
@@ -191,14 +191,14 @@ def not_used_here(group: Group) -> Iterator[Seen]:
     if marked is None:
         return
     reason = None
-    if any(each.container == "multi" for each in group.records):
+    if any(record.container == "multi" for record in group.records):
         reason = "the container is a multi-dose one"
     elif group.claim.form == "ub04":
         reason = _bill_reason(group)
     elif _is_packaged_place(group, need(marked.place_of_service, "place_of_service")):
         reason = f"at place of service {marked.place_of_service} the drug is inside another payment"
     if reason:
-        which = next(each for each in ("JW", "JZ") if each in marked.modifiers)
+        which = next(modifier for modifier in ("JW", "JZ") if modifier in marked.modifiers)
         yield Seen(
             modifier_at(marked, which),
             f"{which} is not used here: {reason}",
@@ -236,7 +236,7 @@ def _bill_reason(group: Group) -> str | None:
     summary="More vials were opened than the smallest set for the dose needs.",
 )
 def avoidable_waste(group: Group) -> Iterator[Seen]:
-    """A smaller set of vials would have done, of those that are stocked where that is known."""
+    """A smaller set of vials, of the stocked sizes where they are known, would have been enough."""
     if group.opened > group.least_stocked:
         among = " of the stocked sizes" if group.stocked else ""
         yield Seen(
@@ -247,7 +247,7 @@ def avoidable_waste(group: Group) -> Iterator[Seen]:
             actual=group.opened,
         )
     elif group.opened > group.least and _untrue(group):
-        # The stocked sizes explain the rest, and nothing explains JZ beside it.
+        # The stocked sizes explain the waste, but not JZ.
         yield Seen(
             group.records[0].at("vials"),
             f"the opened vials hold {group.opened} units and {group.needed} were given{_untrue(group)}",
@@ -275,12 +275,12 @@ def _untrue(group: Group) -> str:
     binds=("medicare-ab",),
     basis=("discard.free_drug",),
     reads=("discard.free_drug_charge", "infusion.code_family"),
-    summary="The drug cost the provider nothing, and is charged for, billed as discarded, or missing beside its infusion.",
+    summary="The drug was free to the provider, and is charged for, billed as discarded, or missing next to its infusion.",
 )
 def free_drug_billed(claim: ClaimView) -> Iterator[Seen]:
-    """A free drug stands on the claim at a token charge, without JW."""
+    """A free drug is billed at a token charge, without JW."""
     for group in claim.groups:
-        if not any(each.stock == "free" for each in group.records):
+        if not any(record.stock == "free" for record in group.records):
             continue
         token = group.value("discard.free_drug_charge")
         for line in group.lines:
@@ -321,10 +321,10 @@ def free_drug_billed(claim: ClaimView) -> Iterator[Seen]:
     since="0.1.0",
     basis=("discard.jw", "discard.single_dose_basis"),
     reads=("product.package", "rounding.dose", "unit.size", *WASTE),
-    summary="No line of the drug bears JW or JZ where the payer asks for one of them.",
+    summary="No line of the drug has JW or JZ, and the payer requires one of them.",
 )
 def neither_jw_nor_jz(group: Group) -> Iterator[Seen]:
-    """One of the two is always due where the waste rule holds, whatever the dose was."""
+    """Where the waste rule applies, one of the two is always due, whatever the dose was."""
     if group.has("JW") or group.has("JZ") or not (waste := waste_rule(group)):
         return
     if group.knows_dose and group.knows_vials and group.discarded_as_given:
@@ -349,7 +349,7 @@ def neither_jw_nor_jz(group: Group) -> Iterator[Seen]:
     summary="JZ says that nothing was discarded, but no set of whole vials makes this many units.",
 )
 def jz_units_no_vials_make(group: Group) -> Iterator[Seen]:
-    """Units with JZ that are no multiple of the smallest vial."""
+    """Units with JZ that are not a multiple of the smallest vial."""
     if not group.has("JZ") or (group.knows_dose and group.knows_vials):
         return
     units = sum(line.units or 0 for line in group.lines if "JZ" in line.modifiers)
@@ -373,10 +373,10 @@ def jz_units_no_vials_make(group: Group) -> Iterator[Seen]:
     since="0.1.0",
     reads=("product.vial_sizes", "unit.size"),
     looks_for=("JW",),
-    summary="The units given and discarded together are no total that whole vials can make.",
+    summary="The units given plus the units discarded are not a total that whole vials can make.",
 )
 def units_no_vials_make(group: Group) -> Iterator[Seen]:
-    """Given plus JW units that are no multiple of the smallest vial."""
+    """Given plus JW units that are not a multiple of the smallest vial."""
     if not group.has("JW") or (group.knows_dose and group.knows_vials):
         return
     total = group.given_units + group.discarded_units

@@ -1,4 +1,4 @@
-"""MOD: which modifier goes on which line; after that notices, route, 340B stock and off-campus departments."""
+"""MOD: which modifier belongs on which line; notices, route, 340B stock and off-campus departments."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 _MEDICARE = ("medicare-ab",)
-#: A notice modifier, those that say the opposite, and how loudly the pair is reported.
+#: A notice modifier, the ones that contradict it, and the severity of the pair.
 _OPPOSITES: tuple[tuple[str, tuple[str, ...], Severity], ...] = (
     ("GZ", ("GA", "GY"), "error"),
     ("GX", ("GA",), "warning"),
@@ -43,10 +43,10 @@ _OPPOSITES: tuple[tuple[str, tuple[str, ...], Severity], ...] = (
     basis=("modifier.25",),
     reads=("infusion.code_family",),
     looks_for=("25",),
-    summary="Modifier 25 stands on the drug or on an administration code; it belongs on the visit.",
+    summary="Modifier 25 is on the drug or on an administration code; it belongs on the visit.",
 )
 def modifier_25_off_the_visit(claim: ClaimView) -> Iterator[Seen]:
-    """25 marks a separate visit, so it can only ride on the visit's line."""
+    """25 marks a separate visit, so it belongs on the line of the visit only."""
     claim.readable("modifiers")
     for line in claim.claim.lines:
         code = line.procedure_code or ""
@@ -69,12 +69,12 @@ def modifier_25_off_the_visit(claim: ClaimView) -> Iterator[Seen]:
     since="0.1.0",
     basis=("modifier.59",),
     looks_for=tuple(DISTINCT),
-    summary="59, XE, XP, XS, XU, 76 or 77 stands on the drug although it is billed on one line.",
+    summary="59, XE, XP, XS, XU, 76 or 77 is on the drug although the drug is billed on one line.",
 )
 def separate_service_on_drug(group: Group) -> Iterator[Seen]:
-    """A modifier for split lines on a drug that is not split."""
-    given = [each for each in group.claim.lines if each.procedure_code == CODE and "JW" not in each.modifiers]
-    if sum(each.start == group.on for each in given) > 1:
+    """A modifier for split lines on a drug that is billed on one."""
+    given = [line for line in group.claim.lines if line.procedure_code == CODE and "JW" not in line.modifiers]
+    if sum(line.start == group.on for line in given) > 1:
         return
     for line in group.lines:
         for modifier in line.modifiers:
@@ -95,10 +95,10 @@ def separate_service_on_drug(group: Group) -> Iterator[Seen]:
     severity="warning",
     since="0.1.0",
     scope="claim",
-    summary="A modifier stands twice on one line.",
+    summary="A modifier appears twice on one line.",
 )
 def duplicate_modifier(claim: ClaimView) -> Iterator[Seen]:
-    """The same modifier a second time says nothing more and takes a place."""
+    """A repeated modifier adds nothing and takes up a place."""
     for line in claim.drug_lines:
         for index, modifier in enumerate(line.modifiers):
             if modifier in line.modifiers[:index]:
@@ -117,7 +117,7 @@ def duplicate_modifier(claim: ClaimView) -> Iterator[Seen]:
     severity="warning",
     since="0.1.0",
     reads=("modifiers.limit",),
-    summary="A drug line bears more modifiers than a claim form holds.",
+    summary="A drug line has more modifiers than a claim form holds.",
 )
 def too_many_modifiers(group: Group) -> Iterator[Seen]:
     """The forms have room for four."""
@@ -139,10 +139,10 @@ def too_many_modifiers(group: Group) -> Iterator[Seen]:
     severity="info",
     since="0.1.0",
     scope="claim",
-    summary="A modifier on the drug is none of those that this reference speaks of.",
+    summary="A modifier on the drug is not one that this reference covers.",
 )
 def unknown_modifier(claim: ClaimView) -> Iterator[Seen]:
-    """Not wrong for that, but worth a look."""
+    """That alone is not wrong, but worth a look."""
     for line in claim.drug_lines:
         for modifier in line.modifiers:
             if modifier not in claim.book.modifiers and modifier not in WITHOUT_SOURCE:
@@ -163,12 +163,12 @@ def unknown_modifier(claim: ClaimView) -> Iterator[Seen]:
     binds=_MEDICARE,
     basis=("modifier.GZ",),
     looks_for=("GZ",),
-    summary="GZ stands on the drug: Medicare denies the line without looking at it.",
+    summary="GZ is on the drug: Medicare denies the line without looking at it.",
 )
 def auto_denied(group: Group) -> Iterator[Seen]:
     """GZ says that a denial is expected and no notice was given."""
     for line in group.lines:
-        if "GZ" in line.modifiers and not {"GA", "GY"} & set(line.modifiers):  # MOD004 speaks of that pair
+        if "GZ" in line.modifiers and not {"GA", "GY"} & set(line.modifiers):  # MOD004 reports that pair
             yield Seen(
                 modifier_at(line, "GZ"),
                 "GZ says that a denial is expected and that the patient was given no notice: the line is denied at once; "
@@ -212,10 +212,10 @@ def conflicting_notices(group: Group) -> Iterator[Seen]:
     since="0.1.0",
     basis=("modifier.JB", "product.route"),
     looks_for=("JB", *WITHOUT_SOURCE),
-    summary="JB (subcutaneous), or a modifier that no source names for immune globulin, stands on an intravenous drug.",
+    summary="JB (subcutaneous), or a modifier that no source names for immune globulin, is on an intravenous drug.",
 )
 def wrong_for_intravenous(group: Group) -> Iterator[Seen]:
-    """JB, and modifiers that no source on immune globulin speaks of."""
+    """JB, and modifiers that no source on immune globulin mentions."""
     for line in group.lines:
         if "JB" in line.modifiers:
             yield Seen(
@@ -224,14 +224,15 @@ def wrong_for_intravenous(group: Group) -> Iterator[Seen]:
                 expected=f"{CODE} without JB",
                 actual="JB",
             )
-        for each in (each for each in line.modifiers if each in WITHOUT_SOURCE):
-            yield Seen(
-                modifier_at(line, each),
-                f"no source on immune globulin speaks of {each} on the drug: confirm it with the payer",
-                expected=f"{CODE} without {each}",
-                actual=each,
-                severity="warning",
-            )
+        for modifier in line.modifiers:
+            if modifier in WITHOUT_SOURCE:
+                yield Seen(
+                    modifier_at(line, modifier),
+                    f"no source on immune globulin speaks of {modifier} on the drug: confirm it with the payer",
+                    expected=f"{CODE} without {modifier}",
+                    actual=modifier,
+                    severity="warning",
+                )
 
 
 @rule(
@@ -243,7 +244,7 @@ def wrong_for_intravenous(group: Group) -> Iterator[Seen]:
     binds=_MEDICARE,
     basis=("modifier.JA",),
     reads=("profile.route_modifier",),
-    summary="The contractor asks for JA on this drug and the line does not bear it.",
+    summary="The contractor asks for JA on this drug and the line does not have it.",
 )
 def route_modifier_asked_for(group: Group) -> Iterator[Seen]:
     """JA where the contractor's list says that it is required."""
@@ -268,10 +269,10 @@ def route_modifier_asked_for(group: Group) -> Iterator[Seen]:
     since="0.1.0",
     binds=_MEDICARE,
     basis=("modifier.TB", "modifiers.tb_on_jw"),
-    summary="The drug is 340B stock and a line of it does not bear TB.",
+    summary="The drug is 340B stock and one of its lines does not have TB.",
 )
 def tb_missing(group: Group) -> Iterator[Seen]:
-    """TB on each line of 340B stock, the JW line too."""
+    """Each line of 340B stock needs TB, the JW line too."""
     if not need(group.claim.is_340b, "is_340b"):
         return
     for line in group.lines:
@@ -296,7 +297,7 @@ def tb_missing(group: Group) -> Iterator[Seen]:
     stops=("MOD007",),
     basis=("modifier.JG", "modifier.TB"),
     looks_for=("JG",),
-    summary="JG stands on the drug; TB took its place before J1553 existed.",
+    summary="JG is on the drug; TB replaced it before J1553 existed.",
 )
 def jg_after_its_end(group: Group) -> Iterator[Seen]:
     """JG was replaced by TB."""
@@ -321,10 +322,10 @@ def jg_after_its_end(group: Group) -> Iterator[Seen]:
     basis=("modifier.TB", "modifier.JG"),
     reads=("infusion.code_family", "infusion.visit_family"),
     looks_for=("TB", "JG"),
-    summary="TB or JG stands on an administration or visit line; they speak of the drug's stock.",
+    summary="TB or JG is on an administration or visit line; they describe the stock of a drug.",
 )
 def stock_modifier_on_a_service(claim: ClaimView) -> Iterator[Seen]:
-    """The markers of 340B stock off the drug."""
+    """Modifiers for 340B stock on a line that is not the drug."""
     for line, found in claim.strays("TB", "JG"):
         yield Seen(
             modifier_at(line, found),
@@ -343,7 +344,7 @@ def stock_modifier_on_a_service(claim: ClaimView) -> Iterator[Seen]:
     binds=_MEDICARE,
     basis=("modifier.PO", "modifier.PN"),
     reads=("discard.opps_bill_types", "infusion.code_family", "infusion.visit_family"),
-    summary="PO or PN is missing, stands beside the other, or stands on a department that is on campus.",
+    summary="PO or PN is missing, both are on one line, or one is used for an on-campus department.",
 )
 def off_campus_modifier(claim: ClaimView) -> Iterator[Seen]:
     """Exactly one of PO and PN on each line of an off-campus department, none on campus."""
@@ -354,21 +355,21 @@ def off_campus_modifier(claim: ClaimView) -> Iterator[Seen]:
     for day in dict.fromkeys(line.start for line in claim.drug_lines):
         lines = [line for line in claim.on_date(day) if _departmental(claim, line.procedure_code)]
         drug = [line for line in lines if line.procedure_code == CODE]
-        borne = [each for line in drug for each in _marks(line)]
+        drug_marks = [mark for line in drug for mark in _marks(line)]
         for line in lines:
-            outcome = _campus(claim, line, borne[0] if borne else None)
+            outcome = _campus(claim, line, drug_marks[0] if drug_marks else None)
             yield from outcome
-        unknown = unknown or (claim.claim.off_campus is None and not borne)
+        unknown = unknown or (claim.claim.off_campus is None and not drug_marks)
     if unknown:
         raise Missing("off_campus", "not in the claim")
 
 
 def _marks(line: Line) -> list[str]:
-    return [each for each in ("PO", "PN") if each in line.modifiers]
+    return [mark for mark in ("PO", "PN") if mark in line.modifiers]
 
 
-def _campus(claim: ClaimView, line: Line, borne: str | None) -> Iterator[Seen]:
-    """What is wrong with one line of the department; ``borne`` is what the first marked drug line bears."""
+def _campus(claim: ClaimView, line: Line, drug_mark: str | None) -> Iterator[Seen]:
+    """What is wrong with one line of the department; ``drug_mark`` is PO or PN on the first marked drug line."""
     found, off = _marks(line), claim.claim.off_campus
     if len(found) == 2:
         yield Seen(
@@ -387,11 +388,11 @@ def _campus(claim: ClaimView, line: Line, borne: str | None) -> Iterator[Seen]:
                 actual=found[0],
                 severity="warning",
             )
-    elif borne and found != [borne]:
+    elif drug_mark and found != [drug_mark]:
         yield Seen(
             line.at("modifiers"),
-            f"the drug bears {borne} and this line {found[0] if found else 'does not'}: put {borne} on each",
-            expected=borne,
+            f"the drug bears {drug_mark} and this line {found[0] if found else 'does not'}: put {drug_mark} on each",
+            expected=drug_mark,
             actual=found[0] if found else "neither",
             severity="warning",
         )
@@ -405,7 +406,7 @@ def _campus(claim: ClaimView, line: Line, borne: str | None) -> Iterator[Seen]:
 
 
 def _departmental(claim: ClaimView, code: str | None) -> bool:
-    """Lines of an OPPS claim that the rule looks at: the drug and its administration."""
+    """Whether the rule covers a line with this code: the drug, its administration or a visit, on an OPPS claim."""
     bill = need(claim.claim.type_of_bill, "type_of_bill")[:2]
     first = claim.drug_lines[0].start if claim.drug_lines else None
     if bill not in claim.value_on("discard.opps_bill_types", first):
@@ -424,10 +425,10 @@ def _departmental(claim: ClaimView, code: str | None) -> bool:
     basis=("modifier.JW", "modifier.JZ"),
     reads=("infusion.code_family", "infusion.visit_family"),
     looks_for=("JW", "JZ"),
-    summary="JW or JZ stands on an administration or visit line; they speak of the drug only.",
+    summary="JW or JZ is on an administration or visit line; they describe the drug only.",
 )
 def jw_or_jz_on_a_service(claim: ClaimView) -> Iterator[Seen]:
-    """JW and JZ off the drug."""
+    """JW or JZ on a line that is not the drug."""
     for line, found in claim.strays("JW", "JZ"):
         yield Seen(
             modifier_at(line, found),

@@ -31,7 +31,7 @@ __all__ = [
     summary="The NDC that the payer asks for is missing, or is not 11 digits after the qualifier N4.",
 )
 def ndc_missing_or_malformed(group: Group) -> Iterator[Seen]:
-    """A missing NDC where it is due; an NDC in the wrong form anywhere."""
+    """An NDC is missing where it is required, or has the wrong form anywhere."""
     undecided: Missing | None = None
     for line in group.lines:
         if line.drug is None or line.drug.ndc is None:
@@ -76,7 +76,7 @@ def _malformed(group: Group, drug: Drug, code: str) -> Iterator[Seen]:
             actual=code if ten else f"<text, {len(code)} characters>",
             severity="error" if ten or strict else "warning",
         )
-    elif any(each.isspace() for each in code):
+    elif any(character.isspace() for character in code):
         yield Seen(
             drug.at("ndc"),
             f"blanks and line breaks do not belong in an NDC: write {ndc.to_11_digits(code.strip())}",
@@ -103,7 +103,7 @@ def _malformed(group: Group, drug: Drug, code: str) -> Iterator[Seen]:
 
 
 def _by_law(group: Group) -> bool:
-    """Whether the NDC is Medicaid's to have, as first or second payer: law, where other payers only ask."""
+    """Whether Medicaid pays first or second: by law it needs the NDC, while other payers only ask for it."""
     medicaid = group.is_bound_by("ndc.medicaid", group.on)
     return bool(group.claim.dual_eligible) or medicaid
 
@@ -144,9 +144,9 @@ def ndc_quantity_differs(group: Group) -> Iterator[Seen]:
 
 
 def _whole_vials(group: Group, line: Line, drug: Drug) -> bool:
-    """A quantity stated for the line's first vial alone, or for all that was opened for the line.
+    """Whether the quantity is that of the line's first vial alone, or of all that was opened for the line.
 
-    The first vial alone stands for the others only where they have another NDC: one NDC takes all of its milliliters.
+    The first vial alone is enough only where the others have another NDC: one NDC states all of its milliliters.
     """
     assert drug.quantity is not None and line.units is not None
     package = group.package(drug.ndc, group.on) if drug.ndc else None
@@ -158,14 +158,14 @@ def _whole_vials(group: Group, line: Line, drug: Drug) -> bool:
         and drug.quantity < min(package.ml, line.units)
         and not _one_ndc(group)
     ):
-        # An infusion stopped early: the rest of one vial, and beside it vials of which nothing was given.
+        # An infusion stopped early: what was left of one vial, plus vials of which nothing was given.
         return ceil(line.units - drug.quantity) % group.vial_step == 0
     return drug.quantity % group.vial_step == 0 and line.units <= drug.quantity < line.units + group.vial_step
 
 
 def _one_ndc(group: Group) -> bool:
     """Whether the record shows one NDC for all of the opened vials."""
-    return group.knows_vials and len({vials.ndc for each in group.records for vials in each.vials or ()}) == 1
+    return group.knows_vials and len({vials.ndc for record in group.records for vials in record.vials or ()}) == 1
 
 
 @rule(
@@ -175,7 +175,7 @@ def _one_ndc(group: Group) -> bool:
     since="0.1.0",
     scope="claim",
     reads=("product.other_ndcs", "code.valid", "code.unlisted"),
-    summary="The NDC and the code of a line belong to different products, or the NDC is none that is known here.",
+    summary="The NDC and the code of a line belong to different products, or the NDC is not a known one.",
 )
 def ndc_of_another_product(claim: ClaimView) -> Iterator[Seen]:
     """The NDC must be of the product that the code names."""
@@ -185,7 +185,7 @@ def ndc_of_another_product(claim: ClaimView) -> Iterator[Seen]:
             continue
         digits = ndc.to_11_digits(code)
         others = claim.value_on("product.other_ndcs", line.start)
-        brand = next((each["brand"] for each in others if digits.startswith(each["prefix"])), None)
+        brand = next((product["brand"] for product in others if digits.startswith(product["prefix"])), None)
         yield Seen(
             line.drug.at("ndc"),
             f"this NDC is {brand}'s, and {CODE} is Yimmugo's code: bill the code of the product that was given"
@@ -214,7 +214,7 @@ def ndc_of_another_product(claim: ClaimView) -> Iterator[Seen]:
     severity="error",
     since="0.1.0",
     basis=("ndc.quantity_positive",),
-    summary="An NDC unit of measure without a quantity above zero.",
+    summary="An NDC unit of measure has no quantity above zero.",
 )
 def ndc_quantity_missing(group: Group) -> Iterator[Seen]:
     """A unit of measure needs a positive quantity."""
@@ -240,7 +240,7 @@ def ndc_quantity_missing(group: Group) -> Iterator[Seen]:
     summary="The NDC quantity repeats the rounded units although the dose makes a fraction of a milliliter.",
 )
 def ndc_quantity_copied(group: Group) -> Iterator[Seen]:
-    """Units are rounded, milliliters are not; on a line for each NDC the fraction stands where a vial was used in part."""
+    """Units are rounded, milliliters are not; with a line per NDC the fraction belongs to the partly used vial."""
     unit = group.value("ndc.unit")
     drugs = [line.drug for line in group.given_lines if line.drug and line.drug.unit == unit]
     stated = [(drug, drug.quantity) for drug in drugs if drug.quantity]
@@ -249,7 +249,7 @@ def ndc_quantity_copied(group: Group) -> Iterator[Seen]:
     true = group.dose_mg / group.value("product.concentration")
     total = sum((quantity for _, quantity in stated), Decimal(0))
     if total == group.given_units == group.needed and total != true:
-        drug, quantity = next((each for each in reversed(stated) if each[1] % group.vial_step), stated[-1])
+        drug, quantity = next((pair for pair in reversed(stated) if pair[1] % group.vial_step), stated[-1])
         several = len(stated) > 1
         yield Seen(
             drug.at("quantity"),

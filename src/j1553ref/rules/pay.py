@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 _MEDICARE = ("medicare-ab", "medicare-dme")
-#: A price per unit that is off by one of these betrays another unit: 500 mg, a gram, a 10 g vial.
+#: A price per unit that is off by one of these points to another unit: 500 mg, a gram, a 10 g vial.
 _FACTORS = (5, 10, 100)
 _NEAR = Decimal("0.1")
 #: Revenue code of the line of a UB-04 that repeats the total.
@@ -94,7 +94,7 @@ def _limit(group: Group) -> dict[str, Any]:
     summary="The payment limit file of the quarter was loaded and does not list the code.",
 )
 def code_not_in_payment_file(group: Group) -> Iterator[Seen]:
-    """An absent code may be priced by the contractor; it says nothing on coverage."""
+    """The contractor may price an absent code; absence says nothing about coverage."""
     if _limit(group).get("listed") is False:
         yield Seen(
             group.first("procedure_code"),
@@ -165,7 +165,7 @@ def charges_do_not_add_up(claim: ClaimView) -> Iterator[Seen]:
     summary="The charge for one unit is off a known payment figure by the factor of another unit.",
 )
 def charge_off_by_unit(group: Group) -> Iterator[Seen]:
-    """A unit error seen in the price, only where neither dose nor NDC quantity can tell."""
+    """A unit error that shows in the price, where neither dose nor NDC quantity can reveal it."""
     if group.knows_dose or all(line.drug and line.drug.quantity is not None for line in group.lines):
         return
     figure = group.value("opps.rate")
@@ -175,7 +175,7 @@ def charge_off_by_unit(group: Group) -> Iterator[Seen]:
         return
     ratio = charge / units / figure
     for factor in _FACTORS:
-        if any(abs(ratio / each - 1) <= _NEAR for each in (Decimal(factor), 1 / Decimal(factor))):
+        if any(abs(ratio / multiple - 1) <= _NEAR for multiple in (Decimal(factor), 1 / Decimal(factor))):
             yield Seen(
                 group.first("units", group.given_lines),
                 f"the charge for one unit is about {f'1/{factor} of' if ratio < 1 else f'{factor} times'} the known payment "

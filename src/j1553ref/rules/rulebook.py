@@ -1,4 +1,4 @@
-"""What the facts say to one payer, kept: answers by date, packages by NDC, and the rules that apply, in their order.
+"""The facts as they apply to one payer, kept: answers by date, packages by NDC, and the rules to run, in order.
 
 A :class:`Rulebook` is built on first use for a set of facts and a payer. The date of service still decides every answer;
 it is looked up once. :class:`Consulted` is the facts as a recorded run sees them: it notes every dated look-up.
@@ -27,7 +27,7 @@ _ORDER = ("SHP", "DAT", "UNT", "JWZ", "DXC", "HOM", "SOS", "NDC", "MOD", "ADM", 
 
 
 def in_order(registry: dict[str, Rule]) -> tuple[Rule, ...]:
-    """The rules by family and code, except that a rule which stops another comes before it.
+    """The rules by family and code, except that a rule that stops another one comes before it.
 
     >>> [rule.code for rule in in_order(REGISTRY) if rule.family == "UNT"][:4]
     ['UNT005', 'UNT008', 'UNT001', 'UNT002']
@@ -48,7 +48,13 @@ def in_order(registry: dict[str, Rule]) -> tuple[Rule, ...]:
 
 
 class Rulebook:
-    """The rules that apply to one payer, and every answer of the facts that was asked for before."""
+    """The rules that apply to one payer, and every answer of the facts that was asked for before.
+
+    >>> from j1553ref.facts import packaged
+    >>> book = rulebook(packaged(), None)
+    >>> book.answer("unit.size", packaged().checked_until).value, book.package("70573060521").label
+    (100, '20 g carton')
+    """
 
     def __init__(self, facts: FactBase, payer: Payer | None) -> None:
         self.facts = facts
@@ -60,7 +66,7 @@ class Rulebook:
         self._undecided: dict[tuple[str, str, str], NotChecked] = {}
         self._packages: dict[str, ndc.Package | None] = {}
         self._yimmugo: dict[str, bool] = {}
-        #: the rules to run, in their order; with each the outcome where it cannot run for want of a payer
+        #: the rules to run, in order; each with its *not checked* outcome where it needs a payer and none is named
         self.plan = tuple(
             (rule, self.not_checked(rule.code, "the rule depends on the payer", "payer"))
             if rule.binds and payer is None
@@ -116,7 +122,7 @@ class Rulebook:
         return self.profiles[key, on]
 
     def targets(self, rule: Rule, on: date | None) -> frozenset[str] | None:
-        """The modifiers and codes without which a rule has nothing to say; None where it has to be run to know."""
+        """The modifiers and codes without which a rule has nothing to say; None where they are not known."""
         key = rule.code, on
         if key not in self._targets:
             _keep(self._targets, key, self._resolved(rule.looks_for, on))
@@ -146,7 +152,7 @@ class Rulebook:
 
     @cached_property
     def modifiers(self) -> frozenset[str]:
-        """The modifiers that the facts speak of."""
+        """The modifiers that the facts describe."""
         return frozenset(fact.id.removeprefix("modifier.") for fact in self.facts.under("modifier"))
 
     def is_yimmugo(self, text: str) -> bool:
@@ -160,6 +166,13 @@ class Values(dict[str, Any]):
     """The values of facts on one date of service, by fact id, each looked up once.
 
     Raises :class:`~j1553ref.rules.base.Missing` where there is no date, or a fact has no known value on it.
+
+    >>> from j1553ref.facts import packaged
+    >>> rulebook(packaged(), None).values(packaged().checked_until)["unit.size"]
+    100
+    >>> rulebook(packaged(), None).values(None)["unit.size"]
+    Traceback (most recent call last):
+    j1553ref.rules.base.Missing: service_date: the date of service decides which facts hold
     """
 
     def __init__(self, book: Rulebook, on: date | None) -> None:
@@ -173,7 +186,13 @@ class Values(dict[str, Any]):
 
 
 class Consulted(FactBase):
-    """The facts as a recorded run sees them: each look-up with a date is noted."""
+    """The facts as a recorded run sees them: each look-up with a date is noted.
+
+    >>> from j1553ref.facts import packaged
+    >>> facts = Consulted(rulebook(packaged(), None))
+    >>> facts.on("unit.size", packaged().checked_until).value, [fact_id for fact_id, _ in facts.noted]
+    (100, ['unit.size'])
+    """
 
     def __init__(self, book: Rulebook) -> None:
         super().__init__(book.facts.facts, book.facts.gaps, book.facts.documents)

@@ -11,7 +11,7 @@ _RULES = (
     (
         "SHP001",
         "missing-property",
-        "A property that every claim needs is not there.",
+        "A property that every claim needs is missing.",
         ("required", "dependentRequired"),
     ),
     (

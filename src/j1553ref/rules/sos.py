@@ -17,7 +17,7 @@ __all__ = ["drug_line_without_date", "facility_bills_the_drug", "revenue_code_of
     since="0.1.0",
     binds=("medicare-ab",),
     reads=("place_of_service.facility_bills", "place_of_service.facility_bills_doubtful", "bill_type.not_separate"),
-    summary="The drug is billed from a place, or on a bill type, where the facility bills it or its payment holds it.",
+    summary="At this place of service or on this bill type the facility bills the drug, or another payment includes it.",
 )
 def facility_bills_the_drug(group: Group) -> Iterator[Seen]:
     """A professional claim from a hospital; an inpatient bill."""
@@ -53,7 +53,7 @@ def facility_bills_the_drug(group: Group) -> Iterator[Seen]:
     severity="warning",
     since="0.1.0",
     reads=("revenue_code.drug",),
-    summary="The drug line of a UB-04 bears another revenue code than that of drugs with a HCPCS code.",
+    summary="The drug line of a UB-04 has a revenue code other than the one for drugs with a HCPCS code.",
 )
 def revenue_code_of_drug(group: Group) -> Iterator[Seen]:
     """Drugs that need a detailed code have a revenue code of their own."""
@@ -76,10 +76,10 @@ def revenue_code_of_drug(group: Group) -> Iterator[Seen]:
     severity="info",
     since="0.1.0",
     scope="claim",
-    summary="A drug line of a UB-04 has no date of service, so that most rules cannot be decided.",
+    summary="A drug line of a UB-04 has no date of service, so most rules cannot be decided.",
 )
 def drug_line_without_date(claim: ClaimView) -> Iterator[Seen]:
-    """Without its date neither unit nor status of the drug is known."""
+    """Without a date neither the unit nor the status of the drug is known."""
     for line in claim.drug_lines:
         if claim.claim.form == "ub04" and line.start is None and "start" not in line.damaged:
             yield Seen(

@@ -1,7 +1,7 @@
 """UNT: billing units against the dose, the opened vials and the NDC quantity.
 
-One slip gives one finding: a line above four digits, then vials for units, then another unit size, then any other
-difference. Each stops those after it, and the total of the lines is then not judged.
+One mistake gives one finding: a line above four digits, then vials for units, then another unit size, then any other
+difference. A rule that fires stops the later ones and the rules on the total of the lines.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ __all__ = [
 
 _TOTALS = ("JWZ001", "JWZ010", "JWZ011", "NDC002")
 _GRAM = 1000
-#: More milliliters on one date are likelier a slip in the NDC quantity than in the units: NDC002 names both.
+#: More milliliters than this on one date suggest a mistake in the NDC quantity, not the units: NDC002 names both.
 _PLAUSIBLE_ML = 1000
 
 
@@ -144,7 +144,7 @@ def _other_size_by_dose(group: Group) -> Iterator[Seen]:
 
 
 def _usual_size(group: Group) -> int:
-    """Milligrams in one unit of most codes for intravenous immune globulin: the habit that the trap comes from."""
+    """Milligrams in one unit of most codes for intravenous immune globulin: the source of the habit."""
     size: int = group.value("unit.usual_iv_size")
     return size
 
@@ -211,7 +211,7 @@ def dose_above_opened_vials(group: Group) -> Iterator[Seen]:
     since="0.1.0",
     basis=("modifiers.split_line",),
     reads=("profile.ndc_lines", "profile.split_lines", "unit.line_limit"),
-    summary="Two or more lines for the drug given on one date, none marked as parts of one service.",
+    summary="Two or more lines bill the drug given on one date, and no modifier says why.",
 )
 def split_lines_unmarked(group: Group) -> Iterator[Seen]:
     """Two lines of one code on one date that may be taken for duplicates."""
@@ -245,7 +245,7 @@ def split_lines_unmarked(group: Group) -> Iterator[Seen]:
     summary="The record holds an infusion of the drug on a date for which the claim has no line.",
 )
 def recorded_dose_not_billed(claim: ClaimView) -> Iterator[Seen]:
-    """A bought drug that was given and is not on the claim; of a free one JWZ008 speaks."""
+    """A purchased drug was given and is not on the claim; JWZ008 covers a free drug."""
     billed = {line.start for line in (*claim.drug_lines, *claim.misplaced_lines)}
     if claim.claim.administrations and any(line.start is None for line in claim.drug_lines):
         raise Missing("service_date", "a drug line without a date may be the one of this record")

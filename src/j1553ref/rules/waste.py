@@ -24,7 +24,11 @@ WASTE = (
 
 @dataclass(frozen=True, slots=True)
 class WasteRule:
-    """That JW and JZ belong on the lines of this group, and how loudly a rule may say so."""
+    """JW and JZ belong on the lines of this group: the highest severity that a rule may use, and why.
+
+    >>> WasteRule("error", "separately payable on a CMS-1500").severity
+    'error'
+    """
 
     severity: Severity
     reason: str
@@ -34,6 +38,15 @@ def waste_rule(group: Group) -> WasteRule | None:
     """Whether JW and JZ belong on these lines; None where they do not; *not checked* where that is not known.
 
     It is kept with the group. Sources: the payer's profile ``jw_jz``, facts ``discard``, ``opps``.
+
+    >>> from j1553ref import case, claim_from
+    >>> from j1553ref.facts import packaged
+    >>> from j1553ref.payers import parse_payer
+    >>> from j1553ref.rules.context import ClaimView
+    >>> payer = parse_payer("medicare-ab", packaged())
+    >>> [group] = ClaimView.of(claim_from(case("whole-vials-jz")), payer, packaged()).groups
+    >>> waste_rule(group)
+    WasteRule(severity='error', reason='separately payable on a CMS-1500')
     """
     return group.once(_waste_rule)
 
@@ -57,7 +70,7 @@ def _waste_rule(group: Group) -> WasteRule | None:
 
 
 def _refuse_free_stock(group: Group) -> None:
-    """Not checked where a token charge says that the drug may have been free and no record says whose stock it was."""
+    """Raise Missing where a token charge suggests a free drug and no record says whose stock it was."""
     token = group.value("discard.free_drug_charge")
     if all(record.stock is None for record in group.records) and any(
         line.charge is not None and line.charge <= token for line in group.given_lines

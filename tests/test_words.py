@@ -1,0 +1,100 @@
+"""Governance of the words: comments, docstrings, rule summaries and names of the package do without the habit words."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import io
+import re
+import tokenize
+import tomllib
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+
+WORDS = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
+HABIT = re.compile("|".join(rf"\b(?:{pattern})\b" for pattern in WORDS["habits"]), re.IGNORECASE)
+
+
+def prose(docstring: str) -> str:
+    """A docstring with its examples blanked out, line by line."""
+    lines = docstring.splitlines()
+    for example in doctest.DocTestParser().get_examples(docstring):
+        used = example.source.count("\n") + example.want.count("\n")
+        lines[example.lineno : example.lineno + used] = [""] * used
+    return "\n".join(lines)
+
+
+def texts(source: str) -> Iterator[tuple[int, str]]:
+    """What people read in a module that no program prints, line by line: (line number, text)."""
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], token.string
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            if ast.get_docstring(node, clean=False) is not None:
+                literal = node.body[0].value  # type: ignore[attr-defined]
+                for number, line in enumerate(prose(literal.value).splitlines()):
+                    yield literal.lineno + number, line
+            if not isinstance(node, ast.Module):
+                yield node.lineno, node.name.replace("_", " ")
+        elif isinstance(node, ast.keyword) and node.arg == "summary" and isinstance(node.value, ast.Constant):
+            yield node.value.lineno, str(node.value.value)
+        elif isinstance(node, ast.arg):
+            yield node.lineno, node.arg.replace("_", " ")
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.lineno, node.id.replace("_", " ")
+
+
+def habits(source: str) -> list[str]:
+    """The habit words of a module, and its loops that do not name their item, as ``line: word``."""
+    found = [(number, word) for number, text in texts(source) for word in HABIT.findall(text)]
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.For | ast.comprehension) and getattr(node.target, "id", "") == "each":
+            found.append((node.target.lineno, "for each"))
+    return [f"{number}: {word}" for number, word in sorted(found)]
+
+
+def test_the_package_does_without_the_habit_words(root):
+    folder = root / "src" / "j1553ref"
+    found = []
+    for path in sorted(folder.rglob("*.py")):
+        name = path.relative_to(folder).as_posix()
+        if not any(fnmatch(name, pattern) for pattern in WORDS["exempt"]):
+            found += [f"{name}:{habit}" for habit in habits(path.read_text(encoding="utf-8"))]
+    assert found == [], "tests/words.toml says what to write instead"
+
+
+def test_every_exemption_is_for_a_file_and_has_a_reason(root):
+    folder = root / "src" / "j1553ref"
+    names = [path.relative_to(folder).as_posix() for path in folder.rglob("*.py")]
+    assert [pattern for pattern in WORDS["exempt"] if not any(fnmatch(name, pattern) for name in names)] == []
+    assert all(WORDS["exempt"].values())
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("x = 1  # JZ rides on the line\n", ["1: rides"]),
+        ('"""A line.\n\nIt stands there."""\n', ["3: stands"]),
+        ('def f():\n    """No line bears JZ."""\n', ["2: bears"]),
+        ('class C:\n    """Silence is no pass."""\n', ["2: no pass"]),
+        ('rule(\n    summary="Not run for want of a payer."\n)\n', ["2: for want of"]),
+        ("def _parted(x):\n    told = x\n", ["1: parted", "2: told"]),
+        ("def f(borne):\n    pass\n", ["1: borne"]),
+        ("y = [each for each in x]\nfor each in x:\n    pass\n", ["1: for each", "2: for each"]),
+        # what is not looked at: messages, examples and their output, words that only look alike
+        ('raise ValueError("another value stands there")\n', []),
+        ('def f():\n    """Print.\n\n    >>> print("the rest")\n    the rest\n    """\n', []),
+        (
+            'def f():\n    """Fail.\n\n    >>> f()\n    Traceback (most recent call last):\n    E: the rest\n    """\n',
+            [],
+        ),
+        ('def f():\n    """Print.\n\n    >>> f()\n    3\n\n    The rest.\n    """\n', ["7: rest"]),
+        ("# overrides, forests, understands, beard, apart\nfor line in lines:\n    pass\n", []),
+    ],
+)
+def test_a_planted_habit_is_found_and_nothing_else(source, found):
+    assert habits(source) == found
