@@ -26,7 +26,6 @@ from j1553ref.training import (
     ExerciseError,
     Question,
     Sheet,
-    denials,
     key_page,
     sheet,
     sheet_page,
@@ -37,6 +36,7 @@ from j1553ref.training.mistakes import MISTAKES
 from j1553ref.training.pages import Choices, Items, Page, Part, Strong, Table, Text
 from j1553ref.training.printing import as_html, as_markdown
 from j1553ref.training.settled import MAY_BE_INFERRED
+from j1553ref.training.topics import denials
 
 SEEDS = max(5, int(os.environ.get("J1553REF_EXAMPLES", "100")) // 20)
 #: The one topic and level whose questions hold no figures to vary.
@@ -426,7 +426,7 @@ def test_dates_lie_in_the_known_period_on_weekdays():
 
 def test_no_random_and_no_hash_of_its_own(root):
     """Their results may change from one Python to the next."""
-    for path in sorted((root / "src" / "j1553ref" / "training").glob("*.py")):
+    for path in sorted((root / "src" / "j1553ref" / "training").rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
         imported |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}

@@ -10,11 +10,11 @@ from dataclasses import replace
 from typing import Any
 
 from j1553ref.facts import FactError
-from j1553ref.training import discarded, home_benefit, sites_of_service
+from j1553ref.training.topics import home, jw_jz, sites
 from j1553ref.training.asking import Asked, Draft, Template, right, wrong
 from j1553ref.training.claims import Place, claim, line
 from j1553ref.training.doses import drug, whole_vials
-from j1553ref.training.riding_modifiers import one_feature
+from j1553ref.training.topics.modifiers import one_feature
 from j1553ref.training.words import day_text, total_mg
 
 __all__ = ["LEVELS"]
@@ -231,10 +231,10 @@ def _pair(denial: dict[str, Any]) -> str:
 
 
 _CORRECTED: tuple[tuple[str, Callable[[Asked], Draft | None]], ...] = (
-    ("", discarded.nothing_left),
-    ("", discarded.some_left),
-    ("place_of_service", sites_of_service.who_bills),
-    ("wrong_contractor", home_benefit.contractor),
+    ("", jw_jz.nothing_left),
+    ("", jw_jz.some_left),
+    ("place_of_service", sites.who_bills),
+    ("wrong_contractor", home.contractor),
     ("modifier_conflict", one_feature),
 )
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from j1553ref.training import (
+from j1553ref.training.topics import (
     administration,
-    billed_units,
-    codes_by_date,
+    code_by_date,
     denials,
-    discarded,
-    home_benefit,
-    ndc_strings,
-    riding_modifiers,
-    sites_of_service,
+    home,
+    jw_jz,
+    modifiers,
+    ndc,
+    sites,
+    units,
 )
 from j1553ref.training.asking import Template
 
@@ -47,7 +47,7 @@ _ALL = (
             2: "drug left in the vials, a dose that is no whole number of units, a switch from a code per 500 mg",
             3: "an order by body weight, an infusion that was stopped, two days",
         },
-        billed_units.LEVELS,
+        units.LEVELS,
     ),
     Topic(
         "jw-jz",
@@ -57,7 +57,7 @@ _ALL = (
             2: "a dose and a rest that are no whole units, the hospital's claim",
             3: "two days, overfill, free drug, vials that could have been avoided",
         },
-        discarded.LEVELS,
+        jw_jz.LEVELS,
     ),
     Topic(
         "ndc",
@@ -67,7 +67,7 @@ _ALL = (
             2: "the whole string of item 24A, a line for each NDC",
             3: "a dose that is no whole number of units, two brands of one seller",
         },
-        ndc_strings.LEVELS,
+        ndc.LEVELS,
     ),
     Topic(
         "administration",
@@ -87,7 +87,7 @@ _ALL = (
             2: "two at once: a visit, a signed notice, a second encounter, 340B stock, an off-campus department",
             3: "three at once, and one dose on two lines",
         },
-        riding_modifiers.LEVELS,
+        modifiers.LEVELS,
     ),
     Topic(
         "code-by-date",
@@ -97,7 +97,7 @@ _ALL = (
             2: "days around the first date, two dates at a payer that named its code",
             3: "the day of the change, an approval of the old code, code and units together",
         },
-        codes_by_date.LEVELS,
+        code_by_date.LEVELS,
     ),
     Topic(
         "home",
@@ -107,7 +107,7 @@ _ALL = (
             2: "bundle lines and dates, diagnoses of one category",
             3: "the last day of the window, diagnosis pointers, a whole claim",
         },
-        home_benefit.LEVELS,
+        home.LEVELS,
     ),
     Topic(
         "sites",
@@ -117,7 +117,7 @@ _ALL = (
             2: "a critical access hospital, an off-campus department, modifiers at a hospital",
             3: "a whole claim of a hospital or an office",
         },
-        sites_of_service.LEVELS,
+        sites.LEVELS,
     ),
     Topic(
         "denials",
