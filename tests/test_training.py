@@ -26,16 +26,16 @@ from j1553ref.training import (
     ExerciseError,
     Question,
     Sheet,
+    as_html,
+    as_markdown,
     key_page,
     sheet,
     sheet_page,
     sheets,
 )
 from j1553ref.training.asking import Choice, wrong
-from j1553ref.training.mistakes import MISTAKES
-from j1553ref.training.pages import Choices, Items, Page, Part, Strong, Table, Text
-from j1553ref.training.printing import as_html, as_markdown
-from j1553ref.training.settled import MAY_BE_INFERRED
+from j1553ref.training.mistakes import MAY_BE_INFERRED, MISTAKES
+from j1553ref.training.pages import Element, Page, el
 from j1553ref.training.topics import denials
 
 SEEDS = max(5, int(os.environ.get("J1553REF_EXAMPLES", "100")) // 20)
@@ -504,41 +504,43 @@ def test_the_sheet_gives_nothing_away(topic, level):
 def test_the_key_matches_its_sheet(topic, level):
     one = made(topic, level, 1)
     paper, key = sheet_page(one), key_page(one)
-    asked = [part for part in paper.parts if part.heading.startswith("Question")]
-    answered = [part for part in key.parts if part.heading.startswith("Question")]
+    asked = [part for part in paper.sections if heading(part).startswith("Question")]
+    answered = [part for part in key.sections if heading(part).startswith("Question")]
     assert len(asked) == len(answered) == len(one.questions)
     letters = dict(re.findall(r"([0-9]+) ([A-D])", _strip(key)))
     for each, question, answer in zip(one.questions, asked, answered, strict=True):
-        assert answer.heading == f"Question {each.number}: {each.answer}"
+        assert heading(answer) == f"Question {each.number}: {each.answer}"
         assert letters[str(each.number)] == each.answer
-        options = next(block for block in question.blocks if isinstance(block, Choices)).options
-        assert "; ".join(options["ABCD".index(each.answer)]) == each.right.text
-        said = next(block for block in answer.blocks if isinstance(block, Text) and block.kind == "answer")
-        assert said.spans == (Strong(f"{each.answer} is right: "), each.right.text)
-        steps, reasons = (block for block in answer.blocks if isinstance(block, Items))
-        assert [item[0] for item in steps.items] == list(each.steps)
-        assert [item[0].text[0] for item in reasons.items] == [w.letter for w in each.wrong]
-        assert question.blocks[:3] == answer.blocks[:3], "asked in the same words"
+        options = next(block for block in question.content if block.tag == "ol").content
+        assert "; ".join(line.text for line in options["ABCD".index(each.answer)].content) == each.right.text
+        said = next(block for block in answer.content if block.kind == "answer")
+        assert said.content == (el("strong", f"{each.answer} is right: "), each.right.text)
+        steps, reasons = (block for block in answer.content if block.tag in ("ol", "ul"))
+        assert [item.text for item in steps.content] == list(each.steps)
+        assert [item.text[0] for item in reasons.content] == [w.letter for w in each.wrong]
+        assert question.content[1:4] == answer.content[1:4], "asked in the same words"
     for page in (paper, key):
         assert f"Seed {one.seed}, sheet {one.code}" in as_markdown(page)
         assert f"seed {one.seed}, sheet {one.code}" in page.foot
 
 
+def heading(part: Element) -> str:
+    return part.content[0].text
+
+
 def _strip(key: Page) -> str:
-    return next(
-        str(block.spans[1])
-        for block in key.head
-        if isinstance(block, Text) and isinstance(block.spans[0], Strong) and block.spans[0].text == "Answers: "
-    )
+    return next(block.text for block in key.content if block.text.startswith("Answers: "))
 
 
 def test_the_key_lists_each_fact_with_grade_and_sources_and_each_rule_with_its_page():
     one = made("mixed", 3, 2)
-    tables = {part.heading: part.blocks[-1] for part in key_page(one).parts if isinstance(part.blocks[-1], Table)}
-    rows = {row[0][0].name: row for row in tables["The facts behind the answers"].rows}
+    tables = {heading(part): part.content[-1] for part in key_page(one).sections if part.content[-1].tag == "table"}
+    rows = {row.content[0].text: row.content for row in tables["The facts behind the answers"].content}
     for basis in (basis for each in one.questions for basis in each.basis):
-        assert rows[basis.id][2:] == ((basis.grade,), (", ".join(basis.sources),))
-    codes = {row[0][0]: row[2][0].url for row in tables["The rules that catch the wrong answers"].rows}
+        assert rows[basis.id][0].content[0].entry == ("fact", basis.id)
+        assert [cell.text for cell in rows[basis.id][2:]] == [basis.grade, ", ".join(basis.sources)]
+    _, *rules_shown = tables["The rules that catch the wrong answers"].content
+    codes = {row.content[0].text: row.content[2].content[0].url for row in rules_shown}
     assert codes == {w.rule: w.help for each in one.questions for w in each.wrong}
 
 
@@ -608,11 +610,10 @@ def test_the_style_is_the_one_that_the_policy_allows():
 
 def test_text_is_escaped_for_html_and_for_markdown():
     hostile = 'A <b>&"*_|`'
-    page = Page(
-        hostile,
-        (Text((hostile, Strong(hostile))), Choices(((hostile,),) * 4)),
-        (Part(hostile, (Table((hostile,), (((hostile,),),)), Items(((hostile,),)))),),
-    )
+    options = el("ol", *[el("li", el("span", hostile, kind="line"))] * 4, kind="options")
+    table = el("table", *[el("tr", el("td", hostile))] * 2)
+    part = el("section", el("h2", hostile), table, el("ul", el("li", hostile)))
+    page = Page(hostile, (el("p", hostile, el("strong", hostile)), options, part))
     elements = Elements(as_html(page))
     assert "b" not in {tag for tag, _ in elements.found}
     assert elements.text.count(hostile) == 12

@@ -5,8 +5,7 @@ from __future__ import annotations
 import click
 
 from j1553ref.cli.base import print_json
-from j1553ref.training import TOPICS, ExerciseError, key_page, sheet, sheet_page
-from j1553ref.training.printing import as_html, as_markdown
+from j1553ref.training import TOPICS, ExerciseError, as_html, as_markdown, key_page, sheet, sheet_page
 
 __all__ = ["exercise"]
 

@@ -1,40 +1,32 @@
-"""What a template works with: the date of service, facts that remember being read, and the choices that it may offer."""
+"""What a question is made of before it is printed: figures, choices, and the words of its topic that they fill."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
-from j1553ref.billing import Billing
 from j1553ref.facts import FactBase, packaged
-from j1553ref.infusion import Infusion, PauseLike, infusion_codes
 from j1553ref.training.claims import Place
+from j1553ref.training.data import filled
 from j1553ref.training.draws import Draws
-from j1553ref.training.mistakes import MISTAKES
-from j1553ref.training.model import Mistake
-from j1553ref.units import bill_units
-from j1553ref.vials import Vial
+from j1553ref.training.mistakes import MISTAKES, Mistake
 
-__all__ = ["Asked", "Choice", "Draft", "Made", "Template", "right", "wrong"]
+__all__ = ["Asked", "Choice", "Draft", "Made", "Template", "draft", "right", "wrong"]
 
 #: What an option says, line by line, and the claim that it makes.
 Made = tuple[tuple[str, ...], dict[str, Any]]
 
-#: Facts that a billing reads for NDC quantities and notes alone; a question about them notes them itself.
-_BESIDE_THE_LINES = frozenset({"ndc.unit", "product.concentration", "discard.overfill", "discard.least_waste"})
-
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What an option may say: its lines, the claim that it makes, and the mistake with its reason; the right one has none."""
+    """What an option may say: its lines, the claim that it makes, and the mistake with its figures; the right one has none."""
 
     lines: tuple[str, ...]
     claim: dict[str, Any] | None = None
     mistake: Mistake | None = None
-    why: str = ""
+    figures: Mapping[str, object] = field(default_factory=dict)
 
 
 def right(lines: Iterable[str], claim: dict[str, Any] | None = None) -> Choice:
@@ -42,29 +34,28 @@ def right(lines: Iterable[str], claim: dict[str, Any] | None = None) -> Choice:
     return Choice(tuple(lines), claim)
 
 
-def wrong(mistake: str, lines: Iterable[str], claim: dict[str, Any] | None = None, /, **figures: object) -> Choice:
-    """A choice that makes a mistake; ``figures`` fill the fields of its reason."""
-    known = MISTAKES[mistake]
-    return Choice(tuple(lines), claim, known, known.why.format_map(figures))
+def wrong(mistake: str, lines: Iterable[str], claim: dict[str, Any] | None = None, /, **figures: Any) -> Choice:
+    """A choice that makes a mistake; ``figures`` fill its reason, and what they lack comes from the question's."""
+    return Choice(tuple(lines), claim, MISTAKES[mistake], figures)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Draft:
-    """A question before its options are chosen: everything that a template says.
+    """A question before its options are chosen: what a function of a topic computes, then with its words filled.
 
     ``wrong`` are the mistakes that the question is about; ``spare`` ones fill up where these are fewer than three. Where
     figures alone make no new question, ``variant`` says what it is about; it comes again only when the others were asked.
     """
 
-    setting: str
-    situation: str
-    ask: str
     right: Choice
     wrong: tuple[Choice, ...]
-    steps: tuple[str, ...]
-    spare: tuple[Choice, ...] = ()
-    dated: bool = True
-    variant: str = ""
+    spare: tuple[Choice, ...]
+    variant: str
+    figures: Mapping[str, object]
+    setting: str = ""
+    situation: str = ""
+    ask: str = ""
+    steps: tuple[str, ...] = ()
 
     @property
     def identity(self) -> tuple[str, str, tuple[str, ...]]:
@@ -73,6 +64,44 @@ class Draft:
         A class is not asked the same twice, so two questions of a sheet differ in it.
         """
         return self.situation, self.ask, self.right.lines
+
+
+def draft(
+    right: Choice, wrong: Iterable[Choice], /, *, spare: Iterable[Choice] = (), variant: object = "", **figures: Any
+) -> Draft:
+    """A draft whose ``figures`` fill the words of the question and the reasons of its mistakes."""
+    return Draft(right, tuple(wrong), tuple(spare), str(variant), figures)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """A question of a topic: its words, with fields in braces, and the function that computes figures and choices.
+
+    The function returns None where the draws do not fit together; it raises J1553Error where the facts do not allow the
+    question. A step that comes out empty is left out; one of several lines makes several steps.
+    """
+
+    topic: str
+    name: str
+    level: int
+    setting: str
+    situation: str
+    ask: str
+    steps: tuple[str, ...]
+    dated: bool
+    make: Callable[[Asked], Draft | None]
+
+    def __call__(self, asked: Asked) -> Draft | None:
+        """The draft with its words."""
+        made = self.make(asked)
+        if made is None:
+            return None
+        where = f"{self.topic}, {self.name}"
+        setting, situation, ask, *steps = (
+            filled(where, text, made.figures) for text in (self.setting, self.situation, self.ask, *self.steps)
+        )
+        lines = tuple(line for step in steps for line in step.splitlines())
+        return Draft(made.right, made.wrong, made.spare, made.variant, made.figures, setting, situation, ask, lines)
 
 
 @dataclass(slots=True)
@@ -93,8 +122,12 @@ class Asked:
 
     def rests_on(self, *fact_ids: str) -> None:
         """Note facts whose value the question states in words of its own."""
-        for each in fact_ids:
-            self.fact(each)
+        for fact_id in fact_ids:
+            self.fact(fact_id)
+
+    def aside(self, fact_id: str) -> Any:
+        """The value of a fact that the question does not rest on, such as the vial sizes that its vials are drawn from."""
+        return self.base.on(fact_id, self.on).value
 
     @property
     def unit(self) -> int:
@@ -103,39 +136,23 @@ class Asked:
         return size
 
     @property
+    def usual(self) -> int:
+        """Milligrams in one unit of most other codes."""
+        size: int = self.fact("unit.usual_iv_size")
+        return size
+
+    @property
     def initial(self) -> str:
-        """The code of the first hour, which stands beside the drug on most claims; no fact of the question for that."""
-        code: str = self.base.on("infusion.code.initial", self.on).value
+        """The code of the first hour, which is beside the drug on most claims; no fact of the question for that."""
+        code: str = self.aside("infusion.code.initial")
         return code
 
-    def bill(self, dose_mg: int | Decimal, vials: Iterable[Vial], *, aside: bool = False) -> Billing:
-        """The billing of a dose; its facts are noted unless the question is about something else."""
-        bill = bill_units(dose_mg=dose_mg, vials=tuple(vials), on=self.on, facts=self.base)
-        if not aside:
-            self.rests_on(*(each for each in bill.facts if each not in _BESIDE_THE_LINES))
-        return bill
-
-    def infusion(self, start: str, stop: str, pauses: Iterable[PauseLike] = ()) -> Infusion:
-        """The administration codes of an infusion, their facts noted."""
-        codes = infusion_codes(start, stop, on=self.on, pauses=tuple(pauses), facts=self.base)
-        self.rests_on(*codes.facts)
-        return codes
-
-    def office(self, payer: str = "medicare-ab") -> Place:
-        """A physician's office."""
+    def place(self, payer: str = "medicare-ab") -> Place:
+        """A physician's office that bills this payer."""
         return Place(payer=payer, place_of_service=self.fact("site.office")["place_of_service"])
 
-    def hospital(self, payer: str = "medicare-ab", bill: str = "131") -> Place:
-        """A hospital's outpatient department."""
+    def hospital(self) -> Place:
+        """A hospital's outpatient department that bills Medicare."""
         self.rests_on("site.hospital_outpatient", "bill_type.outpatient")
-        return Place(
-            payer=payer,
-            form="ub04",
-            type_of_bill=bill,
-            drug_revenue=self.fact("revenue_code.drug"),
-            service_revenue=self.fact("revenue_code.infusion"),
-        )
-
-
-#: Makes a draft, or None where the draws do not fit together; raises J1553Error where the facts do not allow the question.
-Template = Callable[[Asked], Draft | None]
+        drug, service = self.fact("revenue_code.drug"), self.fact("revenue_code.infusion")
+        return Place(payer="medicare-ab", form="ub04", type_of_bill="131", drug_revenue=drug, service_revenue=service)

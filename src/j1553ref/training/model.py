@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from hashlib import sha256
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from j1553ref.errors import J1553Error
 from j1553ref.report import help_url
 
-__all__ = ["LETTERS", "SCHEMA_VERSION", "Basis", "ExerciseError", "Mistake", "Option", "Question", "Sheet", "Wrong"]
+__all__ = ["LETTERS", "SCHEMA_VERSION", "Basis", "ExerciseError", "Option", "Question", "Sheet", "Wrong"]
 
 #: Of the JSON of a sheet; its keys change only with it.
 SCHEMA_VERSION = "1"
@@ -20,19 +20,6 @@ LETTERS = "ABCD"
 
 class ExerciseError(J1553Error, ValueError):
     """A sheet that cannot be made: an unknown topic or level, a bad count or seed, or too few distinct questions."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """A mistake that staff really make: its id and name, the rule that catches it, and why it is wrong.
-
-    ``why`` holds fields in braces, which the question fills with its own figures.
-    """
-
-    id: str
-    name: str
-    rule: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +65,7 @@ class Wrong:
 
     def to_json(self) -> dict[str, str]:
         """Plain data with the keys ``letter, mistake, name, why, rule, help``."""
-        return {
-            "letter": self.letter,
-            "mistake": self.mistake,
-            "name": self.name,
-            "why": self.why,
-            "rule": self.rule,
-            "help": self.help,
-        }
+        return asdict(self) | {"help": self.help}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +83,12 @@ class Basis:
 
     def to_json(self) -> dict[str, Any]:
         """Plain data with the keys ``id, label, grade, sources, note``."""
-        return {
-            "id": self.id,
-            "label": self.label,
-            "grade": self.grade,
-            "sources": list(self.sources),
-            "note": self.note or None,
-        }
+        return asdict(self) | {"sources": list(self.sources), "note": self.note or None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One question, and what the key says of it. ``on`` is None where the dates stand in the situation."""
+    """One question, and what the key says of it. ``on`` is None where the dates are in the situation."""
 
     number: int
     topic: str
@@ -132,7 +106,11 @@ class Question:
     @property
     def right(self) -> Option:
         """The right option."""
-        return next(each for each in self.options if each.letter == self.answer)
+        return self.option(self.answer)
+
+    def option(self, letter: str) -> Option:
+        """The option of a letter."""
+        return self.options[LETTERS.index(letter)]
 
     def to_json(self) -> dict[str, Any]:
         """Plain data with the keys ``number, topic, setting, on, situation, question, options``: no answer."""
@@ -143,7 +121,7 @@ class Question:
             "on": self.on.isoformat() if self.on else None,
             "situation": self.situation,
             "question": self.ask,
-            "options": [each.to_json() for each in self.options],
+            "options": [option.to_json() for option in self.options],
         }
 
     def key_to_json(self) -> dict[str, Any]:
@@ -152,8 +130,8 @@ class Question:
             "number": self.number,
             "answer": self.answer,
             "steps": list(self.steps),
-            "wrong": [each.to_json() for each in self.wrong],
-            "facts": [each.to_json() for each in self.basis],
+            "wrong": [wrong.to_json() for wrong in self.wrong],
+            "facts": [basis.to_json() for basis in self.basis],
         }
 
 
@@ -171,21 +149,19 @@ class Sheet:
     @property
     def code(self) -> str:
         """Eight characters made from the questions and their answers: equal on a sheet and on the key that fits it."""
-        told = [
-            [each.situation, each.ask, *(option.text for option in each.options), each.answer]
-            for each in self.questions
+        said = [
+            [asked.situation, asked.ask, *(option.text for option in asked.options), asked.answer]
+            for asked in self.questions
         ]
-        return sha256(json.dumps(told).encode()).hexdigest()[:8]
+        return sha256(json.dumps(said).encode()).hexdigest()[:8]
 
     def to_json(self) -> dict[str, Any]:
         """The sheet as plain data: the head, ``questions``, and ``key`` as an object of its own."""
-        return self._head() | {"questions": [each.to_json() for each in self.questions], "key": self._key()}
+        *head, key = self.key_to_json().items()
+        return dict([*head, ("questions", [asked.to_json() for asked in self.questions]), key])
 
     def key_to_json(self) -> dict[str, Any]:
         """The key alone as plain data, under the same head."""
-        return self._head() | {"key": self._key()}
-
-    def _head(self) -> dict[str, Any]:
         return {
             "schema_version": SCHEMA_VERSION,
             "sheet": self.code,
@@ -194,7 +170,5 @@ class Sheet:
             "level": self.level,
             "on": self.on.isoformat() if self.on else None,
             "facts_checked": self.facts_checked.isoformat(),
+            "key": {"answers": [asked.key_to_json() for asked in self.questions]},
         }
-
-    def _key(self) -> dict[str, Any]:
-        return {"answers": [each.key_to_json() for each in self.questions]}

@@ -12,10 +12,12 @@ from j1553ref.checking import check
 from j1553ref.errors import J1553Error, nearest
 from j1553ref.facts import FactBase, FactError, as_date, packaged
 from j1553ref.training.asking import Asked, Choice, Draft, Template
+from j1553ref.training.data import filled
 from j1553ref.training.draws import Draws
+from j1553ref.training.mistakes import MAY_BE_INFERRED
 from j1553ref.training.model import LETTERS, Basis, ExerciseError, Option, Question, Sheet, Wrong
-from j1553ref.training.settled import MAY_BE_INFERRED
-from j1553ref.training.topics import LEVEL_NAMES, TOPICS
+from j1553ref.training.templates import LEVEL_NAMES
+from j1553ref.training.topics import TOPICS, templates
 
 __all__ = ["caught", "loud", "sheet"]
 
@@ -38,29 +40,30 @@ def sheet(topic: str, level: int, count: int, seed: int, on: date | str | None =
     checked, and where the topic cannot yield so many distinct questions.
 
     >>> made = sheet("jw-jz", level=1, count=2, seed=7)
-    >>> [(each.number, each.answer, each.right.text) for each in made.questions]
+    >>> [(asked.number, asked.answer, asked.right.text) for asked in made.questions]
     [(1, 'D', 'J1553 × 190; J1553 JW × 10'), (2, 'B', 'J1553 JZ × 100')]
     """
-    templates = _templates(topic, level)
+    if not isinstance(topic, str) or topic not in TOPICS:
+        raise ExerciseError(f"topic: no such topic{nearest(str(topic), TOPICS)}; there are {', '.join(TOPICS)}")
+    if isinstance(level, bool) or level not in LEVEL_NAMES:
+        names = ", ".join(f"{number} ({name})" for number, name in LEVEL_NAMES.items())
+        raise ExerciseError(f"level: no such level; there are {names}")
     _whole(count, "count", 1, _MOST_QUESTIONS)
     _whole(seed, "seed", 0, 10**_DIGITS_OF_SEED - 1)
     base = packaged()
-    day = None if on is None else _asked_for(on, base)
-    maker = _Maker(base, day)
-    order = _order(Draws(seed, topic, level), templates)
+    maker = _Maker(base, None if on is None else _asked_for(on, base))
+    order = _order(Draws(seed, topic, level), templates(topic, level))
     idle = 0
     for turn in itertools.count():
-        name, template = order[turn % len(order)]
-        idle = 0 if maker.add(name, template, (seed, topic, level, turn)) else idle + 1
+        idle = 0 if maker.add(order[turn % len(order)], (seed, topic, level, turn)) else idle + 1
         if len(maker.questions) == count:
             break
         if idle and idle % len(order) == 0:
             maker.rounds += 1
             if idle == len(order) * _IDLE_ROUNDS:
-                raise ExerciseError(_too_few(topic, level, count, maker, day))
-    return Sheet(
-        topic=topic, level=level, seed=seed, on=day, facts_checked=base.checked_until, questions=tuple(maker.questions)
-    )
+                raise ExerciseError(f"topic {topic}, level {level}: {maker.too_few(count)}")
+    made = tuple(maker.questions)
+    return Sheet(topic=topic, level=level, seed=seed, on=maker.day, facts_checked=base.checked_until, questions=made)
 
 
 class _Maker:
@@ -75,7 +78,7 @@ class _Maker:
         self.rounds = 0
         self.reason: J1553Error | None = None
 
-    def add(self, topic: str, template: Template, path: tuple[object, ...]) -> bool:
+    def add(self, template: Template, path: tuple[object, ...]) -> bool:
         """One more question from a template; False where it has no new one."""
         for attempt in range(_TRIES):
             draws = Draws(*path, attempt)
@@ -91,7 +94,7 @@ class _Maker:
             if options := _options(draft, asked):
                 self.seen.add(draft.identity)
                 self.uses[template, draft.variant] += 1
-                self.questions.append(_question(len(self.questions) + 1, topic, template, draft, asked, options, basis))
+                self.questions.append(_question(len(self.questions) + 1, template, draft, asked.on, options, basis))
                 return True
         return False
 
@@ -99,23 +102,21 @@ class _Maker:
         often = self.uses[template, draft.variant] if draft.variant else 0
         return draft.identity in self.seen or often > self.rounds
 
-
-def _templates(topic: str, level: int) -> list[tuple[str, Template]]:
-    if not isinstance(topic, str) or topic not in TOPICS:
-        raise ExerciseError(f"topic: no such topic{nearest(str(topic), TOPICS)}; there are {', '.join(TOPICS)}")
-    if isinstance(level, bool) or level not in LEVEL_NAMES:
-        names = ", ".join(f"{number} ({name})" for number, name in LEVEL_NAMES.items())
-        raise ExerciseError(f"level: no such level; there are {names}")
-    return list(TOPICS[topic].templates(level))
+    def too_few(self, count: int) -> str:
+        """Why there are fewer questions than were asked for."""
+        on, found = f" for {self.day.isoformat()}" if self.day else "", len(self.questions)
+        if not found and self.reason:
+            return f"no question can be asked{on}: {self.reason}"
+        return f"{found} distinct questions were found{on}, and {count} were asked for; ask for {found} or fewer"
 
 
-def _order(draws: Draws, templates: list[tuple[str, Template]]) -> list[tuple[str, Template]]:
+def _order(draws: Draws, found: list[Template]) -> list[Template]:
     """The templates in the order in which they take turns: one of each topic, then a second of each, and so on."""
-    by_topic: dict[str, list[tuple[str, Template]]] = {}
-    for each in draws.shuffled(templates):
-        by_topic.setdefault(each[0], []).append(each)
+    by_topic: dict[str, list[Template]] = {}
+    for template in draws.shuffled(found):
+        by_topic.setdefault(template.topic, []).append(template)
     rounds = itertools.zip_longest(*draws.shuffled(list(by_topic.values())))
-    return [each for turn in rounds for each in turn if each is not None]
+    return [template for turn in rounds for template in turn if template is not None]
 
 
 def _whole(value: int, name: str, least: int, most: int) -> None:
@@ -148,11 +149,11 @@ def _basis(asked: Asked) -> Iterator[Basis]:
     """The facts that were read; raises FactError where one is only inferred and not among those that may be."""
     for fact_id, on in asked.read.items():
         answer = asked.base.on(fact_id, on)
-        if answer.grade == "inferred" and fact_id not in MAY_BE_INFERRED:
+        inferred = answer.grade == "inferred"
+        if inferred and fact_id not in MAY_BE_INFERRED:
             raise FactError(f"{fact_id} is only inferred for {on.isoformat()}, and such a thing is not asked")
-        sources = tuple(each.id for each in answer.entry.sources)
-        note = MAY_BE_INFERRED[fact_id] if answer.grade == "inferred" else ""
-        yield Basis(fact_id, answer.fact.label, answer.grade, sources, note)
+        sources = tuple(source.id for source in answer.entry.sources)
+        yield Basis(fact_id, answer.fact.label, answer.grade, sources, MAY_BE_INFERRED[fact_id] if inferred else "")
 
 
 def _options(draft: Draft, asked: Asked) -> list[Choice] | None:
@@ -164,7 +165,7 @@ def _options(draft: Draft, asked: Asked) -> list[Choice] | None:
         raise ExerciseError(f"a right answer draws {', '.join(found)}: please report this exercise ({draft.situation})")
     chosen = [draft.right]
     for choice in (*asked.draws.shuffled(draft.wrong), *asked.draws.shuffled(draft.spare)):
-        if choice.lines not in [each.lines for each in chosen] and caught(choice):
+        if choice.lines not in [other.lines for other in chosen] and caught(choice):
             chosen.append(choice)
         if len(chosen) == len(LETTERS):
             return asked.draws.shuffled(chosen)
@@ -180,9 +181,8 @@ def loud(claim: dict[str, Any] | None) -> list[str]:
     if claim is None:
         return []
     report = check(claim)
-    return [each.code for each in report.findings if each.severity != "info"] + [
-        each for each in report.notes if each == "out_of_scope"
-    ]
+    found = [finding.code for finding in report.findings if finding.severity != "info"]
+    return found + [note for note in report.notes if note == "out_of_scope"]
 
 
 def caught(choice: Choice) -> bool:
@@ -197,40 +197,25 @@ def caught(choice: Choice) -> bool:
 
 
 def _question(
-    number: int,
-    topic: str,
-    template: Template,
-    draft: Draft,
-    asked: Asked,
-    chosen: Sequence[Choice],
-    basis: tuple[Basis, ...],
+    number: int, template: Template, draft: Draft, on: date, chosen: Sequence[Choice], basis: tuple[Basis, ...]
 ) -> Question:
     lettered = list(zip(LETTERS, chosen, strict=True))
+    wrong = []
+    for letter, choice in lettered:
+        if mistake := choice.mistake:
+            why = filled(f"mistakes.toml, {mistake.id}", mistake.why, {**draft.figures, **choice.figures})
+            wrong.append(Wrong(letter, mistake.id, mistake.name, why, mistake.rule))
     return Question(
         number=number,
-        topic=topic,
-        kind=template.__name__,
+        topic=template.topic,
+        kind=template.name,
         setting=draft.setting,
-        on=asked.on if draft.dated else None,
+        on=on if template.dated else None,
         situation=draft.situation,
         ask=draft.ask,
-        options=tuple(Option(letter, each.lines, each.claim) for letter, each in lettered),
-        answer=next(letter for letter, each in lettered if each is draft.right),
+        options=tuple(Option(letter, choice.lines, choice.claim) for letter, choice in lettered),
+        answer=next(letter for letter, choice in lettered if choice is draft.right),
         steps=draft.steps,
-        wrong=tuple(
-            Wrong(letter, each.mistake.id, each.mistake.name, each.why, each.mistake.rule)
-            for letter, each in lettered
-            if each.mistake
-        ),
+        wrong=tuple(wrong),
         basis=basis,
-    )
-
-
-def _too_few(topic: str, level: int, count: int, maker: _Maker, day: date | None) -> str:
-    on, found = f" for {day.isoformat()}" if day else "", len(maker.questions)
-    if not found and maker.reason:
-        return f"topic {topic}, level {level}: no question can be asked{on}: {maker.reason}"
-    return (
-        f"topic {topic}, level {level}: {found} distinct questions were found{on}, and {count} were asked for;"
-        f" ask for {found} or fewer"
     )

@@ -6,70 +6,76 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from j1553ref.infusion import Infusion, further_hours
-from j1553ref.training.asking import Asked, Choice, Draft, Template, right, wrong
+from j1553ref.infusion import Infusion, further_hours, infusion_codes
+from j1553ref.training.asking import Asked, Choice, Draft, draft, right, wrong
 from j1553ref.training.claims import Line, line, written
-from j1553ref.training.doses import Given, whole_vials
-from j1553ref.training.words import total_mg
+from j1553ref.training.doses import Given, total_mg, whole_vials
+from j1553ref.training.words import clock
 from j1553ref.vials import Vial
 
-__all__ = ["LEVELS"]
+_PLAIN = (
+    "first-minute",
+    "started-hours",
+    "initial-per-hour",
+    "only-the-first-hour",
+    "subcutaneous-codes",
+    "complex-codes",
+)
+_SPARE = ("first-minute", "initial-per-hour", "complex-codes", "subcutaneous-codes")
 
-_SETTING = "Office, CMS-1500, Medicare Part B; the contractor's list of complex drugs does not name immune globulin"
-_ASK = "Which administration codes go with the drug?"
 
-
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Timed:
-    """An infusion by the clock, and the mistakes that its minutes invite."""
+    """An infusion by the clock (minutes since midnight), and the mistakes that its minutes invite."""
 
     asked: Asked
     given: Given
     codes: Infusion
     start: int
     stop: int
-    pause: tuple[int, int] | None = None
+    pause: tuple[int, int] | None
 
     @property
     def hours(self) -> list[Line]:
         """The right lines of the infusion itself."""
-        return [line(each.code, each.units) for each in self.codes.lines]
+        return [line(made.code, made.units) for made in self.codes.lines]
 
     @property
     def further(self) -> int:
-        """How often the code for further hours stands."""
-        return sum(each.units for each in self.codes.lines[1:])
+        """How many further hours are billed."""
+        return sum(made.units for made in self.codes.lines[1:])
 
     def code(self, name: str) -> str:
         """An administration code by its name in the facts."""
         found: str = self.asked.fact(f"infusion.code.{name}")
         return found
 
-    def told(self) -> str:
-        """The times in words."""
-        pause = f", with a pause from {_clock(self.pause[0])} to {_clock(self.pause[1])}" if self.pause else ""
-        return f"Yimmugo runs from {_clock(self.start)} to {_clock(self.stop)}{pause}"
+    def limits(self) -> tuple[int, int, int]:
+        """Minutes of the first hour, of a further hour, and above which the last of them counts."""
+        first, hour, threshold = (
+            self.asked.fact(f"infusion.{name}") for name in ("first_hour", "further_hour", "further_hour_threshold")
+        )
+        return first, hour, threshold
 
     def right(self, beside: Sequence[Line] = ()) -> Choice:
         """The right choice."""
         lines = [*self.hours, *beside]
         return right(written(lines), self.given.claim(self.given.lines(), lines))
 
-    def slip(self, mistake: str, lines: Sequence[Line], **figures: object) -> Choice:
+    def slip(self, mistake: str, lines: Sequence[Line], **figures: Any) -> Choice:
         """A wrong choice with these lines beside the drug."""
-        said = {"initial": self.code("initial"), "further": self.code("further"), "minutes": self.codes.minutes}
-        text = written(lines) or ("none",)
-        return wrong(mistake, text, self.given.claim(self.given.lines(), lines), **said, **figures)
+        codes = {"initial": self.code("initial"), "further": self.code("further"), "minutes": self.codes.minutes}
+        claimed = self.given.claim(self.given.lines(), lines)
+        return wrong(mistake, written(lines) or ("none",), claimed, **codes | figures)
 
     def slips(self, mistakes: Iterable[str], beside: Sequence[Line] = ()) -> Iterator[Choice]:
-        """The mistakes of these names, as far as these minutes invite them; ``beside`` stands in each."""
+        """The mistakes of these names, as far as these minutes invite them; ``beside`` is in each."""
         initial, further = self.code("initial"), self.code("further")
-        first, hour, threshold = (
-            self.asked.fact(f"infusion.{each}") for each in ("first_hour", "further_hour", "further_hour_threshold")
-        )
+        first, hour, threshold = self.limits()
         rest = max(self.codes.minutes - first, 0) % hour
         elapsed = self.stop - self.start
         by_clock = further_hours(elapsed, on=self.asked.on, facts=self.asked.base)
+        figures = {"rest": rest, "threshold": threshold, "right": self.further, "elapsed": elapsed}
         counted = {
             "half-hour-counted": self.further + 1 if rest == threshold else None,
             "started-hours": self.further + 1 if 0 < rest < threshold else None,
@@ -78,64 +84,46 @@ class Timed:
             "first-minute": self.further + 1,
             "only-the-first-hour": 0 if self.further else None,
         }
-        other = {"initial-per-hour": [line(initial, self.further + 1)]}
+        taken: set[int] = set()
+        for mistake, units in counted.items():
+            # Where two mistakes come to the same units, the more telling name comes first.
+            if mistake in mistakes and units is not None and units not in taken:
+                taken.add(units)
+                lines = [*_pair((initial, further), units), *beside]
+                yield self.slip(mistake, lines, figure=f"{further} × {units}", **figures)
+        if "initial-per-hour" in mistakes:
+            lines = [line(initial, self.further + 1), *beside]
+            yield self.slip("initial-per-hour", lines, figure=initial, **figures)
         for name in ("complex", "subcutaneous"):
             if f"{name}-codes" in mistakes:
-                other[f"{name}-codes"] = _pair(self.asked.fact(f"infusion.{name}_codes"), self.further)
-        taken: set[int] = set()
-        for mistake in (each for each in (*counted, *other) if each in mistakes):
-            if mistake in counted:
-                units = counted[mistake]
-                if units is None or units in taken:  # the more telling name stands first
-                    continue
-                taken.add(units)
-                lines = _pair((initial, further), units)
-            else:
-                lines = other[mistake]
-            yield self.slip(
-                mistake,
-                [*lines, *beside],
-                rest=rest,
-                threshold=threshold,
-                right=self.further,
-                elapsed=elapsed,
-                figure=lines[0]["procedure_code"] if mistake in other else f"{further} × {counted[mistake]}",
-            )
+                codes = self.asked.fact(f"infusion.{name}_codes")
+                yield self.slip(f"{name}-codes", [*_pair(codes, self.further), *beside], figure=codes[0], **figures)
 
-    def steps(self) -> tuple[str, ...]:
-        """The arithmetic of the hours."""
-        first, hour, threshold = (
-            self.asked.fact(f"infusion.{each}") for each in ("first_hour", "further_hour", "further_hour_threshold")
-        )
-        elapsed, minutes = self.stop - self.start, self.codes.minutes
-        pause = f", less a pause of {elapsed - minutes}: {minutes}" if self.pause else ""
+    def words(self) -> dict[str, Any]:
+        """Figures of the words: the times, and the arithmetic of the hours."""
+        first, hour, threshold = self.limits()
+        start, stop, elapsed, minutes = clock(self.start), clock(self.stop), self.stop - self.start, self.codes.minutes
+        pause = f", with a pause from {clock(self.pause[0])} to {clock(self.pause[1])}" if self.pause else ""
+        less = f", less a pause of {elapsed - minutes}: {minutes}" if self.pause else ""
         full, rest = divmod(minutes - first, hour)
-        counts = (
-            f"more than {threshold}, so it counts"
-            if rest > threshold
-            else f"not more than {threshold}, so it adds nothing"
-        )
+        counts = f"more than {threshold}, so it counts"
+        if rest <= threshold:
+            counts = f"not more than {threshold}, so it adds nothing"
         last = f" and {rest} minutes; the last piece is {counts}" if rest else ""
         hours = f"{full} full hour{'' if full == 1 else 's'}"
-        return (
-            f"{_clock(self.start)} to {_clock(self.stop)} are {elapsed} minutes{pause}.",
-            f"The first {first} minutes are {self.code('initial')}. Left are {minutes - first}: {hours}{last}.",
-            f"{self.code('further')} × {self.further}.",
+        initial, further = self.code("initial"), self.code("further")
+        steps = (
+            f"{start} to {stop} are {elapsed} minutes{less}.",
+            f"The first {first} minutes are {initial}. Left are {minutes - first}: {hours}{last}.",
+            f"{further} × {self.further}.",
         )
+        runs = f"Yimmugo runs from {start} to {stop}{pause}"
+        return {"runs": runs, "hours": "\n".join(steps), "initial": initial}
 
 
 def plain_hours(asked: Asked) -> Draft:
     """Start and stop, nothing between."""
-    timed = _timed(asked, asked.draws.between(2, 6) * 60 + asked.draws.pick([0, 15, 45]))
-    about = (
-        "first-minute",
-        "started-hours",
-        "initial-per-hour",
-        "only-the-first-hour",
-        "subcutaneous-codes",
-        "complex-codes",
-    )
-    return _draft(timed, about)
+    return _draft(_timed(asked, asked.draws.between(2, 6) * 60 + asked.draws.pick([0, 15, 45])), _PLAIN)
 
 
 def near_the_threshold(asked: Asked) -> Draft:
@@ -149,30 +137,25 @@ def with_a_pause(asked: Asked) -> Draft | None:
     """A pause that decides whether the last piece counts."""
     asked.rests_on("infusion.counted_time")
     timed = _timed(asked, asked.draws.between(24, 72) * 5, asked.draws.between(15, 40, 5))
-    draft = _draft(timed, ("pause-counted", "only-the-first-hour", "last-piece-dropped"))
-    return draft if any(each.mistake and each.mistake.id == "pause-counted" for each in draft.wrong) else None
+    made = _draft(timed, ("pause-counted", "only-the-first-hour", "last-piece-dropped"))
+    return made if any(slip.mistake and slip.mistake.id == "pause-counted" for slip in made.wrong) else None
 
 
 def push_before(asked: Asked) -> Draft:
     """A push of another drug before the infusion."""
     timed = _timed(asked, asked.draws.between(8, 24) * 15)
-    push, beside = timed.code("push"), [line(timed.code("sequential_push"), 1)]
+    push, sequential = timed.code("push"), timed.code("sequential_push")
+    beside = [line(sequential, 1)]
     asked.rests_on("infusion.one_initial", "infusion.hierarchy")
-    return Draft(
-        setting=_SETTING,
-        situation=f"Diphenhydramine is given by IV push. Then {timed.told()}.",
-        ask="Which administration codes go on the claim?",
-        right=timed.right(beside),
-        wrong=(
-            timed.slip("push-as-initial", [*timed.hours, line(push, 1)], right=timed.code("sequential_push")),
-            timed.slip("add-on-alone", [*timed.hours[1:], *beside], figure=timed.code("sequential_push")),
+    return draft(
+        timed.right(beside),
+        (
+            timed.slip("push-as-initial", [*timed.hours, line(push, 1)], right=sequential),
+            timed.slip("add-on-alone", [*timed.hours[1:], *beside], figure=sequential),
             *timed.slips(("first-minute",), beside),
         ),
-        spare=tuple(timed.slips(("complex-codes", "initial-per-hour"), beside)),
-        steps=(
-            *timed.steps(),
-            f"The infusion is the one initial service; the push beside it is {timed.code('sequential_push')}.",
-        ),
+        spare=timed.slips(("complex-codes", "initial-per-hour"), beside),
+        **timed.words() | {"push": sequential},
     )
 
 
@@ -185,25 +168,15 @@ def premedication(asked: Asked) -> Draft:
     beside = [line(later, 1), line(after, 1)]
     asked.rests_on("infusion.one_initial", "infusion.hierarchy")
     twice = [line(initial, 2), *timed.hours[1:], line(after, 1)]
-    return Draft(
-        setting=_SETTING,
-        situation=(
-            f"Methylprednisolone runs for {minutes} minutes, then diphenhydramine is given by IV push. Then {timed.told()};"
-            " it is what the patient came for."
-        ),
-        ask="Which administration codes go on the claim?",
-        right=timed.right(beside),
-        wrong=(
+    return draft(
+        timed.right(beside),
+        (
             timed.slip("two-infusions-initial", twice, right=later),
             timed.slip("push-as-initial", [*timed.hours, line(later, 1), line(push, 1)], right=after),
             timed.slip("add-on-alone", [*timed.hours[1:], *beside], figure=later),
         ),
-        spare=tuple(timed.slips(("complex-codes",), beside)),
-        steps=(
-            *timed.steps(),
-            f"One service is the initial one: {initial} for what the patient came for, whatever ran first.",
-            f"The other infusion is {later}, the push {after}.",
-        ),
+        spare=timed.slips(("complex-codes",), beside),
+        **timed.words() | {"before": minutes, "later": later, "push": after},
     )
 
 
@@ -215,39 +188,23 @@ def hydration(asked: Asked) -> Draft:
     minutes = asked.draws.between(15, least - 1) if kind == "short" else asked.draws.between(35, 60, 5)
     start = timed.start + 15 if kind == "alongside" else timed.start - minutes
     code, other = timed.code("hydration"), timed.code("hydration_initial")
-    told = {"start_time": _clock(start), "stop_time": _clock(start + minutes)}
+    times = {"start_time": clock(start), "stop_time": clock(start + minutes)}
+    billed = line(code, 1, **times)
     asked.rests_on("infusion.one_initial", *(["infusion.carrier_fluid"] if kind == "alongside" else []))
-    slips = [timed.slip("hydration-initial", [*timed.hours, line(other, 1, **told)], right=code)]
+    slips = [timed.slip("hydration-initial", [*timed.hours, line(other, 1, **times)], right=code)]
     if kind != "before":
-        name = "hydration-alongside" if kind == "alongside" else "hydration-short"
-        lines = [*timed.hours, line(code, 1, **told)]
-        slips.append(
-            wrong(
-                name,
-                written(lines),
-                timed.given.claim(timed.given.lines(), lines),
-                minutes=minutes,
-                least=least,
-                code=code,
-            )
-        )
-    beside = [line(code, 1, **told)] if kind == "before" else []
+        slips.append(timed.slip(f"hydration-{kind}", [*timed.hours, billed], minutes=minutes, least=least, code=code))
+    beside = [billed] if kind == "before" else []
     reason = {
         "before": f"{minutes} minutes before the drug are {least} or more: {code}, second to the infusion.",
         "alongside": "What runs alongside the drug is no hydration.",
         "short": f"{minutes} minutes are fewer than {least}: nothing.",
     }[kind]
-    return Draft(
-        setting=_SETTING,
-        situation=(
-            f"Saline, ordered beforehand and not for a reaction, runs from {told['start_time']} to {told['stop_time']}."
-            f" {timed.told()}."
-        ),
-        ask="Which administration codes go on the claim?",
-        right=timed.right(beside),
-        wrong=(*slips, *timed.slips(("first-minute", "initial-per-hour"), beside)),
-        spare=tuple(timed.slips(("complex-codes", "subcutaneous-codes"), beside)),
-        steps=(*timed.steps(), reason),
+    return draft(
+        timed.right(beside),
+        (*slips, *timed.slips(("first-minute", "initial-per-hour"), beside)),
+        spare=timed.slips(("complex-codes", "subcutaneous-codes"), beside),
+        **timed.words() | times | {"reason": reason},
     )
 
 
@@ -259,32 +216,25 @@ def stopped_early(asked: Asked) -> Draft:
     timed = _timed(asked, minutes, vials=(Vial(size, 1),), dose=ml * asked.fact("product.concentration"))
     initial, further = timed.code("initial"), timed.code("further")
     beneath = asked.fact("infusion.subcutaneous_codes")[0]
-    return Draft(
-        setting=_SETTING,
-        situation=f"{timed.told()}; then it is stopped for a reaction. {ml} mL has run in.",
-        ask=_ASK,
-        right=timed.right(),
-        wrong=(
-            timed.slip("push-as-infusion", [line(initial, 1)], limit=limit),
-            timed.slip("push-and-hour", [line(initial, 1), line(further, 1)], limit=limit),
+    return draft(
+        timed.right(),
+        (
+            timed.slip("push-as-infusion", [line(initial, 1)]),
+            timed.slip("push-and-hour", [line(initial, 1), line(further, 1)]),
             timed.slip("no-administration", []),
             timed.slip("subcutaneous-codes", [line(beneath, 1)], figure=beneath),
         ),
-        steps=(f"{minutes} minutes are not more than {limit}: a push, {timed.code('push')}, not {initial}.",),
+        runs=f"Yimmugo runs from {clock(timed.start)} to {clock(timed.stop)}",
+        ml=ml,
+        limit=limit,
+        minutes=minutes,
+        push=timed.code("push"),
+        initial=initial,
     )
 
 
 def _draft(timed: Timed, about: tuple[str, ...]) -> Draft:
-    spare = ("first-minute", "initial-per-hour", "complex-codes", "subcutaneous-codes")
-    return Draft(
-        setting=_SETTING,
-        situation=f"{timed.told()}.",
-        ask=_ASK,
-        right=timed.right(),
-        wrong=tuple(timed.slips(about)),
-        spare=tuple(timed.slips(spare)),
-        steps=timed.steps(),
-    )
+    return draft(timed.right(), list(timed.slips(about)), spare=list(timed.slips(_SPARE)), **timed.words())
 
 
 def _timed(
@@ -295,29 +245,16 @@ def _timed(
     start = asked.draws.between(8 * 60, 10 * 60, 5)
     stop = start + minutes + pause
     began = start + asked.draws.between(30, minutes - 30, 5) if pause else 0
-    span = (began, began + pause) if pause else None
-    pauses = [(_clock(began), _clock(began + pause))] if pause else []
-    record: dict[str, Any] = {"start": _clock(start), "stop": _clock(stop)}
-    if pauses:
-        record["pauses"] = [{"start": first, "stop": last} for first, last in pauses]
-    given = Given(
-        asked=asked, place=asked.office(), dose=dose or total_mg(opened), vials=opened, more=record, aside=True
-    )
-    codes = asked.infusion(record["start"], record["stop"], pauses)
-    return Timed(asked=asked, given=given, codes=codes, start=start, stop=stop, pause=span)
+    record: dict[str, Any] = {"start": clock(start), "stop": clock(stop)}
+    if pause:
+        record["pauses"] = [{"start": clock(began), "stop": clock(began + pause)}]
+    given = Given(asked, asked.place(), dose or total_mg(opened), opened, record, aside=True)
+    pauses = [(span["start"], span["stop"]) for span in record.get("pauses", ())]
+    codes = infusion_codes(record["start"], record["stop"], on=asked.on, pauses=pauses, facts=asked.base)
+    asked.rests_on(*codes.facts)
+    return Timed(asked, given, codes, start, stop, (began, began + pause) if pause else None)
 
 
 def _pair(codes: Sequence[str], further: int) -> list[Line]:
     """The code of the first hour and, where there are any, that of the further ones."""
     return [line(codes[0], 1), *([line(codes[1], further)] if further else [])]
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60:02}:{minutes % 60:02}"
-
-
-LEVELS: dict[int, tuple[Template, ...]] = {
-    1: (plain_hours,),
-    2: (near_the_threshold, with_a_pause, push_before),
-    3: (premedication, hydration, stopped_early),
-}

@@ -1,26 +1,23 @@
 """Topic ``denials``: what set a pair of codes off, what is sent instead, and which claim may go out.
 
-Only pairs whose fact is well graded are asked: the issuer's own text, or two sources that agree.
+Only pairs whose fact is well graded are asked: the issuer's own text, or two sources that agree. The pairs are those that
+one contractor lists; another payer may use others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from j1553ref.facts import FactError
-from j1553ref.training.topics import home, jw_jz, sites
-from j1553ref.training.asking import Asked, Draft, Template, right, wrong
-from j1553ref.training.claims import Place, claim, line
-from j1553ref.training.doses import drug, whole_vials
-from j1553ref.training.topics.modifiers import one_feature
-from j1553ref.training.words import day_text, total_mg
+from j1553ref.facts.wording import date_text
+from j1553ref.training.asking import Asked, Choice, Draft, Made, draft, right, wrong
+from j1553ref.training.claims import Line, Place, claim, drug, line
+from j1553ref.training.doses import total_mg, whole_vials
+from j1553ref.training.templates import load
 
-__all__ = ["LEVELS"]
-
-#: The pairs are those that this contractor lists; another payer may use others.
-_REMITTANCE = "A Medicare remittance for a J1553 line (contractor Noridian)"
 #: denial -> the mistake that sets it off
 _SET_OFF = {
     "modifier_conflict": "denied-modifier",
@@ -29,213 +26,124 @@ _SET_OFF = {
     "wrong_contractor": "denied-contractor",
     "place_of_service": "denied-place",
 }
+#: denial, or nothing where the claim came back as unprocessable -> topic and question whose answer is sent instead
+_CORRECTED = (
+    ("", "jw-jz", "nothing_left"),
+    ("", "jw-jz", "some_left"),
+    ("place_of_service", "sites", "who_bills"),
+    ("wrong_contractor", "home", "contractor"),
+    ("modifier_conflict", "modifiers", "one_feature"),
+)
 
 
 def cause(asked: Asked) -> Draft:
     """From the pair of codes to what set it off."""
-    name = asked.draws.pick([*_SET_OFF, "late"])
-    denial = _denial(asked, name)
-    return Draft(
-        setting=_REMITTANCE,
-        situation=f"The line comes back with {_pair(denial)}.",
-        ask="Which of these sets it off?",
-        right=right((denial["trigger"],)),
-        wrong=tuple(
-            wrong(mistake, (other["trigger"],), cause=_sentence(other), codes=_pair(other))
-            for each, mistake in _SET_OFF.items()
-            if each != name and (other := _denial(asked, each))
-        ),
-        steps=(
-            f"{_pair(denial)}: {denial['meaning']}.",
-            f"To prevent it: {denial['prevention']}.",
-            *_note(asked, name),
-        ),
-        dated=False,
-        variant=name,
-    )
+    return _remittance(asked, "trigger")
 
 
 def pair(asked: Asked) -> Draft:
     """From what happened to the pair of codes."""
-    name = asked.draws.pick([*_SET_OFF, "late"])
-    denial = _denial(asked, name)
-    return Draft(
-        setting="A Medicare claim with a J1553 line (contractor Noridian)",
-        situation=f"What went wrong: {denial['trigger']}.",
-        ask="With which adjustment and remark code does the line come back?",
-        right=right((_pair(denial),)),
-        wrong=tuple(
-            wrong(mistake, (_pair(other),), cause=_sentence(other), codes=_pair(other))
-            for each, mistake in _SET_OFF.items()
-            if each != name and (other := _denial(asked, each))
-        ),
-        steps=(f"{_pair(denial)}: {denial['meaning']}.", *_note(asked, name)),
-        dated=False,
-        variant=name,
-    )
+    return _remittance(asked, "pair")
 
 
 def prevention(asked: Asked) -> Draft:
     """From the pair of codes to what prevents it."""
+    return _remittance(asked, "prevention")
+
+
+def _remittance(asked: Asked, field: str) -> Draft:
+    """One pair of codes; the options are what the facts of it and of others say in a field."""
     name = asked.draws.pick([*_SET_OFF, "late"])
     denial = _denial(asked, name)
-    return Draft(
-        setting=_REMITTANCE,
-        situation=f"The line comes back with {_pair(denial)}: {denial['meaning']}.",
-        ask="What would have prevented it?",
-        right=right((denial["prevention"],)),
-        wrong=tuple(
-            wrong(mistake, (other["prevention"],), cause=_sentence(other), codes=_pair(other))
-            for each, mistake in _SET_OFF.items()
-            if each != name and (other := _denial(asked, each))
-        ),
-        steps=(f"What sets it off: {denial['trigger']}.", *_note(asked, name)),
-        dated=False,
-        variant=name,
-    )
+    slips = [_set_off(asked, other, (_denial(asked, other)[field],)) for other in _SET_OFF if other != name]
+    return draft(right((denial[field],)), slips, variant=name, **denial | {"note": _note(asked, name)})
 
 
 def sent_instead(asked: Asked) -> Draft | None:
     """A claim came back: what is sent instead."""
-    name, template = asked.draws.pick(list(_CORRECTED))
-    draft = template(asked)
-    if draft is None:
+    name, topic, question = asked.draws.pick(list(_CORRECTED))
+    inner = load(topic).templates[question](asked)
+    if inner is None or (name == "modifier_conflict" and "340B" not in inner.situation):
         return None
-    if name == "modifier_conflict" and "340B" not in draft.situation:
-        return None
+    came, note = "as unprocessable: the modifier of a single-dose drug was missing", ""
     if name:
         denial = _denial(asked, name)
-        came = f"A claim for the following came back with {_pair(denial)}: {denial['meaning']}."
-        steps = _note(asked, name)
+        came, note = f"with {denial['pair']}: {denial['meaning']}", _note(asked, name)
     else:
         asked.rests_on("discard.missing_modifier")
-        came, steps = (
-            "A claim for the following came back as unprocessable: the modifier of a single-dose drug was missing.",
-            (),
-        )
-    return replace(
-        draft,
-        situation=f"{came} {draft.situation}",
-        ask=f"It is sent again. {draft.ask}",
-        steps=(*draft.steps, *steps),
-        variant=f"{name} {draft.variant}" if name else "",
-    )
+    figures = {"inner": inner, "came": came, "steps": "\n".join((*inner.steps, note))}
+    variant = f"{name} {inner.variant}" if name else ""
+    return draft(inner.right, inner.wrong, spare=inner.spare, variant=variant, **{**inner.figures, **figures})
 
 
 def may_go_out(asked: Asked) -> Draft:
     """Four claims, of which one may go out."""
-    vials = whole_vials(asked)
-    units, on = total_mg(vials) // asked.unit, asked.on
+    units, on = total_mg(whole_vials(asked)) // asked.unit, asked.on
     first = asked.fact("code.first_date_of_service")
-    early = first.replace(day=1, month=first.month - 1)
+    early = first.replace(month=first.month - 1, day=1)
     early = early.replace(day=asked.draws.between(3, 28))
-    office, hospital = asked.office(), asked.hospital()
+    office, hospital = asked.place(), asked.hospital()
     bundle, here = asked.fact("home.bundle_code"), asked.fact("site.home")["place_of_service"]
     home = Place(payer="medicare-dme", place_of_service=here)
     listed = asked.draws.pick(sorted(asked.fact("diagnosis.home_list")))
     near = asked.draws.pick(sorted(asked.fact("diagnosis.near_miss.antibody")))
-    here_lines, home_lines = [drug(units, "JZ"), line(asked.initial, 1)], [drug(units, "JZ"), line(bundle, 1)]
-    campus: dict[str, Any] = {"is_340b": True, "off_campus": False}
+    plain, at_home = [drug(units, "JZ"), line(asked.initial, 1)], [drug(units, "JZ"), line(bundle, 1)]
     stock = [drug(units, "JZ", "TB"), line(asked.initial, 1)]
+    campus: dict[str, Any] = {"is_340b": True, "off_campus": False}
 
-    def words(head: str, lines: list[Any], on: Any = on) -> tuple[str, ...]:
-        codes = ", ".join(
-            " ".join([each["procedure_code"], *(one for one in each["modifiers"] if one != "JZ")]) for each in lines
-        )
-        return head, f"{day_text(on)}: {codes}"
+    def made(head: str, place: Place, lines: list[Line], day: date = on, **more: Any) -> Made:
+        codes = (" ".join([made["procedure_code"], *_other(made["modifiers"], "JZ")]) for made in lines)
+        return (head, f"{date_text(day)}: {', '.join(codes)}"), claim(place, day, lines, **more)
 
+    in_office, in_hospital = (
+        "office, place of service 11, to the A/B MAC",
+        "hospital on campus, bill type 131, 340B stock",
+    )
+    in_hospital += ", to the A/B MAC"
+    in_home = f"home, place of service {here}, {{}}, to the {{}} MAC"
     good = asked.draws.pick(
         [
-            (words("office, place of service 11, to the A/B MAC", here_lines), claim(office, on, here_lines)),
-            (
-                words(f"home, place of service {here}, {listed}, to the DME MAC", home_lines),
-                claim(home, on, home_lines, diagnoses=[listed]),
-            ),
-            (
-                words("hospital on campus, bill type 131, 340B stock, to the A/B MAC", stock),
-                claim(hospital, on, stock, **campus),
-            ),
+            made(in_office, office, plain),
+            made(in_home.format(listed, "DME"), home, at_home, diagnoses=[listed]),
+            made(in_hospital, hospital, stock, **campus),
         ]
     )
-    bad = (
-        (
-            "place_of_service",
-            words("physician, place of service 22, to the A/B MAC", here_lines),
-            claim(replace(office, place_of_service="22"), on, here_lines),
-        ),
-        (
-            "code_date",
-            words("office, place of service 11, to the A/B MAC", here_lines, early),
-            claim(office, early, here_lines),
-        ),
-        (
-            "wrong_contractor",
-            words(f"home, place of service {here}, {listed}, to the A/B MAC", home_lines),
-            claim(replace(home, payer="medicare-ab"), on, home_lines, diagnoses=[listed]),
-        ),
-        (
-            "modifier_conflict",
-            words("hospital on campus, bill type 131, 340B stock, to the A/B MAC", here_lines),
-            claim(hospital, on, here_lines, **campus),
-        ),
-    )
-    return Draft(
-        setting=f"Four claims for {units} units of Yimmugo from vials that were used up, Medicare (contractor Noridian)",
-        situation="Each of them names place, diagnosis or stock where it matters, then date of service, codes and modifiers; JW"
-        " and JZ are left out here.",
-        ask="Which of them may go out?",
-        right=right(*good),
-        wrong=(
-            *(
-                wrong(_SET_OFF[name], text, made, cause=_sentence(d := _denial(asked, name)), codes=_pair(d))
-                for name, text, made in bad
-            ),
-            # No pair of codes: it may come back as not necessary or as no benefit.
-            wrong(
-                "near-miss",
-                words(f"home, place of service {here}, {near}, to the DME MAC", home_lines),
-                claim(home, on, home_lines, diagnoses=[near]),
-                code=near,
-            ),
-        ),
-        steps=("The other three would come back.",),
-        dated=False,
-    )
+    elsewhere, mac = replace(office, place_of_service="22"), replace(home, payer="medicare-ab")
+    bad = {
+        "place_of_service": made("physician, place of service 22, to the A/B MAC", elsewhere, plain),
+        "code_date": made(in_office, office, plain, early),
+        "wrong_contractor": made(in_home.format(listed, "A/B"), mac, at_home, diagnoses=[listed]),
+        "modifier_conflict": made(in_hospital, hospital, plain, **campus),
+    }
+    # No pair of codes: it may come back as not necessary or as no benefit.
+    unlisted = made(in_home.format(near, "DME"), home, at_home, diagnoses=[near])
+    slips = [_set_off(asked, name, *option) for name, option in bad.items()]
+    return draft(right(*good), (*slips, wrong("near-miss", *unlisted, code=near)), units=units)
+
+
+def _set_off(asked: Asked, name: str, lines: tuple[str, ...], made: dict[str, Any] | None = None) -> Choice:
+    """An option that sets off a denial."""
+    denial = _denial(asked, name)
+    cause: str = denial["trigger"]
+    return wrong(_SET_OFF[name], lines, made, cause=cause[0].upper() + cause[1:], codes=denial["pair"])
 
 
 def _denial(asked: Asked, name: str) -> dict[str, Any]:
-    """The fact of a denial; raises FactError where it is not well graded."""
-    answer = asked.base.on(f"denial.{name}", asked.on)
-    if not answer.entry.carries_error:
+    """The fact of a denial with its pair of codes; raises FactError where it is not well graded."""
+    if not asked.base.on(f"denial.{name}", asked.on).entry.carries_error:
         raise FactError(f"denial.{name} rests on one secondary source, and such a pair is not asked")
     value: dict[str, Any] = dict(asked.fact(f"denial.{name}"))
     if name == "modifier_conflict":  # the fact names the modifiers alone
         value["trigger"] = f"a modifier that clashes or is missing ({value['trigger']})"
-    return value
+    return value | {"pair": f"CARC {value['carc']}" + (f", RARC {value['rarc']}" if "rarc" in value else "")}
 
 
-def _note(asked: Asked, name: str) -> tuple[str, ...]:
-    """What the fact says besides, as far as it is about the codes."""
+def _note(asked: Asked, name: str) -> str:
+    """What the fact says besides, as far as it is about the codes, a line for each sentence."""
     note = asked.base.on(f"denial.{name}", asked.on).entry.note
-    said = [each.strip() for each in note.split(". ") if "remark" in each or "come with" in each]
-    return tuple(f"{each.rstrip('.')}." for each in said)
+    said = (sentence.strip().rstrip(".") for sentence in note.split(". "))
+    return "\n".join(f"{sentence}." for sentence in said if "remark" in sentence or "come with" in sentence)
 
 
-def _sentence(denial: dict[str, Any]) -> str:
-    trigger: str = denial["trigger"]
-    return trigger[0].upper() + trigger[1:]
-
-
-def _pair(denial: dict[str, Any]) -> str:
-    return f"CARC {denial['carc']}" + (f", RARC {denial['rarc']}" if "rarc" in denial else "")
-
-
-_CORRECTED: tuple[tuple[str, Callable[[Asked], Draft | None]], ...] = (
-    ("", jw_jz.nothing_left),
-    ("", jw_jz.some_left),
-    ("place_of_service", sites.who_bills),
-    ("wrong_contractor", home.contractor),
-    ("modifier_conflict", one_feature),
-)
-
-LEVELS: dict[int, tuple[Template, ...]] = {1: (cause, pair), 2: (prevention, sent_instead), 3: (may_go_out,)}
+def _other(modifiers: list[str], left_out: str) -> Iterator[str]:
+    return (modifier for modifier in modifiers if modifier != left_out)

@@ -9,20 +9,15 @@ from datetime import timedelta
 from typing import Any
 
 from j1553ref.code import CODE
-from j1553ref.training.asking import Asked, Choice, Draft, Made, Template, right, wrong
-from j1553ref.training.claims import Line, Place, claim, line
-from j1553ref.training.doses import whole_vials
-from j1553ref.training.words import day_text, total_mg
+from j1553ref.facts.wording import date_text
+from j1553ref.training.asking import Asked, Choice, Draft, Made, draft, right, wrong
+from j1553ref.training.claims import Line, Place, claim, dated, drug, line
+from j1553ref.training.doses import total_mg, whole_vials
 from j1553ref.vials import grams
 
-__all__ = ["LEVELS"]
-
-_SETTING = "Patient's home, CMS-1500, Medicare (DME supplier)"
-#: Diagnoses that stand next to the list of the home benefit and are not on it.
+#: Diagnoses that are next to the list of the home benefit and not on it.
 _NEAR = ("antibody", "ada", "nezelof", "syndromes")
-#: Without it a class may call every option wrong.
-_NO_MODIFIERS = "Modifiers are left out here."
-#: Forms letter their diagnoses and electronic claims number them, so a pointer is told in words.
+#: Forms letter their diagnoses and electronic claims number them, so a pointer is put in words.
 _PLACES = ("the first", "the second", "the third", "a fourth")
 
 
@@ -31,63 +26,49 @@ class Visit:
 
     def __init__(self, asked: Asked) -> None:
         self.asked = asked
-        vials = whole_vials(asked)
-        self.dose = total_mg(vials)
-        self.units = self.dose // asked.unit
+        dose = total_mg(whole_vials(asked))
+        self.units = dose // asked.unit
         self.bundle: str = asked.fact("home.bundle_code")
         self.place: str = asked.fact("site.home")["place_of_service"]
         asked.rests_on("home.contractor")
-        self.drug = line(CODE, self.units, "JZ")
+        self.drug = drug(self.units, "JZ")
+        self.words: dict[str, Any] = {"grams": grams(dose), "bundle": self.bundle, "place": self.place}
 
     def service(self, **more: Any) -> Line:
         """A line of the bundle."""
         return line(self.bundle, 1, **more)
 
-    def claim(self, lines: list[Line], payer: str = "medicare-dme", place: str = "", **more: Any) -> dict[str, Any]:
-        """The claim with these lines."""
-        return claim(Place(payer=payer, place_of_service=place or self.place), self.asked.on, lines, **more)
+    def claim(
+        self, lines: list[Line] | None = None, payer: str = "medicare-dme", place: str = "", **more: Any
+    ) -> dict[str, Any]:
+        """The claim with these lines, or with drug and bundle."""
+        made = [self.drug, self.service()] if lines is None else lines
+        return claim(Place(payer=payer, place_of_service=place or self.place), self.asked.on, made, **more)
 
-    @property
-    def told(self) -> str:
-        """What happened."""
-        return f"A DME supplier sends {grams(self.dose)} of Yimmugo, and it is infused in the patient's own home on the same day."
+    def lists(self) -> tuple[dict[str, str], dict[str, str]]:
+        """The codes on the list of the home benefit with their titles, and those next to it."""
+        listed: dict[str, str] = dict(self.asked.fact("diagnosis.home_list"))
+        near: dict[str, str] = {}
+        for name in _NEAR:
+            near |= self.asked.fact(f"diagnosis.near_miss.{name}")
+        return listed, near
 
 
 def contractor(asked: Asked) -> Draft:
-    """Whose claim it is, and what stands beside the drug."""
+    """Whose claim it is, and what goes beside the drug."""
     visit = Visit(asked)
     pump = asked.draws.pick(asked.fact("home.pump_codes"))
     drug, bundle = f"{CODE} × {visit.units}", f"{visit.bundle} × 1"
-    return Draft(
-        setting=_SETTING,
-        situation=f"{visit.told} {_NO_MODIFIERS}",
-        ask="What is billed, and to which contractor?",
-        right=right((f"to the DME MAC: {drug}", bundle), visit.claim([visit.drug, visit.service()])),
-        wrong=(
-            wrong(
-                "ab-contractor",
-                (f"to the A/B MAC: {drug}", bundle),
-                visit.claim([visit.drug, visit.service()], "medicare-ab"),
-                bundle=visit.bundle,
-            ),
-            wrong(
-                "pump-code",
-                (f"to the DME MAC: {drug}", f"{pump} × 1"),
-                visit.claim([visit.drug, line(pump, 1)]),
-                code=pump,
-            ),
-            wrong(
-                "second-bundle-line",
-                (f"to the DME MAC: {drug}", bundle, bundle),
-                visit.claim([visit.drug, visit.service(), visit.service()]),
-                bundle=visit.bundle,
-            ),
-        ),
-        steps=(
-            f"The home benefit is the DME MAC's: drug and {visit.bundle} on its claim.",
-            "One bundle line for the infusion date.",
+    with_pump, twice = [visit.drug, line(pump, 1)], [visit.drug, visit.service(), visit.service()]
+    return draft(
+        right((f"to the DME MAC: {drug}", bundle), visit.claim()),
+        (
+            wrong("ab-contractor", (f"to the A/B MAC: {drug}", bundle), visit.claim(payer="medicare-ab")),
+            wrong("pump-code", (f"to the DME MAC: {drug}", f"{pump} × 1"), visit.claim(with_pump)),
+            wrong("second-bundle-line", (f"to the DME MAC: {drug}", bundle, bundle), visit.claim(twice)),
         ),
         variant="contractor",
+        **visit.words | {"code": pump},
     )
 
 
@@ -97,23 +78,12 @@ def place_of_service(asked: Asked) -> Draft:
     asked.rests_on("home.places_of_service")
     names = asked.fact("place_of_service.facility") | asked.fact("place_of_service.non_facility")
     allowed = asked.fact("home.places_of_service")
-    others = [each for each in names if each not in allowed]
 
     def made(place: str) -> Made:
-        return (f"{place}, {names[place]}",), visit.claim([visit.drug, visit.service()], place=place)
+        return (f"{place}, {names[place]}",), visit.claim(place=place)
 
-    return Draft(
-        setting=_SETTING,
-        situation=visit.told,
-        ask=f"Which place of service goes on the drug line and the {visit.bundle} line?",
-        right=right(*made(visit.place)),
-        wrong=tuple(wrong("not-a-home", *made(each), place=each) for each in others),
-        steps=(
-            f"The patient's own home is {visit.place}.",
-            f"The benefit takes {', '.join(allowed)}; both lines carry the same one.",
-        ),
-        variant="place",
-    )
+    slips = [wrong("not-a-home", *made(place), place=place) for place in names if place not in allowed]
+    return draft(right(*made(visit.place)), slips, variant="place", **visit.words | {"allowed": ", ".join(allowed)})
 
 
 def listed_diagnosis(asked: Asked) -> Draft:
@@ -128,29 +98,17 @@ def diagnosis_of_one_family(asked: Asked) -> Draft:
 
 def _diagnosis(asked: Asked, *, same_family: bool) -> Draft:
     visit = Visit(asked)
-    listed, near = _lists(asked)
-    families = sorted({each[:3] for each in near} if same_family else {each[:3] for each in listed})
-    family = asked.draws.pick(
-        [each for each in families if sum(code.startswith(each) for code in near) > 2] or families
-    )
-    good = asked.draws.pick([each for each in listed if each.startswith(family)])
-    others = [each for each in near if each.startswith(family) == same_family]
+    listed, near = visit.lists()
+    families = sorted({code[:3] for code in (near if same_family else listed)})
+    crowded = [family for family in families if sum(code.startswith(family) for code in near) > 2]
+    family = asked.draws.pick(crowded or families)
+    good = asked.draws.pick([code for code in listed if code.startswith(family)])
 
     def made(code: str) -> Made:
-        return (f"{code}, {(listed | near)[code]}",), visit.claim([visit.drug, visit.service()], diagnoses=[code])
+        return (f"{code}, {(listed | near)[code]}",), visit.claim(diagnoses=[code])
 
-    return Draft(
-        setting=_SETTING,
-        situation=visit.told,
-        ask="Which of these diagnoses is on the list of the home benefit?",
-        right=right(*made(good)),
-        wrong=tuple(wrong("near-miss", *made(each), code=each) for each in others),
-        steps=(
-            f"The list has {len(listed)} codes; {good} is one of them.",
-            "The others stand next to it and are not on the list.",
-        ),
-        variant=good,
-    )
+    slips = [wrong("near-miss", *made(code), code=code) for code in near if code.startswith(family) == same_family]
+    return draft(right(*made(good)), slips, variant=good, **visit.words | {"count": len(listed), "good": good})
 
 
 def visit_length(asked: Asked) -> Draft:
@@ -159,32 +117,22 @@ def visit_length(asked: Asked) -> Draft:
     hours = asked.draws.between(3, 6)
     pump = asked.draws.pick(asked.fact("home.pump_codes"))
     asked.rests_on("home.bundle_units", "home.visit_length", "home.places_of_service")
-    drug, service = visit.drug, visit.service()
+    service, elsewhere = visit.service(), visit.service(place_of_service="13")
 
     def made(lines: list[Line], *words: str) -> Made:
-        return (f"{CODE}", *words), visit.claim([drug, *lines])
+        return (CODE, *words), visit.claim([visit.drug, *lines])
 
     one = f"{visit.bundle}, one line"
-    return Draft(
-        setting=_SETTING,
-        situation=f"{visit.told} The nurse stays for {hours} hours. {_NO_MODIFIERS}",
-        ask="Which lines go on the claim to the DME MAC?",
-        right=right(*made([service], one)),
-        wrong=(
-            wrong("visit-in-quarters", *made([service] * hours, f"{visit.bundle}, {hours} lines"), bundle=visit.bundle),
-            wrong("second-bundle-line", *made([service] * 2, f"{visit.bundle}, two lines"), bundle=visit.bundle),
-            wrong("pump-code", *made([service, line(pump, 1)], one, f"{pump} beside it"), code=pump),
-            wrong(
-                "places-differ",
-                *made([visit.service(place_of_service="13")], f"{one}, place of service 13; the drug 12"),
-                bundle=visit.bundle,
-            ),
-        ),
-        steps=(
-            f"One {visit.bundle} line is paid for an infusion date.",
-            "How long the nurse stays is for information only.",
+    return draft(
+        right(*made([service], one)),
+        (
+            wrong("visit-in-quarters", *made([service] * hours, f"{visit.bundle}, {hours} lines")),
+            wrong("second-bundle-line", *made([service] * 2, f"{visit.bundle}, two lines")),
+            wrong("pump-code", *made([service, line(pump, 1)], one, f"{pump} beside it")),
+            wrong("places-differ", *made([elsewhere], f"{one}, place of service 13; the drug 12")),
         ),
         variant=f"length {hours}",
+        **visit.words | {"hours": hours, "code": pump},
     )
 
 
@@ -203,116 +151,76 @@ def end_of_the_window(asked: Asked) -> Draft:
 
 def _window(asked: Asked, good: int, late: tuple[int, int], early: int) -> Draft:
     visit = Visit(asked)
-    asked.rests_on("home.product_window")
+    window = asked.fact("home.product_window")
 
     def made(days: int) -> Made:
         day = asked.on + timedelta(days=days)
-        service = visit.service(service_date={"start": day.isoformat()})
-        return (day_text(day),), visit.claim([visit.drug, service])
+        return (date_text(day),), visit.claim([visit.drug, dated(visit.service(), day)])
 
     def slip(mistake: str, days: int) -> Choice:
-        day = day_text(asked.on + timedelta(days=days))
-        return wrong(mistake, *made(days), day=day, days=days, window=asked.fact("home.product_window"))
+        text, claimed = made(days)
+        return wrong(mistake, text, claimed, day=text[0], days=days)
 
-    return Draft(
-        setting=_SETTING,
-        situation=(
-            f"A DME supplier bills {grams(visit.dose)} of Yimmugo with date of service {day_text(asked.on)}; the infusion in the"
-            f" patient's own home follows later."
-        ),
-        ask=f"Which of these infusion dates can {visit.bundle} have with this product?",
-        right=right(*made(good)),
-        wrong=(slip("too-late", late[0]), slip("too-late", late[1]), slip("too-early", -early)),
-        steps=(
-            f"{visit.bundle} follows the product by {asked.fact('home.product_window')} days at most.",
-            f"{day_text(asked.on)} and {good} days are {day_text(asked.on + timedelta(days=good))}.",
-        ),
-        dated=False,
+    text, claimed = made(good)
+    return draft(
+        right(text, claimed),
+        (slip("too-late", late[0]), slip("too-late", late[1]), slip("too-early", -early)),
+        **visit.words | {"product": date_text(asked.on), "window": window, "days": good, "good": text[0]},
     )
 
 
 def pointer(asked: Asked) -> Draft:
     """To which diagnosis the line points."""
     visit = Visit(asked)
-    listed, near = _lists(asked)
+    listed, near = visit.lists()
     good, others = asked.draws.pick(sorted(listed)), asked.draws.shuffled(sorted(near))[:2]
     codes = asked.draws.shuffled([good, *others])
     names = listed | near
 
     def made(number: int) -> Made:
-        lines = [each | {"diagnosis_pointers": [number]} for each in (visit.drug, visit.service())]
+        lines = [made | {"diagnosis_pointers": [number]} for made in (visit.drug, visit.service())]
         return (_PLACES[number - 1],), visit.claim(lines, diagnoses=codes)
 
-    figures = {"count": len(codes), "figure": _PLACES[len(codes)].removeprefix("a ")}
-    return Draft(
-        setting=_SETTING,
-        situation=(
-            f"{visit.told} The claim has these diagnoses in this order: "
-            + "; ".join(f"{code}, {names[code]}" for code in codes)
-            + "; the chart supports each."
-        ),
-        ask="To which of them must the drug line point, so that the home benefit can cover it?",
-        right=right(*made(codes.index(good) + 1)),
-        wrong=(
-            *(wrong("pointer-off-list", *made(codes.index(each) + 1), code=each, **figures) for each in others),
-            wrong("pointer-to-nothing", *made(len(codes) + 1), **figures),
-        ),
-        steps=(
-            f"On the list of the home benefit is {good}, {_PLACES[codes.index(good)]} of the claim.",
-            "The line points to it.",
+    return draft(
+        right(*made(codes.index(good) + 1)),
+        (
+            *(wrong("pointer-off-list", *made(codes.index(code) + 1), code=code) for code in others),
+            wrong("pointer-to-nothing", *made(len(codes) + 1)),
         ),
         variant=good,
+        **visit.words | {"diagnoses": "; ".join(f"{code}, {names[code]}" for code in codes), "good": good},
+        at=_PLACES[codes.index(good)],
+        count=len(codes),
+        figure=_PLACES[len(codes)].removeprefix("a "),
     )
 
 
 def whole_claim(asked: Asked) -> Draft:
     """Everything at once: contractor, bundle, places and diagnosis."""
     visit = Visit(asked)
-    listed, near = _lists(asked)
+    listed, near = visit.lists()
     good, bad = asked.draws.pick(sorted(listed)), asked.draws.pick(sorted(near))
     asked.rests_on("home.places_of_service", "home.bundle_units")
-    drug, service, here = visit.drug, visit.service(), visit.place
+    service, here = visit.service(), visit.place
 
-    def made(
-        lines: list[Line], to: str = "DME", second: str = here, code: str = good, payer: str = "medicare-dme"
-    ) -> Made:
-        count = "two lines" if len(lines) > 2 else "one line"
+    def made(lines: list[Line], mac: str = "DME", second: str = here, code: str = good) -> Made:
+        count = "two lines" if len(lines) > 1 else "one line"
         words = (
-            f"to the {to} MAC, diagnosis {code}",
+            f"to the {mac} MAC, diagnosis {code}",
             f"{CODE}, place of service {here}",
             f"{visit.bundle}, {count}, place of service {second}",
         )
-        return words, visit.claim(lines, payer, diagnoses=[code])
+        payer = "medicare-dme" if mac == "DME" else "medicare-ab"
+        return words, visit.claim([visit.drug, *lines], payer, diagnoses=[code])
 
-    elsewhere = visit.service(place_of_service="11")
-    return Draft(
-        setting=_SETTING,
-        situation=f"{visit.told} The chart supports {good}, {listed[good]}. {_NO_MODIFIERS}",
-        ask="Which claim may go out?",
-        right=right(*made([drug, service])),
-        wrong=(
-            wrong("ab-contractor", *made([drug, service], "A/B", payer="medicare-ab"), bundle=visit.bundle),
-            wrong("not-a-home", *made([drug, elsewhere], second="11"), place="11"),
-            wrong("second-bundle-line", *made([drug, service, service]), bundle=visit.bundle),
-            wrong("near-miss", *made([drug, service], code=bad), code=bad),
-        ),
-        steps=(
-            f"To the DME MAC; {good} is on the list.",
-            f"One {visit.bundle} line for the date, at the place of the drug, {here}.",
+    return draft(
+        right(*made([service])),
+        (
+            wrong("ab-contractor", *made([service], "A/B")),
+            wrong("not-a-home", *made([visit.service(place_of_service="11")], second="11"), place="11"),
+            wrong("second-bundle-line", *made([service, service])),
+            wrong("near-miss", *made([service], code=bad), code=bad),
         ),
         variant=good,
+        **visit.words | {"good": good, "title": listed[good]},
     )
-
-
-def _lists(asked: Asked) -> tuple[dict[str, str], dict[str, str]]:
-    """The codes on the list of the home benefit with their titles, and those next to it."""
-    listed: dict[str, str] = dict(asked.fact("diagnosis.home_list"))
-    near = {code: title for name in _NEAR for code, title in asked.fact(f"diagnosis.near_miss.{name}").items()}
-    return listed, near
-
-
-LEVELS: dict[int, tuple[Template, ...]] = {
-    1: (contractor, place_of_service, listed_diagnosis),
-    2: (visit_length, window, diagnosis_of_one_family),
-    3: (end_of_the_window, pointer, whole_claim),
-}

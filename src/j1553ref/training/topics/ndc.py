@@ -6,53 +6,40 @@ from decimal import Decimal
 from typing import Any
 
 from j1553ref import ndc
-from j1553ref.training.asking import Asked, Draft, Made, Template, right, wrong
-from j1553ref.training.claims import carton
-from j1553ref.training.doses import Given, drug, whole_vials
-from j1553ref.training.words import number, total_mg, vials_text
+from j1553ref.training.asking import Asked, Draft, Made, draft, right, wrong
+from j1553ref.training.claims import carton, drug
+from j1553ref.training.doses import NGS, Given, total_mg
+from j1553ref.training.words import number, vials_text
 from j1553ref.vials import Vial, grams
-
-__all__ = ["LEVELS"]
-
-_MEDICAID = "Office, CMS-1500, state Medicaid"
 
 
 def from_the_box(asked: Asked) -> Draft:
     """From ten digits with hyphens to the eleven of a claim."""
     package, printed = _package(asked)
-    vial = Vial(package["mg"], 1)
-    given = Given(asked=asked, place=asked.office("medicaid"), dose=total_mg([vial]), vials=(vial,))
+    given = _given(asked, Vial(package["mg"], 1))
     labeler, product, size = printed.split("-")
-    ml = str(package["ml"])
     asked.rests_on("ndc.padding", "ndc.medicaid")
+    digits = asked.fact("ndc.digits")
 
     def made(code: str) -> Made:
-        return (code,), _whole(given, _drug(asked, code, ml))
+        return (code,), _whole(given, _drug(asked, code, str(package["ml"])))
 
-    digits = asked.fact("ndc.digits")
     misplaced = (f"0{labeler}{product}{size}", f"{labeler}{product}0{size}", f"{labeler}{product}{size}0")
-    return Draft(
-        setting=_MEDICAID,
-        situation=f"The {grams(package['mg'])} {package['kind']} shows NDC {printed}, the one that this payer wants.",
-        ask="How is the NDC written on the claim?",
-        right=right(*made(package["ndc"])),
-        wrong=(
-            wrong("ten-digits", *made(f"{labeler}{product}{size}"), digits=digits),
-            wrong("hyphens", *made(printed), digits=digits),
-            *(wrong("zero-misplaced", *made(each)) for each in misplaced),
+    return draft(
+        right(*made(package["ndc"])),
+        (
+            wrong("ten-digits", *made(f"{labeler}{product}{size}")),
+            wrong("hyphens", *made(printed)),
+            *(wrong("zero-misplaced", *made(code)) for code in misplaced),
         ),
-        steps=(
-            f"{printed} has segments of 5, 3 and 2 digits; a claim takes 5, 4 and 2, {digits} digits without hyphens.",
-            f"The short segment gets a zero in front: {product} becomes 0{product}, so {package['ndc']}.",
-        ),
+        **given.words | package | {"printed": printed, "product": product, "digits": digits},
     )
 
 
 def qualifier(asked: Asked) -> Draft:
-    """What stands in front of the NDC."""
+    """What goes in front of the NDC."""
     package, printed = _package(asked)
-    vial = Vial(package["mg"], 1)
-    given = Given(asked=asked, place=asked.office("medicaid"), dose=total_mg([vial]), vials=(vial,))
+    given = _given(asked, Vial(package["mg"], 1))
     known, measures = asked.fact("ndc.qualifier"), asked.fact("ndc.units_of_measure")
     asked.rests_on("ndc.medicaid")
 
@@ -60,21 +47,18 @@ def qualifier(asked: Asked) -> Draft:
         beside = _drug(asked, package["ndc"], str(package["ml"]), qualifier=letters)
         return (f"{letters}{package['ndc']}",), _whole(given, beside)
 
-    return Draft(
-        setting=_MEDICAID,
-        situation=f"NDC {printed} has been written with eleven digits, {package['ndc']}.",
-        ask="What goes right in front of it, qualifier and NDC together?",
-        right=right(*made(known)),
-        wrong=tuple(wrong("qualifier", *made(each), right=known, figure=each) for each in measures),
-        steps=(f"{known} says that an NDC follows. {', '.join(measures)} are units of measure, which come after it.",),
+    return draft(
+        right(*made(known)),
+        (wrong("qualifier", *made(letters), figure=letters) for letters in measures),
+        **package | {"printed": printed, "right": known, "measures": ", ".join(measures)},
     )
 
 
 def milliliters(asked: Asked) -> Draft:
     """The quantity in milliliters."""
     vial = _vials_of_one_size(asked)
-    given = Given(asked=asked, place=asked.office("medicaid"), dose=total_mg([vial]), vials=(vial,))
-    unit, per_ml, usual = (asked.fact(each) for each in ("ndc.unit", "product.concentration", "unit.usual_iv_size"))
+    given = _given(asked, vial)
+    unit, per_ml, usual = asked.fact("ndc.unit"), asked.fact("product.concentration"), asked.usual
     asked.rests_on("ndc.medicaid")
 
     def made(quantity: str) -> Made:
@@ -86,90 +70,75 @@ def milliliters(asked: Asked) -> Draft:
         "ml-as-vials": given.count,
         "ml-as-500": given.in_units_of(usual),
     }
-    figures = {"right": _ml(given), "usual": usual, "per_ml": per_ml}
-    return Draft(
-        setting=_MEDICAID,
-        situation=f"{grams(given.dose)} of Yimmugo is given from {vials_text([vial])}. Nothing is left.",
-        ask="Which unit of measure and quantity go with the NDC?",
-        right=right(*made(_ml(given))),
-        wrong=tuple(
-            wrong(each, *made(str(figure)), figure=number(figure), **figures) for each, figure in slips.items()
-        ),
-        steps=(f"A liquid is counted in {unit}.", _ml_step(given)),
+    return draft(
+        right(*made(_ml(given))),
+        (wrong(mistake, *made(str(figure)), figure=number(figure)) for mistake, figure in slips.items()),
+        **given.words | {"unit": unit, "usual": usual, "per_ml": per_ml, "right": _ml(given)},
     )
 
 
 def whole_string(asked: Asked) -> Draft:
     """Everything together, from the printed NDC and the dose."""
     vial = _vials_of_one_size(asked)
-    given = Given(asked=asked, place=asked.office("medicaid"), dose=total_mg([vial]), vials=(vial,))
+    given = _given(asked, vial)
     package = asked.fact(f"product.package.{vial.size_mg // 1000}g-carton")
     printed, code = package["ndc10"], package["ndc"]
-    unit, digits, per_ml = (asked.fact(each) for each in ("ndc.unit", "ndc.digits", "product.concentration"))
+    unit, digits, per_ml = (asked.fact(name) for name in ("ndc.unit", "ndc.digits", "product.concentration"))
     asked.rests_on("ndc.medicaid", "ndc.cms1500", "ndc.padding", "ndc.unit_refused")
     ml, in_grams, bare = _ml(given), str(given.dose // 1000), printed.replace("-", "")
-    figures = {"unit": unit, "digits": digits, "per_ml": per_ml, "right": ml, "figure": in_grams}
 
     def made(code: str, quantity: str, measure: str = "") -> Made:
         beside = _drug(asked, code, quantity, measure)
         return (_written(beside),), _whole(given, beside)
 
-    return Draft(
-        setting=_MEDICAID,
-        situation=f"{grams(given.dose)} of Yimmugo is given from {vials_text([vial])}, carton NDC {printed}. Nothing is left.",
-        ask="What goes in the shaded part of item 24A, if the payer wants the NDC of the carton?",
-        right=right(*made(code, ml)),
-        wrong=(
-            wrong("ten-digits", *made(bare, ml), **figures),
-            wrong("hyphens", *made(printed, ml), **figures),
-            wrong("zero-misplaced", *made(f"{bare[:8]}0{bare[8:]}", ml), **figures),
-            wrong("unit-me", *made(code, str(given.dose), "ME"), **figures),
-            wrong("unit-un", *made(code, str(given.count), "UN"), **figures),
-            wrong("unit-gr", *made(code, in_grams, "GR"), **figures),
-            wrong("ml-as-grams", *made(code, in_grams), **figures),
-            wrong("ml-missing", *made(code, ""), **figures),
+    return draft(
+        right(*made(code, ml)),
+        (
+            wrong("ten-digits", *made(bare, ml)),
+            wrong("hyphens", *made(printed, ml)),
+            wrong("zero-misplaced", *made(f"{bare[:8]}0{bare[8:]}", ml)),
+            wrong("unit-me", *made(code, str(given.dose), "ME")),
+            wrong("unit-un", *made(code, str(given.count), "UN")),
+            wrong("unit-gr", *made(code, in_grams, "GR")),
+            wrong("ml-as-grams", *made(code, in_grams)),
+            wrong("ml-missing", *made(code, "")),
         ),
-        steps=(
-            f"{printed} becomes {code}, behind {asked.fact('ndc.qualifier')}.",
-            f"A liquid is counted in {unit}.",
-            _ml_step(given),
-        ),
+        **given.words | {"printed": printed, "ndc": code, "qualifier": asked.fact("ndc.qualifier"), "unit": unit},
+        **{"digits": digits, "per_ml": per_ml, "right": ml, "figure": in_grams},
     )
 
 
 def one_line_each(asked: Asked) -> Draft:
     """Two sizes, and a payer that wants a line for each NDC."""
-    vials = whole_vials(asked, kinds=2)
-    given = Given(asked=asked, place=asked.office("commercial"), dose=total_mg(vials), vials=vials)
+    given = Given.whole(asked, "commercial", kinds=2)
+    vials = given.vials
     asked.rests_on("ndc.two_packages", "ndc.cms1500", *(f"product.package.{v.size_mg // 1000}g-carton" for v in vials))
-    unit, measure = asked.unit, asked.fact("ndc.unit")
-    units = [each.size_mg * each.count // unit for each in vials]
-    codes = [carton(each.size_mg) for each in vials]
-    ml = [number(Decimal(each.size_mg * each.count) / asked.fact("product.concentration")) for each in vials]
+    unit, measure, per_ml = asked.unit, asked.fact("ndc.unit"), asked.fact("product.concentration")
+    units = [vial.size_mg * vial.count // unit for vial in vials]
+    codes = [carton(vial.size_mg) for vial in vials]
+    ml = [number(Decimal(vial.size_mg * vial.count) / per_ml) for vial in vials]
 
     def made(quantities: list[str], measure: str = measure) -> Made:
-        rows = list(zip(units, codes, quantities, strict=True))
-        lines = [drug(each, drug=_drug(asked, code, ml, measure)) for each, code, ml in rows]
-        return tuple(f"J1553 × {each['units']}: {_written(each['drug'])}" for each in lines), given.claim(lines)
+        rows = zip(units, codes, quantities, strict=True)
+        lines = [drug(billed, drug=_drug(asked, code, quantity, measure)) for billed, code, quantity in rows]
+        return tuple(f"J1553 × {line['units']}: {_written(line['drug'])}" for line in lines), given.claim(lines)
 
+    rows = list(zip(vials, units, ml, codes, strict=True))
     words = " and ".join(
-        f"{quantity} mL on the line of the {grams(v.size_mg)} carton" for quantity, v in zip(ml, vials, strict=True)
+        f"{quantity} mL on the line of the {grams(vial.size_mg)} carton" for vial, _, quantity, _ in rows
     )
     total = number(sum(map(Decimal, ml)))
-    return Draft(
-        setting="Office, CMS-1500, a commercial plan that wants a line for each NDC",
-        situation=f"{grams(given.dose)} of Yimmugo is given from {vials_text(vials)}. Nothing is left.",
-        ask="Which lines, with which NDC quantities?",
-        right=right(*made(ml)),
-        wrong=(
-            wrong("ml-swapped", *made(ml[::-1]), right=words),
+    return draft(
+        right(*made(ml)),
+        (
+            wrong("ml-swapped", *made(ml[::-1])),
             wrong("ml-total", *made([total, total])),
-            wrong("unit-un", *made([str(each.count) for each in vials], "UN"), unit=measure),
-            wrong("unit-me", *made([str(each.size_mg * each.count) for each in vials], "ME"), unit=measure),
+            wrong("unit-un", *made([str(vial.count) for vial in vials], "UN")),
+            wrong("unit-me", *made([str(vial.size_mg * vial.count) for vial in vials], "ME")),
         ),
-        steps=tuple(
-            f"{vials_text([v])}: {n} units, {q} mL, NDC {c}."
-            for v, n, q, c in zip(vials, units, ml, codes, strict=True)
+        **given.words | {"right": words, "unit": measure},
+        lines="\n".join(
+            f"{vials_text([vial])}: {n} units, {quantity} mL, NDC {code}." for vial, n, quantity, code in rows
         ),
     )
 
@@ -180,33 +149,26 @@ def rounded_tail(asked: Asked) -> Draft:
     vials = (Vial(size, asked.draws.between(1, 3)),)
     tenths = asked.draws.between(3, 48) * 10 + asked.draws.between(1, 9)
     dose = total_mg(vials) - tenths * asked.unit // 10
-    given = Given(asked=asked, place=asked.office("medicare-ab:ngs"), dose=dose, vials=vials)
+    given = Given(asked, asked.place(NGS), dose, vials)
     asked.rests_on("ndc.dual_eligible")
     measure, per_ml, ml = asked.fact("ndc.unit"), asked.fact("product.concentration"), _ml(given)
     units, left = given.bill.administered_units, given.bill.discarded_units
-    rest = drug(left, "JW", drug=_drug(asked, carton(size), number(Decimal(tenths) / 10)))
+    waste = drug(left, "JW", drug=_drug(asked, carton(size), number(Decimal(tenths) / 10)))
 
     def made(quantity: str) -> Made:
         dosed = drug(units, drug=_drug(asked, carton(size), quantity))
-        return (f"{measure}{quantity}",), given.claim([dosed, rest], dual_eligible=True)
+        return (f"{measure}{quantity}",), given.claim([dosed, waste], dual_eligible=True)
 
     slipped, down = number(Decimal(dose) / 1000), str(dose // asked.unit)
-    figures = {"right": ml, "per_ml": per_ml}
-    return Draft(
-        setting="Office, CMS-1500, Medicare Part B (contractor NGS); the patient has Medicaid too, so the NDC is sent",
-        situation=(
-            f"{number(dose)} mg of Yimmugo is given from {vials_text(vials)}; the rest is discarded. The lines are J1553 ×"
-            f" {units} and J1553 JW × {left}."
+    return draft(
+        right(*made(ml)),
+        (
+            wrong("ml-copied", *made(str(units)), figure=units),
+            wrong("ml-rounded-down", *made(down), figure=down),
+            wrong("ml-as-grams", *made(slipped), figure=slipped),
+            wrong("ml-as-milligrams", *made(str(dose)), figure=number(dose)),
         ),
-        ask="Which unit of measure and quantity go with the NDC on the dose line?",
-        right=right(*made(ml)),
-        wrong=(
-            wrong("ml-copied", *made(str(units)), figure=units, **figures),
-            wrong("ml-rounded-down", *made(down), figure=down, **figures),
-            wrong("ml-as-grams", *made(slipped), figure=slipped, **figures),
-            wrong("ml-as-milligrams", *made(str(dose)), figure=number(dose), **figures),
-        ),
-        steps=(_ml_step(given), f"The units are rounded up to {units}; the milliliters stay as they are."),
+        **given.words | {"units": units, "left": left, "right": ml, "per_ml": per_ml},
     )
 
 
@@ -214,38 +176,31 @@ def other_brand(asked: Asked) -> Draft:
     """Two brands of one seller on the shelf."""
     brand = asked.fact("trap.qivigy")
     package, printed = _package(asked, "carton")
-    other, qivigy = asked.draws.pick([brand["ndc_5g"], brand["ndc_10g"]]), "Qivigy"
-    vial = Vial(package["mg"], asked.draws.between(1, 3))
-    given = Given(asked=asked, place=asked.office("medicaid"), dose=total_mg([vial]), vials=(vial,))
+    other = asked.draws.pick([brand["ndc_5g"], brand["ndc_10g"]])
+    given = _given(asked, Vial(package["mg"], asked.draws.between(1, 3)))
     asked.rests_on("ndc.medicaid", "ndc.matches_code", "ndc.padding", "product.other_ndcs")
     digits, ml = asked.fact("ndc.digits"), _ml(given)
-    foreign = ndc.to_11_digits(other)
-    bare = printed.replace("-", "")
+    foreign, bare = ndc.to_11_digits(other), printed.replace("-", "")
 
     def made(code: str) -> Made:
         return (code,), _whole(given, _drug(asked, code, ml))
 
-    return Draft(
-        setting=_MEDICAID,
-        situation=(
-            f"Two brands of one seller are on the shelf: Yimmugo, carton NDC {printed}, and {qivigy}, NDC {other}. The chart"
-            f" says Yimmugo, {vials_text([vial])}."
-        ),
-        ask="Which NDC goes on the J1553 line?",
-        right=right(*made(package["ndc"])),
-        wrong=(wrong("other-brand", *made(foreign), brand=qivigy),),
+    return draft(
+        right(*made(package["ndc"])),
+        (wrong("other-brand", *made(foreign)),),
         spare=(
             wrong("zero-misplaced", *made(f"0{bare}")),
-            wrong("ten-digits", *made(bare), digits=digits),
+            wrong("ten-digits", *made(bare)),
             wrong("zero-misplaced", *made(f"{bare}0")),
         ),
-        steps=(f"The chart decides: {printed}, as {digits} digits {package['ndc']}.", f"{foreign} is {qivigy}'s."),
+        **given.words | package | {"printed": printed, "brand": "Qivigy", "other": other, "foreign": foreign},
+        digits=digits,
     )
 
 
 def _package(asked: Asked, kind: str = "") -> tuple[dict[str, Any], str]:
-    known = [each.id for each in asked.base.under("product.package") if each.id.endswith(kind)]
-    value = asked.fact(asked.draws.pick(known))
+    known = [fact.id for fact in asked.base.under("product.package") if fact.id.endswith(kind)]
+    value = dict(asked.fact(asked.draws.pick(known)))
     return value, value["ndc10"]
 
 
@@ -255,16 +210,17 @@ def _vials_of_one_size(asked: Asked) -> Vial:
     return Vial(size, asked.draws.between(1, 3 if size == sizes[-1] else 6))
 
 
+def _given(asked: Asked, vial: Vial) -> Given:
+    """Vials of one size that are used up for a patient with Medicaid."""
+    return Given(asked, asked.place("medicaid"), total_mg([vial]), (vial,))
+
+
 def _ml(given: Given) -> str:
     return number(Decimal(given.dose) / given.asked.fact("product.concentration")).replace(",", "")
 
 
-def _ml_step(given: Given) -> str:
-    return f"{number(given.dose)} mg ÷ {given.asked.fact('product.concentration')} mg in 1 mL = {_ml(given)} mL."
-
-
 def _drug(asked: Asked, code: str, quantity: str, measure: str = "", qualifier: str = "") -> dict[str, Any]:
-    """What stands beside a line: the right unit of measure and qualifier unless others are given."""
+    """What goes beside a line: the right unit of measure and qualifier unless others are given."""
     made = {
         "qualifier": qualifier or asked.fact("ndc.qualifier"),
         "ndc": code,
@@ -280,10 +236,3 @@ def _written(drug: dict[str, Any]) -> str:
 def _whole(given: Given, beside: dict[str, Any]) -> dict[str, Any]:
     """The claim of vials that were used up, with the NDC beside its one line."""
     return given.claim([drug(given.dose // given.asked.unit, drug=beside)])
-
-
-LEVELS: dict[int, tuple[Template, ...]] = {
-    1: (from_the_box, qualifier, milliliters),
-    2: (whole_string, one_line_each),
-    3: (rounded_tail, other_brand),
-}
