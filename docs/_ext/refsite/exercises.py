@@ -43,7 +43,7 @@ class _Printed(CheckedDirective):
         ids = {basis.id for asked in found.questions for basis in asked.basis}
         facts(self.env, *ids)
         domain_of(self.env).use("fact", *ids)
-        domain_of(self.env).use("rule", *(wrong.rule for asked in found.questions for wrong in asked.wrong))
+        domain_of(self.env).use("rule", *(made.rule for asked in found.questions for _, made in asked.wrong))
         return found
 
     def paper(self, page: Page) -> element:

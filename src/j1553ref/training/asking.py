@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from j1553ref.facts import FactBase, packaged
 from j1553ref.training.claims import Place
-from j1553ref.training.data import filled
+from j1553ref.training.data import fields, filled
 from j1553ref.training.draws import Draws
-from j1553ref.training.mistakes import MISTAKES, Mistake
+from j1553ref.training.mistakes import MISTAKES
+from j1553ref.training.model import Mistake
 
-__all__ = ["Asked", "Choice", "Draft", "Made", "Template", "draft", "right", "wrong"]
+__all__ = ["Asked", "Choice", "Draft", "Made", "Row", "Template", "wrong"]
 
 #: What an option says, line by line, and the claim that it makes.
-Made = tuple[tuple[str, ...], dict[str, Any]]
+Made = tuple[tuple[str, ...], dict[str, Any] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,79 +30,90 @@ class Choice:
     figures: Mapping[str, object] = field(default_factory=dict)
 
 
-def right(lines: Iterable[str], claim: dict[str, Any] | None = None) -> Choice:
-    """The right choice."""
-    return Choice(tuple(lines), claim)
-
-
-def wrong(mistake: str, lines: Iterable[str], claim: dict[str, Any] | None = None, /, **figures: Any) -> Choice:
+def wrong(mistake: str, lines: tuple[str, ...], claim: dict[str, Any] | None = None, /, **figures: Any) -> Choice:
     """A choice that makes a mistake; ``figures`` fill its reason, and what they lack comes from the question's."""
-    return Choice(tuple(lines), claim, MISTAKES[mistake], figures)
+    return Choice(lines, claim, MISTAKES[mistake], figures)
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A question before its options are chosen: what a function of a topic computes, then with its words filled.
+    """What a function of a topic computes: figures, and how an option is made from the words that its row gives for it.
 
-    ``wrong`` are the mistakes that the question is about; ``spare`` ones fill up where these are fewer than three. Where
-    figures alone make no new question, ``variant`` says what it is about; it comes again only when the others were asked.
+    ``wrong`` are mistakes that the question is about, ``spare`` ones fill up where these are fewer than three; both come
+    after those of the rows. Where figures alone make no new question, ``variant`` says what it is about; it comes again
+    only when the others were asked. The template adds the right choice and the words: setting, situation, question, steps.
     """
 
-    right: Choice
-    wrong: tuple[Choice, ...]
-    spare: tuple[Choice, ...]
-    variant: str
-    figures: Mapping[str, object]
-    setting: str = ""
-    situation: str = ""
-    ask: str = ""
-    steps: tuple[str, ...] = ()
+    figures: Mapping[str, Any]
+    made: Callable[..., Made]
+    variant: str = ""
+    wrong: Iterable[Choice] = ()
+    spare: Iterable[Choice] = ()
+    right: Choice = Choice(())
+    words: tuple[str, ...] = ("", "", "")
 
     @property
-    def identity(self) -> tuple[str, str, tuple[str, ...]]:
+    def identity(self) -> tuple[object, ...]:
         """What makes the question: situation, question and right answer; the date beside it does not.
 
         A class is not asked the same twice, so two questions of a sheet differ in it.
         """
-        return self.situation, self.ask, self.right.lines
+        return self.words[1], self.words[2], self.right.lines
 
 
-def draft(
-    right: Choice, wrong: Iterable[Choice], /, *, spare: Iterable[Choice] = (), variant: object = "", **figures: Any
-) -> Draft:
-    """A draft whose ``figures`` fill the words of the question and the reasons of its mistakes."""
-    return Draft(right, tuple(wrong), tuple(spare), str(variant), figures)
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An option in the words of a topic: its mistake, or nothing where it is right, what it is made from, and figures."""
+
+    mistake: str
+    words: tuple[str, ...]
+    figures: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """A question of a topic: its words, with fields in braces, and the function that computes figures and choices.
+    """A question of a topic: its words (setting, situation, question, steps) with fields in braces, and its function.
 
     The function returns None where the draws do not fit together; it raises J1553Error where the facts do not allow the
-    question. A step that comes out empty is left out; one of several lines makes several steps.
+    question. A step that comes out empty is left out, one of several lines makes several steps, and a row with a figure
+    that is None makes no option. The first word of a row is the figure that its reason names, unless the row gives one.
     """
 
     topic: str
     name: str
     level: int
-    setting: str
-    situation: str
-    ask: str
-    steps: tuple[str, ...]
+    words: tuple[str, ...]
+    right: Row
+    wrong: tuple[Row, ...]
+    spare: tuple[Row, ...]
     dated: bool
     make: Callable[[Asked], Draft | None]
 
     def __call__(self, asked: Asked) -> Draft | None:
-        """The draft with its words."""
+        """The question with its words."""
         made = self.make(asked)
         if made is None:
             return None
-        where = f"{self.topic}, {self.name}"
-        setting, situation, ask, *steps = (
-            filled(where, text, made.figures) for text in (self.setting, self.situation, self.ask, *self.steps)
+        where = f"{self.topic}.toml, {self.name}"
+        [right] = _choices(where, made, [self.right])
+        wrong = (*_choices(where, made, self.wrong), *made.wrong)
+        spare = (*_choices(where, made, self.spare), *made.spare)
+        words = (filled(where, text, made.figures) for text in self.words)
+        setting, situation, ask, *steps = words
+        lines = (line for step in steps for line in step.splitlines())
+        return replace(made, right=right, wrong=wrong, spare=spare, words=(setting, situation, ask, *lines))
+
+
+def _choices(where: str, made: Draft, rows: Iterable[Row]) -> Iterator[Choice]:
+    for row in rows:
+        if any(made.figures.get(name, "") is None for name in fields(row.words)):
+            continue
+        words = [filled(where, word, made.figures) for word in row.words]
+        figures = {name: filled(where, text, made.figures) for name, text in row.figures.items()}
+        lines, claim = made.made(*words)
+        yield Choice(
+            lines, claim, MISTAKES[row.mistake] if row.mistake else None, {"figure": "".join(words[:1])} | figures
         )
-        lines = tuple(line for step in steps for line in step.splitlines())
-        return Draft(made.right, made.wrong, made.spare, made.variant, made.figures, setting, situation, ask, lines)
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ from j1553ref.facts import packaged
 from j1553ref.ndc import packages
 from j1553ref.vials import Vial
 
-__all__ = ["Line", "Place", "carton", "claim", "dated", "drug", "line", "record", "written"]
+__all__ = ["Line", "Place", "carton", "claim", "dated", "drug", "line", "parsed", "record", "written"]
 
 #: A line of the native claim without number, date, place and charge.
 Line = dict[str, Any]
@@ -77,6 +77,16 @@ def written(lines: Iterable[Line]) -> tuple[str, ...]:
     ('J1553 × 320', 'J1553 JW × 30')
     """
     return tuple(f"{' '.join([made['procedure_code'], *made['modifiers']])} × {made['units']}" for made in lines)
+
+
+def parsed(text: str) -> list[Line]:
+    """The lines that staff wrote with semicolons between them; ``none`` is no line.
+
+    >>> parsed("J1553 × 320; J1553 JW × 30")[1]
+    {'procedure_code': 'J1553', 'modifiers': ['JW'], 'units': 30}
+    """
+    made = (part.partition(" × ") for part in text.split("; ") if part != "none")
+    return [line(words.split()[0], int(units), *words.split()[1:]) for words, _, units in made]
 
 
 def claim(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
+from string import Formatter
 from typing import Any
 
 from j1553ref.errors import nearest
 from j1553ref.training.model import ExerciseError
 
-__all__ = ["filled", "read", "texts"]
+__all__ = ["fields", "filled", "read", "table"]
 
 
 def read(name: str) -> dict[str, Any]:
@@ -25,22 +26,33 @@ def read(name: str) -> dict[str, Any]:
         raise ExerciseError(f"{name}: {error}") from None
 
 
-def texts(where: str, table: Any, wanted: tuple[str, ...], besides: tuple[str, ...] = ()) -> list[str]:
-    """The values of the wanted keys; raises ExerciseError where one is no text, and for a key that has no meaning.
+def table(where: str, found: Any, kinds: Mapping[str, type], optional: Iterable[str] = ()) -> dict[str, Any]:
+    """A table whose keys hold values of these kinds; raises ExerciseError for one that is missing, empty or unknown.
 
-    >>> texts("mistakes.toml, grams", {"name": "Grams"}, ("name", "why"))
+    >>> table("mistakes.toml, grams", {"name": "Grams"}, {"name": str, "why": str})
     Traceback (most recent call last):
-    j1553ref.training.model.ExerciseError: mistakes.toml, grams: why: expected text
+    j1553ref.training.model.ExerciseError: mistakes.toml, grams: why: expected str
     """
-    if not isinstance(table, Mapping):
-        raise ExerciseError(f"{where}: expected a table with {', '.join(wanted)}")
-    for key in table:
-        if key not in (*wanted, *besides):
-            raise ExerciseError(f"{where}: {key}: no such key{nearest(key, (*wanted, *besides))}")
-    for key in wanted:
-        if not isinstance(table.get(key), str) or not table[key].strip():
-            raise ExerciseError(f"{where}: {key}: expected text")
-    return [table[key] for key in wanted]
+    if not isinstance(found, Mapping):
+        raise ExerciseError(f"{where}: expected a table with {', '.join(kinds)}")
+    for key in found:
+        if key not in kinds:
+            raise ExerciseError(f"{where}: {key}: no such key{nearest(key, kinds)}")
+    for key, kind in kinds.items():
+        if key not in found and key in optional:
+            continue
+        if not isinstance(found.get(key), kind) or found[key] == "":
+            raise ExerciseError(f"{where}: {key}: expected {kind.__name__}")
+    return dict(found)
+
+
+def fields(texts: Iterable[str]) -> Iterator[str]:
+    """The names of the fields in texts.
+
+    >>> list(fields(["{dose} mg from {vials}"]))
+    ['dose', 'vials']
+    """
+    return (name.partition("[")[0] for text in texts for _, name, _, _ in Formatter().parse(text) if name)
 
 
 def filled(where: str, text: str, figures: Mapping[str, object]) -> str:

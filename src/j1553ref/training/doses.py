@@ -14,8 +14,8 @@ from itertools import product
 from typing import Any
 
 from j1553ref.billing import Billing
-from j1553ref.training.asking import Asked
-from j1553ref.training.claims import Line, Place, claim, line, record
+from j1553ref.training.asking import Asked, Made
+from j1553ref.training.claims import Line, Place, claim, line, parsed, record, written
 from j1553ref.training.words import number, vials_text
 from j1553ref.units import bill_units
 from j1553ref.vials import Vial, grams, least_waste
@@ -54,6 +54,12 @@ class Given:
         dose, vials = whole_dose_with_rest(asked, step_mg)
         return cls(asked, asked.place(), dose, vials, {"stock": stock})
 
+    @classmethod
+    def odd(cls, asked: Asked) -> Given:
+        """A dose that is no whole number of units and leaves drug, where a contractor says how to round."""
+        dose, vials = odd_dose(asked)
+        return cls(asked, asked.place(NGS), dose, vials)
+
     @cached_property
     def bill(self) -> Billing:
         """Units and lines."""
@@ -80,6 +86,10 @@ class Given:
     def lines(self) -> list[Line]:
         """The right drug lines."""
         return [line(made.code, made.units, *made.modifiers) for made in self.bill.lines]
+
+    def made(self, text: str, **more: Any) -> Made:
+        """An option that says drug lines, and its claim."""
+        return tuple(text.split("; ")), self.claim(parsed(text), **more)
 
     def dose_line(self, units: int) -> list[Line]:
         """The drug lines with other units of the dose."""
@@ -109,6 +119,28 @@ class Given:
         in_grams, in_mg = grams(self.dose), number(self.dose)
         amount = f"{in_mg} mg" if self.dose % 1000 else in_grams
         return {"grams": in_grams, "mg": in_mg, "amount": amount, "vials": vials_text(self.vials)}
+
+    def figures(self) -> dict[str, Any]:
+        """What the words and options of a question about units may say; None where it left nothing, or something."""
+        bill, unit = self.bill, self.asked.unit
+        units, left, opened = bill.administered_units, bill.discarded_units, bill.total_units
+        some_left = {"left": left, "given": units, "held": opened} if left else dict.fromkeys(("left", "given", "held"))
+        return {
+            **self.words,
+            **some_left,
+            "used": None if left else opened,
+            "right": units,
+            "dose": units,
+            "opened": opened,
+            "unit": unit,
+            "exact": number(self.exact),
+            "less": units - 1,
+            "more": left + 1,
+            "total": opened + 1,
+            "lines": "; ".join(written(self.lines())),
+            "rounding": self.rounding(),
+            "arithmetic": self.arithmetic(),
+        }
 
     def rounding(self) -> str:
         """How the dose becomes units."""

@@ -3,28 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from j1553ref import rules
 from j1553ref.facts import FactError, packaged
-from j1553ref.training.data import read, texts
-from j1553ref.training.model import ExerciseError
+from j1553ref.training.data import read, table
+from j1553ref.training.model import ExerciseError, Mistake
 
-__all__ = ["MAY_BE_INFERRED", "MISTAKES", "Mistake", "inferred", "mistakes"]
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """A mistake that staff really make: its id and name, the rule that catches it, and why it is wrong.
-
-    ``why`` holds fields in braces, which the question fills with its own figures.
-    """
-
-    id: str
-    name: str
-    rule: str
-    why: str
+__all__ = ["MAY_BE_INFERRED", "MISTAKES", "inferred", "mistakes"]
 
 
 def mistakes(tables: Mapping[str, Any]) -> dict[str, Mistake]:
@@ -35,9 +21,9 @@ def mistakes(tables: Mapping[str, Any]) -> dict[str, Mistake]:
     j1553ref.training.model.ExerciseError: mistakes.toml, slip: rule: UNT999: no such rule; nearest: UNT009, UNT008, UNT007
     """
     made = {}
-    for mistake_id, table in tables.items():
+    for mistake_id, found in tables.items():
         where = f"mistakes.toml, {mistake_id}"
-        made[mistake_id] = Mistake(mistake_id, *texts(where, table, ("name", "rule", "why")))
+        made[mistake_id] = Mistake(mistake_id, **table(where, found, {"name": str, "rule": str, "why": str}))
         try:
             rules.get(made[mistake_id].rule)
         except rules.RuleError as error:
@@ -52,13 +38,12 @@ def inferred(reasons: Mapping[str, Any]) -> dict[str, str]:
     Traceback (most recent call last):
     j1553ref.training.model.ExerciseError: inferred.toml: unit.sise: no such fact; nearest: unit.size
     """
-    texts("inferred.toml", reasons, tuple(reasons))
     for fact_id in reasons:
         try:
             packaged().get(fact_id)
         except FactError as error:
             raise ExerciseError(f"inferred.toml: {error}") from None
-    return dict(reasons)
+    return table("inferred.toml", reasons, dict.fromkeys(reasons, str))
 
 
 MISTAKES = mistakes(read("mistakes.toml"))

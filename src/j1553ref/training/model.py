@@ -11,7 +11,7 @@ from typing import Any
 from j1553ref.errors import J1553Error
 from j1553ref.report import help_url
 
-__all__ = ["LETTERS", "SCHEMA_VERSION", "Basis", "ExerciseError", "Option", "Question", "Sheet", "Wrong"]
+__all__ = ["LETTERS", "SCHEMA_VERSION", "Basis", "ExerciseError", "Mistake", "Option", "Question", "Sheet"]
 
 #: Of the JSON of a sheet; its keys change only with it.
 SCHEMA_VERSION = "1"
@@ -23,12 +23,39 @@ class ExerciseError(J1553Error, ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Mistake:
+    """A mistake that staff really make: its id and name, the rule that catches it, and why it is wrong.
+
+    ``why`` holds fields in braces, which the question fills with its own figures.
+    """
+
+    id: str
+    name: str
+    rule: str
+    why: str
+
+    @property
+    def help(self) -> str:
+        """The address of the rule's page.
+
+        >>> Mistake("grams", "Grams as units", "UNT002", "").help.endswith("rules/UNT002.html")
+        True
+        """
+        return help_url(self.rule)
+
+
+@dataclass(frozen=True, slots=True)
 class Option:
-    """One option: its letter, what it says line by line, and the native claim that it makes, or None."""
+    """One option: its letter, what it says line by line, and the native claim that it makes, or None.
+
+    A wrong one has the mistake that it makes, and why it is wrong, with the figures of the question.
+    """
 
     letter: str
     lines: tuple[str, ...]
     claim: dict[str, Any] | None
+    mistake: Mistake | None = None
+    why: str = ""
 
     @property
     def text(self) -> str:
@@ -42,30 +69,6 @@ class Option:
     def to_json(self) -> dict[str, Any]:
         """Plain data with the keys ``letter, text, claim``."""
         return {"letter": self.letter, "text": self.text, "claim": self.claim}
-
-
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    """Why one option is wrong: the mistake by id and name, the reason with its figures, the rule that catches it."""
-
-    letter: str
-    mistake: str
-    name: str
-    why: str
-    rule: str
-
-    @property
-    def help(self) -> str:
-        """The address of the rule's page.
-
-        >>> Wrong("B", "grams", "Grams as units", "", "UNT002").help.endswith("rules/UNT002.html")
-        True
-        """
-        return help_url(self.rule)
-
-    def to_json(self) -> dict[str, str]:
-        """Plain data with the keys ``letter, mistake, name, why, rule, help``."""
-        return asdict(self) | {"help": self.help}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +103,17 @@ class Question:
     options: tuple[Option, ...]
     answer: str
     steps: tuple[str, ...]
-    wrong: tuple[Wrong, ...]
     basis: tuple[Basis, ...]
 
     @property
     def right(self) -> Option:
         """The right option."""
-        return self.option(self.answer)
+        return self.options[LETTERS.index(self.answer)]
 
-    def option(self, letter: str) -> Option:
-        """The option of a letter."""
-        return self.options[LETTERS.index(letter)]
+    @property
+    def wrong(self) -> tuple[tuple[Option, Mistake], ...]:
+        """The wrong options, each with its mistake."""
+        return tuple((option, option.mistake) for option in self.options if option.mistake)
 
     def to_json(self) -> dict[str, Any]:
         """Plain data with the keys ``number, topic, setting, on, situation, question, options``: no answer."""
@@ -125,12 +128,20 @@ class Question:
         }
 
     def key_to_json(self) -> dict[str, Any]:
-        """Plain data with the keys ``number, answer, steps, wrong, facts``."""
+        """Plain data with the keys ``number, answer, steps, wrong, facts``.
+
+        Of each wrong option ``letter, mistake, name, why, rule, help``.
+        """
+        wrong = [
+            {"letter": option.letter, "mistake": made.id, "name": made.name}
+            | {"why": option.why, "rule": made.rule, "help": made.help}
+            for option, made in self.wrong
+        ]
         return {
             "number": self.number,
             "answer": self.answer,
             "steps": list(self.steps),
-            "wrong": [wrong.to_json() for wrong in self.wrong],
+            "wrong": wrong,
             "facts": [basis.to_json() for basis in self.basis],
         }
 

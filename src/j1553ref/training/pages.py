@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
+from importlib.resources import files
 
 from j1553ref import project
 from j1553ref.facts.wording import date_text
@@ -126,13 +127,13 @@ def _answered(question: Question) -> Element:
     wrong = (
         el(
             "li",
-            el("strong", f"{wrong.letter}: "),
-            f"{question.option(wrong.letter).text}. ",
-            el("strong", f"{wrong.name}. "),
-            f"{wrong.why} ",
-            el("a", wrong.rule, entry=("rule", wrong.rule), url=wrong.help),
+            el("strong", f"{option.letter}: "),
+            f"{option.text}. ",
+            el("strong", f"{made.name}. "),
+            f"{option.why} ",
+            el("a", made.rule, entry=("rule", made.rule), url=made.help),
         )
-        for wrong in question.wrong
+        for option, made in question.wrong
     )
     rests_on: list[Node] = []
     for basis in question.basis:
@@ -165,7 +166,7 @@ def _identity(sheet: Sheet) -> Element:
 
 
 def _rules(sheet: Sheet) -> Element:
-    codes = sorted({wrong.rule for asked in sheet.questions for wrong in asked.wrong})
+    codes = sorted({made.rule for asked in sheet.questions for _, made in asked.wrong})
     rows = ((code, get(code).name, el("a", help_url(code), entry=("rule", code), url=help_url(code))) for code in codes)
     return _section("The rules that catch the wrong answers", _table(("Rule", "Name", "Page"), rows))
 
@@ -254,40 +255,6 @@ def _markdown(node: Node) -> str:
 
 # -- HTML ------------------------------------------------------------------------------------------------------
 
-_STYLE = """
-@page { size: letter; margin: 0.65in 0.7in 0.75in; @bottom-left { content: "FOOT"; font: 8pt sans-serif; color: #55606e }
-  @bottom-right { content: counter(page) " / " counter(pages); font: 8pt sans-serif; color: #55606e } }
-:root { color-scheme: light }
-body { font: 11pt/1.45 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; color: #1b2430;
-  background: #fff; max-width: 46rem; margin: 0 auto; padding: 1.5rem 1rem; font-variant-numeric: tabular-nums;
-  overflow-wrap: break-word }
-h1 { font-size: 1.5em; line-height: 1.25; margin: 0 0 0.7em }
-h2 { font-size: 1.1em; margin: 0 0 0.2em }
-section { margin: 0 0 1em; padding-top: 0.7em; border-top: 1px solid #c9d1d8 }
-section.whole { break-inside: avoid }
-h2, .ask { break-after: avoid }
-p { margin: 0 0 0.4em }
-ol, ul { margin: 0 0 0.5em; padding-left: 1.8em }
-ol.options { list-style: upper-alpha }
-ol.options li { padding: 0.1em 0 0.1em 0.3em; break-inside: avoid }
-ol.options li::marker { font-weight: 650 }
-ol.short { columns: 2; max-width: 34rem }
-.line { display: block }
-.setting, .note { color: #55606e; font-size: 0.9em }
-.blanks { display: flex; gap: 2rem; margin: 0 0 1em }
-.blanks span { flex: 1; border-bottom: 1px solid #1b2430; padding: 1.2em 0 0.1em }
-code { font-family: ui-monospace, Menlo, Consolas, "Liberation Mono", monospace; font-size: 0.88em }
-.table { overflow-x: auto }
-table { border-collapse: collapse; width: 100%; font-size: 0.88em; margin-bottom: 0.6em }
-th, td { text-align: left; vertical-align: top; padding: 0.25em 0.6em 0.25em 0; border-bottom: 1px solid #dfe4e8 }
-tbody th { font-weight: 500 }
-thead { display: table-header-group }
-tr { break-inside: avoid }
-a { color: #0b6375 }
-@media (max-width: 30rem) { ol.short { columns: 1 } }
-@media print { body { padding: 0; max-width: none; font-size: 10pt; line-height: 1.35 } .table { overflow: visible }
-  a { color: inherit; text-decoration: none } }
-"""
 _IN_A_LINE, _OPENED_ON_A_LINE = {"strong", "code", "a", "span"}, {"ol", "ul", "section"}
 
 
@@ -297,7 +264,8 @@ def as_html(page: Page) -> str:
     >>> as_html(Page("A & B", ())).splitlines()[0]
     '<!DOCTYPE html>'
     """
-    style = _STYLE.replace("FOOT", page.foot)
+    css = files("j1553ref.training").joinpath("sheet.css").read_text(encoding="utf-8")
+    style = "\n" + css.replace("FOOT", page.foot)
     digest = b64encode(sha256(style.encode()).digest()).decode()
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'

@@ -15,7 +15,7 @@ from j1553ref.training.asking import Asked, Choice, Draft, Template
 from j1553ref.training.data import filled
 from j1553ref.training.draws import Draws
 from j1553ref.training.mistakes import MAY_BE_INFERRED
-from j1553ref.training.model import LETTERS, Basis, ExerciseError, Option, Question, Sheet, Wrong
+from j1553ref.training.model import LETTERS, Basis, ExerciseError, Option, Question, Sheet
 from j1553ref.training.templates import LEVEL_NAMES
 from j1553ref.training.topics import TOPICS, templates
 
@@ -73,7 +73,7 @@ class _Maker:
         self.base, self.day = base, day
         self.questions: list[Question] = []
         self.seen: set[object] = set()
-        self.uses: Counter[tuple[Template, str]] = Counter()
+        self.uses: Counter[tuple[str, str, str]] = Counter()
         #: how often each variant may have come already
         self.rounds = 0
         self.reason: J1553Error | None = None
@@ -93,13 +93,13 @@ class _Maker:
                 return False
             if options := _options(draft, asked):
                 self.seen.add(draft.identity)
-                self.uses[template, draft.variant] += 1
+                self.uses[template.topic, template.name, draft.variant] += 1
                 self.questions.append(_question(len(self.questions) + 1, template, draft, asked.on, options, basis))
                 return True
         return False
 
     def _known(self, template: Template, draft: Draft) -> bool:
-        often = self.uses[template, draft.variant] if draft.variant else 0
+        often = self.uses[template.topic, template.name, draft.variant] if draft.variant else 0
         return draft.identity in self.seen or often > self.rounds
 
     def too_few(self, count: int) -> str:
@@ -162,9 +162,9 @@ def _options(draft: Draft, asked: Asked) -> list[Choice] | None:
     A wrong one that the checker does not catch by the rule of its mistake is never offered.
     """
     if found := loud(draft.right.claim):
-        raise ExerciseError(f"a right answer draws {', '.join(found)}: please report this exercise ({draft.situation})")
+        raise ExerciseError(f"a right answer draws {', '.join(found)}: please report this exercise ({draft.words[1]})")
     chosen = [draft.right]
-    for choice in (*asked.draws.shuffled(draft.wrong), *asked.draws.shuffled(draft.spare)):
+    for choice in (*asked.draws.shuffled(list(draft.wrong)), *asked.draws.shuffled(list(draft.spare))):
         if choice.lines not in [other.lines for other in chosen] and caught(choice):
             chosen.append(choice)
         if len(chosen) == len(LETTERS):
@@ -199,23 +199,25 @@ def caught(choice: Choice) -> bool:
 def _question(
     number: int, template: Template, draft: Draft, on: date, chosen: Sequence[Choice], basis: tuple[Basis, ...]
 ) -> Question:
-    lettered = list(zip(LETTERS, chosen, strict=True))
-    wrong = []
-    for letter, choice in lettered:
-        if mistake := choice.mistake:
-            why = filled(f"mistakes.toml, {mistake.id}", mistake.why, {**draft.figures, **choice.figures})
-            wrong.append(Wrong(letter, mistake.id, mistake.name, why, mistake.rule))
+    options, answer = [], ""
+    for letter, choice in zip(LETTERS, chosen, strict=True):
+        mistake = choice.mistake
+        why = (
+            filled(f"mistakes.toml, {mistake.id}", mistake.why, {**draft.figures, **choice.figures}) if mistake else ""
+        )
+        options.append(Option(letter, choice.lines, choice.claim, mistake, why))
+        answer = answer if mistake else letter
+    setting, situation, ask, *steps = draft.words
     return Question(
         number=number,
         topic=template.topic,
         kind=template.name,
-        setting=draft.setting,
+        setting=setting,
         on=on if template.dated else None,
-        situation=draft.situation,
-        ask=draft.ask,
-        options=tuple(Option(letter, choice.lines, choice.claim) for letter, choice in lettered),
-        answer=next(letter for letter, choice in lettered if choice is draft.right),
-        steps=draft.steps,
-        wrong=tuple(wrong),
+        situation=situation,
+        ask=ask,
+        options=tuple(options),
+        answer=answer,
+        steps=tuple(steps),
         basis=basis,
     )

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from j1553ref.training.asking import Template
-from j1553ref.training.data import read, texts
+from j1553ref.errors import nearest
+from j1553ref.training.asking import Row, Template
+from j1553ref.training.data import read, table
+from j1553ref.training.mistakes import MISTAKES
 from j1553ref.training.model import ExerciseError
 
 __all__ = ["LEVEL_NAMES", "Topic", "load", "topic"]
 
 LEVEL_NAMES = {1: "first steps", 2: "everyday", 3: "tricky"}
-_WORDS, _BESIDES = ("setting", "situation", "ask"), ("level", "steps", "by", "dated")
+_TEXTS = {"setting": str, "situation": str, "ask": str}
+_ROWS = {"right": list, "wrong": list, "spare": list}
+_QUESTION = {"level": int, **_TEXTS, "steps": list, **_ROWS, "by": str, "with": dict, "dated": bool}
+#: Keys of a topic's head that hold for each of its questions, unless the question has its own.
+_SHARED = {**_TEXTS, **_ROWS, "steps": list, "dated": bool}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,39 +35,45 @@ class Topic:
 
 
 def topic(topic_id: str, data: dict[str, Any], module: ModuleType) -> Topic:
-    """A topic from its TOML and its module; raises ExerciseError for a missing text, an unknown key or a missing function."""
+    """A topic from its TOML and its module; raises ExerciseError for what is missing, unknown or wrong in them."""
     where = f"{topic_id}.toml"
-    heads = {"title": data.pop("title", None)}
-    levels = data.pop("levels", None)
-    [title] = texts(where, heads, ("title",))
-    if not isinstance(levels, list) or len(levels) != len(LEVEL_NAMES):
-        raise ExerciseError(f"{where}: levels: expected a text for each of {len(LEVEL_NAMES)} levels")
-    made = {name: _template(topic_id, name, table, module) for name, table in data.items()}
-    return Topic(topic_id, title, dict(zip(LEVEL_NAMES, levels, strict=True)), made)
+    head = {key: data.pop(key) for key in ("title", "levels", *_SHARED) if key in data}
+    table(where, head, {"title": str, "levels": list, **_SHARED}, _SHARED)
+    title, about = head.pop("title"), dict(zip(LEVEL_NAMES, head.pop("levels"), strict=True))
+    made = {name: _template(topic_id, name, head, found, module) for name, found in data.items()}
+    return Topic(topic_id, title, about, made)
 
 
-def _template(topic_id: str, name: str, table: Any, module: ModuleType) -> Template:
+def _template(topic_id: str, name: str, head: dict[str, Any], found: Any, module: ModuleType) -> Template:
     where = f"{topic_id}.toml, {name}"
-    setting, situation, ask = texts(where, table, _WORDS, _BESIDES)
-    make = getattr(module, table.get("by", name), None)
-    steps = table.get("steps")
-    if table.get("level") not in LEVEL_NAMES:
+    table(where, found, _QUESTION, _QUESTION)
+    words = table(where, head | found, _QUESTION, ("right", "wrong", "spare", "by", "with", "dated"))
+    function, options = words.pop("by", name), words.pop("with", {})
+    if words["level"] not in LEVEL_NAMES:
         raise ExerciseError(f"{where}: level: expected one of {', '.join(map(str, LEVEL_NAMES))}")
-    if not isinstance(steps, list) or not all(isinstance(step, str) for step in steps):
-        raise ExerciseError(f"{where}: steps: expected a list of texts")
-    if make is None:
-        raise ExerciseError(f"{where}: {module.__name__} has no function {table.get('by', name)}")
+    if not hasattr(module, function):
+        raise ExerciseError(f"{where}: {module.__name__} has no function {function}")
+    texts = (*(words.pop(key) for key in _TEXTS), *words.pop("steps"))
+    words["right"] = Row("", tuple(words.get("right", ())))
+    for key in ("wrong", "spare"):
+        words[key] = tuple(_row(f"{where}: {key}", row) for row in words.get(key, ()))
     return Template(
         topic=topic_id,
         name=name,
-        level=table["level"],
-        setting=setting,
-        situation=situation,
-        ask=ask,
-        steps=tuple(steps),
-        dated=table.get("dated", True),
-        make=make,
+        words=texts,
+        make=partial(getattr(module, function), **options),
+        **{"dated": True} | words,
     )
+
+
+def _row(where: str, row: Any) -> Row:
+    if not isinstance(row, list) or not row or not isinstance(row[0], str):
+        raise ExerciseError(f"{where}: expected a mistake and what its option is made from, not {row!r}")
+    mistake, *words = row
+    if mistake not in MISTAKES:
+        raise ExerciseError(f"{where}: {mistake}: no such mistake{nearest(mistake, MISTAKES)}")
+    figures = words.pop() if words and isinstance(words[-1], dict) else {}
+    return Row(mistake, tuple(words), figures)
 
 
 @cache

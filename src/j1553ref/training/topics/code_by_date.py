@@ -5,12 +5,14 @@ Medicare's code before J1553 is not known, so earlier dates are asked of a payer
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from j1553ref.code import CODE, code_for
 from j1553ref.facts.wording import date_text
-from j1553ref.training.asking import Asked, Choice, Draft, Made, draft, right, wrong
+from j1553ref.training.asking import Asked, Choice, Draft, Made, wrong
 from j1553ref.training.claims import Line, Place, carton, claim, dated, line
 from j1553ref.training.doses import total_mg, whole_vials
 from j1553ref.training.words import number, vials_text
@@ -30,7 +32,7 @@ class Dose:
         self.dose = total_mg(self.vials)
         self.words: dict[str, Any] = {
             "grams": grams(self.dose),
-            "dose": number(self.dose),
+            "mg": number(self.dose),
             "vials": vials_text(self.vials),
             "on": date_text(asked.on),
         }
@@ -41,18 +43,16 @@ class Dose:
         beside = {"qualifier": "N4", "ndc": carton(self.vials[0].size_mg), "quantity": str(units), "unit": "ML"}
         return line(code, units, "JZ", drug=beside)
 
-    def made(self, code: str, place: Place) -> Made:
+    def made(self, place: Place, code: str) -> Made:
         """The code as an option, and its claim."""
         return (code,), claim(place, self.asked.on, [self.line(code), line(self.asked.initial, 1)])
 
-    def slip(self, mistake: str, code: str, place: Place) -> Choice:
-        """A code that does not fit."""
-        return wrong(mistake, *self.made(code, place), code=code)
-
-    def neighbor(self, place: Place) -> Choice:
-        """The code of another brand."""
+    def slips(self, unlisted: Iterable[str], place: Place) -> Iterator[Choice]:
+        """Unlisted codes, and the code of another brand."""
+        for code in unlisted:
+            yield wrong("unlisted", *self.made(place, code), code=code)
         code = self.asked.draws.pick(_NEIGHBORS)
-        return wrong("neighbor", *self.made(code, place), code=code, brand=self.asked.fact(f"related.{code}")["brand"])
+        yield wrong("neighbor", *self.made(place, code), code=code, brand=self.asked.fact(f"related.{code}")["brand"])
 
 
 def on_a_valid_date(asked: Asked) -> Draft:
@@ -70,12 +70,9 @@ def on_a_valid_date(asked: Asked) -> Draft:
     asked.rests_on("code.valid", *([] if commercial else ["code.specific_over_unlisted"]))
     # Without it a payer that loads new codes late could be right with the old one.
     loaded = " The payer has loaded J1553." if commercial else ""
-    return draft(
-        right(*drug.made(CODE, place)),
-        (*(drug.slip("unlisted", code, place) for code in unlisted), drug.neighbor(place)),
-        variant=name,
-        **drug.words | {"setting": name, "first": date_text(first), "loaded": loaded},
-    )
+    figures = drug.words | {"setting": name, "first": date_text(first), "loaded": loaded}
+    slips = drug.slips(unlisted, place)
+    return Draft(figures, partial(drug.made, place), name, wrong=slips)
 
 
 def first_date(asked: Asked) -> Draft:
@@ -84,31 +81,30 @@ def first_date(asked: Asked) -> Draft:
     good = first + timedelta(days=asked.draws.below(90))
     new_year = first.replace(month=1, day=asked.draws.between(2, 9))
     approval, launch = asked.fact("product.approval_date"), asked.fact("product.launch_date")
-    others = {"approval-date": approval, "launch-date": launch, "new-year": new_year}
-    return _four_dates(asked, good, others, first, variant="remembered")
+    days = {"good": good, "approval": approval, "launch": launch, "new_year": new_year}
+    return _four_dates(asked, days, first, variant="remembered")
 
 
 def beside_the_first_date(asked: Asked) -> Draft:
     """The first date or the day after it, and days close before it."""
     first: date = asked.fact("code.first_date_of_service")
-    others = {
-        "day-before": first - timedelta(days=1),
-        "before-its-date": first - timedelta(days=asked.draws.between(2, 30)),
-        "new-year": first.replace(month=1, day=asked.draws.between(2, 9)),
-    }
-    return _four_dates(asked, first + timedelta(days=asked.draws.below(2)), others, first)
+    before = first - timedelta(days=asked.draws.between(2, 30))
+    new_year = first.replace(month=1, day=asked.draws.between(2, 9))
+    good = first + timedelta(days=asked.draws.below(2))
+    days = {"good": good, "day_before": first - timedelta(days=1), "before": before, "new_year": new_year}
+    return _four_dates(asked, days, first)
 
 
-def _four_dates(asked: Asked, good: date, others: dict[str, date], first: date, variant: str = "") -> Draft:
+def _four_dates(asked: Asked, days: dict[str, date], first: date, variant: str = "") -> Draft:
     drug = Dose(asked)
     asked.rests_on("code.valid")
+    texts = {name: date_text(day) for name, day in days.items()}
 
-    def made(day: date) -> Made:
-        return (date_text(day),), claim(asked.place(), day, [drug.line(CODE), line(asked.initial, 1)])
+    def made(text: str) -> Made:
+        day = next(day for name, day in days.items() if texts[name] == text)
+        return (text,), claim(asked.place(), day, [drug.line(CODE), line(asked.initial, 1)])
 
-    slips = [wrong(mistake, *made(day), day=date_text(day)) for mistake, day in others.items()]
-    figures = drug.words | {"first": date_text(first), "good": date_text(good)}
-    return draft(right(*made(good)), slips, variant=variant, **figures)
+    return Draft(drug.words | texts | {"first": date_text(first)}, made, variant)
 
 
 def two_dates(asked: Asked) -> Draft:
@@ -141,15 +137,7 @@ def _both_dates(asked: Asked, before: date, after: date) -> Draft:
         return words, claim(asked.place(_PAYER), before, lines)
 
     days = {"before": date_text(before), "after": date_text(after), "prepared": date_text(prepared)}
-    return draft(
-        right(*made(old, new)),
-        (
-            wrong("billing-date", *made(new, new), day=date_text(before)),
-            wrong("unlisted", *made(old, old), code=old),
-            wrong("codes-swapped", *made(new, old)),
-        ),
-        **drug.words | days | {"first": first, "old": old, "new": new},
-    )
+    return Draft(drug.words | days | {"first": first, "old": old, "new": new}, made)
 
 
 def old_approval(asked: Asked) -> Draft:
@@ -161,14 +149,9 @@ def old_approval(asked: Asked) -> Draft:
     drug = Dose(asked)
     place = asked.place(_PAYER)
     month = asked.draws.pick(["January", "February", "March"])
-    others = [drug.slip("unlisted", code, place) for code in unlisted if code != named]
-    return draft(
-        right(*drug.made(CODE, place)),
-        (drug.slip("approved-code", named, place),),
-        spare=(*others, drug.neighbor(place)),
-        variant="approval",
-        **drug.words | {"first": date_text(first), "named": named, "month": f"{month} {first.year}"},
-    )
+    figures = drug.words | {"first": date_text(first), "named": named, "month": f"{month} {first.year}"}
+    slips = drug.slips([code for code in unlisted if code != named], place)
+    return Draft(figures, partial(drug.made, place), "approval", spare=slips)
 
 
 def code_and_units(asked: Asked) -> Draft:
@@ -180,17 +163,11 @@ def code_and_units(asked: Asked) -> Draft:
     brand = asked.fact(f"related.{neighbor}")["brand"]
     habit, units = drug.dose // usual, drug.dose // unit
 
-    def made(code: str, units: int) -> Made:
-        lines = [drug.line(code) | {"units": units}, line(asked.initial, 1)]
+    def made(code: str, units: str) -> Made:
+        lines = [drug.line(code) | {"units": int(units)}, line(asked.initial, 1)]
         return (f"{code} JZ × {units}",), claim(asked.place(), asked.on, lines)
 
     other = asked.draws.pick([code for code in asked.fact("code.unlisted") if code.startswith("J")])
-    return draft(
-        right(*made(CODE, units)),
-        (
-            wrong("500-mg-units", *made(CODE, habit), figure=habit),
-            wrong("neighbor", *made(neighbor, habit), code=neighbor, brand=brand),
-            wrong("unlisted", *made(other, habit), code=other),
-        ),
-        **drug.words | {"first": date_text(first), "usual": usual, "unit": unit, "units": units},
-    )
+    amounts = {"usual": usual, "unit": unit, "units": units, "habit": habit}
+    codes = {"first": date_text(first), "neighbor": neighbor, "brand": brand, "other": other}
+    return Draft(drug.words | amounts | codes, made)

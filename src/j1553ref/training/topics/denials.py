@@ -6,15 +6,14 @@ one contractor lists; another payer may use others.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from j1553ref.facts import FactError
 from j1553ref.facts.wording import date_text
-from j1553ref.training.asking import Asked, Choice, Draft, Made, draft, right, wrong
-from j1553ref.training.claims import Line, Place, claim, drug, line
+from j1553ref.training.asking import Asked, Choice, Draft, Made, wrong
+from j1553ref.training.claims import Line, Place, claim, drug, line, written
 from j1553ref.training.doses import total_mg, whole_vials
 from j1553ref.training.templates import load
 
@@ -36,34 +35,20 @@ _CORRECTED = (
 )
 
 
-def cause(asked: Asked) -> Draft:
-    """From the pair of codes to what set it off."""
-    return _remittance(asked, "trigger")
-
-
-def pair(asked: Asked) -> Draft:
-    """From what happened to the pair of codes."""
-    return _remittance(asked, "pair")
-
-
-def prevention(asked: Asked) -> Draft:
-    """From the pair of codes to what prevents it."""
-    return _remittance(asked, "prevention")
-
-
-def _remittance(asked: Asked, field: str) -> Draft:
+def remittance(asked: Asked, *, field: str) -> Draft:
     """One pair of codes; the options are what the facts of it and of others say in a field."""
     name = asked.draws.pick([*_SET_OFF, "late"])
     denial = _denial(asked, name)
-    slips = [_set_off(asked, other, (_denial(asked, other)[field],)) for other in _SET_OFF if other != name]
-    return draft(right((denial[field],)), slips, variant=name, **denial | {"note": _note(asked, name)})
+    slips = (_set_off(asked, other, (_denial(asked, other)[field],)) for other in _SET_OFF if other != name)
+    figures = denial | {"note": _note(asked, name), "right": denial[field]}
+    return Draft(figures, lambda text: ((text,), None), name, slips)
 
 
 def sent_instead(asked: Asked) -> Draft | None:
     """A claim came back: what is sent instead."""
     name, topic, question = asked.draws.pick(list(_CORRECTED))
     inner = load(topic).templates[question](asked)
-    if inner is None or (name == "modifier_conflict" and "340B" not in inner.situation):
+    if inner is None or (name == "modifier_conflict" and "340B" not in inner.words[1]):
         return None
     came, note = "as unprocessable: the modifier of a single-dose drug was missing", ""
     if name:
@@ -71,9 +56,10 @@ def sent_instead(asked: Asked) -> Draft | None:
         came, note = f"with {denial['pair']}: {denial['meaning']}", _note(asked, name)
     else:
         asked.rests_on("discard.missing_modifier")
-    figures = {"inner": inner, "came": came, "steps": "\n".join((*inner.steps, note))}
+    figures = {"inner": inner.words, "came": came, "steps": "\n".join((*inner.words[3:], note))}
     variant = f"{name} {inner.variant}" if name else ""
-    return draft(inner.right, inner.wrong, spare=inner.spare, variant=variant, **{**inner.figures, **figures})
+    right = inner.right.lines, inner.right.claim
+    return Draft({**inner.figures, **figures}, lambda: right, variant, inner.wrong, inner.spare)
 
 
 def may_go_out(asked: Asked) -> Draft:
@@ -92,14 +78,11 @@ def may_go_out(asked: Asked) -> Draft:
     campus: dict[str, Any] = {"is_340b": True, "off_campus": False}
 
     def made(head: str, place: Place, lines: list[Line], day: date = on, **more: Any) -> Made:
-        codes = (" ".join([made["procedure_code"], *_other(made["modifiers"], "JZ")]) for made in lines)
+        codes = (text.partition(" × ")[0].replace(" JZ", "") for text in written(lines))
         return (head, f"{date_text(day)}: {', '.join(codes)}"), claim(place, day, lines, **more)
 
-    in_office, in_hospital = (
-        "office, place of service 11, to the A/B MAC",
-        "hospital on campus, bill type 131, 340B stock",
-    )
-    in_hospital += ", to the A/B MAC"
+    in_office = "office, place of service 11, to the A/B MAC"
+    in_hospital = "hospital on campus, bill type 131, 340B stock, to the A/B MAC"
     in_home = f"home, place of service {here}, {{}}, to the {{}} MAC"
     good = asked.draws.pick(
         [
@@ -117,8 +100,8 @@ def may_go_out(asked: Asked) -> Draft:
     }
     # No pair of codes: it may come back as not necessary or as no benefit.
     unlisted = made(in_home.format(near, "DME"), home, at_home, diagnoses=[near])
-    slips = [_set_off(asked, name, *option) for name, option in bad.items()]
-    return draft(right(*good), (*slips, wrong("near-miss", *unlisted, code=near)), units=units)
+    slips = [*(_set_off(asked, name, *bad[name]) for name in bad), wrong("near-miss", *unlisted, code=near)]
+    return Draft({"units": units}, lambda: good, wrong=slips)
 
 
 def _set_off(asked: Asked, name: str, lines: tuple[str, ...], made: dict[str, Any] | None = None) -> Choice:
@@ -143,7 +126,3 @@ def _note(asked: Asked, name: str) -> str:
     note = asked.base.on(f"denial.{name}", asked.on).entry.note
     said = (sentence.strip().rstrip(".") for sentence in note.split(". "))
     return "\n".join(f"{sentence}." for sentence in said if "remark" in sentence or "come with" in sentence)
-
-
-def _other(modifiers: list[str], left_out: str) -> Iterator[str]:
-    return (modifier for modifier in modifiers if modifier != left_out)

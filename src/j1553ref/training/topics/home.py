@@ -10,8 +10,8 @@ from typing import Any
 
 from j1553ref.code import CODE
 from j1553ref.facts.wording import date_text
-from j1553ref.training.asking import Asked, Choice, Draft, Made, draft, right, wrong
-from j1553ref.training.claims import Line, Place, claim, dated, drug, line
+from j1553ref.training.asking import Asked, Draft, Made, wrong
+from j1553ref.training.claims import Line, Place, claim, dated, drug, line, parsed
 from j1553ref.training.doses import total_mg, whole_vials
 from j1553ref.vials import grams
 
@@ -38,10 +38,9 @@ class Visit:
         """A line of the bundle."""
         return line(self.bundle, 1, **more)
 
-    def claim(
-        self, lines: list[Line] | None = None, payer: str = "medicare-dme", place: str = "", **more: Any
-    ) -> dict[str, Any]:
-        """The claim with these lines, or with drug and bundle."""
+    def claim(self, lines: list[Line] | None = None, mac: str = "DME", place: str = "", **more: Any) -> dict[str, Any]:
+        """The claim with these lines, or with drug and bundle, to the DME MAC or the A/B MAC."""
+        payer = "medicare-dme" if mac == "DME" else "medicare-ab"
         made = [self.drug, self.service()] if lines is None else lines
         return claim(Place(payer=payer, place_of_service=place or self.place), self.asked.on, made, **more)
 
@@ -58,18 +57,12 @@ def contractor(asked: Asked) -> Draft:
     """Whose claim it is, and what goes beside the drug."""
     visit = Visit(asked)
     pump = asked.draws.pick(asked.fact("home.pump_codes"))
-    drug, bundle = f"{CODE} × {visit.units}", f"{visit.bundle} × 1"
-    with_pump, twice = [visit.drug, line(pump, 1)], [visit.drug, visit.service(), visit.service()]
-    return draft(
-        right((f"to the DME MAC: {drug}", bundle), visit.claim()),
-        (
-            wrong("ab-contractor", (f"to the A/B MAC: {drug}", bundle), visit.claim(payer="medicare-ab")),
-            wrong("pump-code", (f"to the DME MAC: {drug}", f"{pump} × 1"), visit.claim(with_pump)),
-            wrong("second-bundle-line", (f"to the DME MAC: {drug}", bundle, bundle), visit.claim(twice)),
-        ),
-        variant="contractor",
-        **visit.words | {"code": pump},
-    )
+
+    def made(mac: str, *services: str) -> Made:
+        lines = [visit.drug, *parsed("; ".join(services))]
+        return (f"to the {mac} MAC: {CODE} × {visit.units}", *services), visit.claim(lines, mac)
+
+    return Draft(visit.words | {"code": pump}, made, "contractor")
 
 
 def place_of_service(asked: Asked) -> Draft:
@@ -82,21 +75,12 @@ def place_of_service(asked: Asked) -> Draft:
     def made(place: str) -> Made:
         return (f"{place}, {names[place]}",), visit.claim(place=place)
 
-    slips = [wrong("not-a-home", *made(place), place=place) for place in names if place not in allowed]
-    return draft(right(*made(visit.place)), slips, variant="place", **visit.words | {"allowed": ", ".join(allowed)})
+    slips = (wrong("not-a-home", *made(place), place=place) for place in names if place not in allowed)
+    return Draft(visit.words | {"allowed": ", ".join(allowed)}, made, "place", slips)
 
 
-def listed_diagnosis(asked: Asked) -> Draft:
-    """Which of four codes is on the list."""
-    return _diagnosis(asked, same_family=False)
-
-
-def diagnosis_of_one_family(asked: Asked) -> Draft:
-    """Which of four codes of one category is on the list."""
-    return _diagnosis(asked, same_family=True)
-
-
-def _diagnosis(asked: Asked, *, same_family: bool) -> Draft:
+def diagnosis(asked: Asked, *, same_family: bool) -> Draft:
+    """Which of four codes is on the list; the others may be of its category."""
     visit = Visit(asked)
     listed, near = visit.lists()
     families = sorted({code[:3] for code in (near if same_family else listed)})
@@ -107,8 +91,8 @@ def _diagnosis(asked: Asked, *, same_family: bool) -> Draft:
     def made(code: str) -> Made:
         return (f"{code}, {(listed | near)[code]}",), visit.claim(diagnoses=[code])
 
-    slips = [wrong("near-miss", *made(code), code=code) for code in near if code.startswith(family) == same_family]
-    return draft(right(*made(good)), slips, variant=good, **visit.words | {"count": len(listed), "good": good})
+    slips = (wrong("near-miss", *made(code), code=code) for code in near if code.startswith(family) == same_family)
+    return Draft(visit.words | {"count": len(listed), "good": good}, made, good, slips)
 
 
 def visit_length(asked: Asked) -> Draft:
@@ -117,23 +101,18 @@ def visit_length(asked: Asked) -> Draft:
     hours = asked.draws.between(3, 6)
     pump = asked.draws.pick(asked.fact("home.pump_codes"))
     asked.rests_on("home.bundle_units", "home.visit_length", "home.places_of_service")
-    service, elsewhere = visit.service(), visit.service(place_of_service="13")
+    lines = {
+        "one": [visit.service()],
+        "two": [visit.service()] * 2,
+        "hours": [visit.service()] * hours,
+        "pump": [visit.service(), line(pump, 1)],
+        "elsewhere": [visit.service(place_of_service="13")],
+    }
 
-    def made(lines: list[Line], *words: str) -> Made:
-        return (CODE, *words), visit.claim([visit.drug, *lines])
+    def made(which: str, *words: str) -> Made:
+        return (CODE, *words), visit.claim([visit.drug, *lines[which]])
 
-    one = f"{visit.bundle}, one line"
-    return draft(
-        right(*made([service], one)),
-        (
-            wrong("visit-in-quarters", *made([service] * hours, f"{visit.bundle}, {hours} lines")),
-            wrong("second-bundle-line", *made([service] * 2, f"{visit.bundle}, two lines")),
-            wrong("pump-code", *made([service, line(pump, 1)], one, f"{pump} beside it")),
-            wrong("places-differ", *made([elsewhere], f"{one}, place of service 13; the drug 12")),
-        ),
-        variant=f"length {hours}",
-        **visit.words | {"hours": hours, "code": pump},
-    )
+    return Draft(visit.words | {"hours": hours, "code": pump}, made, f"length {hours}")
 
 
 def window(asked: Asked) -> Draft:
@@ -153,20 +132,22 @@ def _window(asked: Asked, good: int, late: tuple[int, int], early: int) -> Draft
     visit = Visit(asked)
     window = asked.fact("home.product_window")
 
-    def made(days: int) -> Made:
-        day = asked.on + timedelta(days=days)
+    def on(days: int) -> str:
+        return date_text(asked.on + timedelta(days=days))
+
+    def made(days: str) -> Made:
+        day = asked.on + timedelta(days=int(days))
         return (date_text(day),), visit.claim([visit.drug, dated(visit.service(), day)])
 
-    def slip(mistake: str, days: int) -> Choice:
-        text, claimed = made(days)
-        return wrong(mistake, text, claimed, day=text[0], days=days)
-
-    text, claimed = made(good)
-    return draft(
-        right(text, claimed),
-        (slip("too-late", late[0]), slip("too-late", late[1]), slip("too-early", -early)),
-        **visit.words | {"product": date_text(asked.on), "window": window, "days": good, "good": text[0]},
-    )
+    figures = {"product": date_text(asked.on), "window": window, "days": good, "good": on(good), "early": -early}
+    figures |= {
+        "late": late[0],
+        "later": late[1],
+        "on_late": on(late[0]),
+        "on_later": on(late[1]),
+        "on_early": on(-early),
+    }
+    return Draft(visit.words | figures, made)
 
 
 def pointer(asked: Asked) -> Draft:
@@ -177,22 +158,15 @@ def pointer(asked: Asked) -> Draft:
     codes = asked.draws.shuffled([good, *others])
     names = listed | near
 
-    def made(number: int) -> Made:
-        lines = [made | {"diagnosis_pointers": [number]} for made in (visit.drug, visit.service())]
-        return (_PLACES[number - 1],), visit.claim(lines, diagnoses=codes)
+    def made(code: str) -> Made:
+        at = codes.index(code) if code in codes else len(codes)
+        lines = [line | {"diagnosis_pointers": [at + 1]} for line in (visit.drug, visit.service())]
+        return (_PLACES[at],), visit.claim(lines, diagnoses=codes)
 
-    return draft(
-        right(*made(codes.index(good) + 1)),
-        (
-            *(wrong("pointer-off-list", *made(codes.index(code) + 1), code=code) for code in others),
-            wrong("pointer-to-nothing", *made(len(codes) + 1)),
-        ),
-        variant=good,
-        **visit.words | {"diagnoses": "; ".join(f"{code}, {names[code]}" for code in codes), "good": good},
-        at=_PLACES[codes.index(good)],
-        count=len(codes),
-        figure=_PLACES[len(codes)].removeprefix("a "),
-    )
+    diagnoses = "; ".join(f"{code}, {names[code]}" for code in codes)
+    figures = {"diagnoses": diagnoses, "good": good, "others": others, "count": len(codes)}
+    places = {"at": _PLACES[codes.index(good)], "nowhere": _PLACES[len(codes)].removeprefix("a ")}
+    return Draft(visit.words | figures | places, made, good)
 
 
 def whole_claim(asked: Asked) -> Draft:
@@ -201,26 +175,14 @@ def whole_claim(asked: Asked) -> Draft:
     listed, near = visit.lists()
     good, bad = asked.draws.pick(sorted(listed)), asked.draws.pick(sorted(near))
     asked.rests_on("home.places_of_service", "home.bundle_units")
-    service, here = visit.service(), visit.place
 
-    def made(lines: list[Line], mac: str = "DME", second: str = here, code: str = good) -> Made:
-        count = "two lines" if len(lines) > 1 else "one line"
+    def made(mac: str, code: str, place: str, count: str) -> Made:
         words = (
             f"to the {mac} MAC, diagnosis {code}",
-            f"{CODE}, place of service {here}",
-            f"{visit.bundle}, {count}, place of service {second}",
+            f"{CODE}, place of service {visit.place}",
+            f"{visit.bundle}, {count}, place of service {place}",
         )
-        payer = "medicare-dme" if mac == "DME" else "medicare-ab"
-        return words, visit.claim([visit.drug, *lines], payer, diagnoses=[code])
+        services = [visit.service(place_of_service=place)] * (2 if count == "two lines" else 1)
+        return words, visit.claim([visit.drug, *services], mac, diagnoses=[code])
 
-    return draft(
-        right(*made([service])),
-        (
-            wrong("ab-contractor", *made([service], "A/B")),
-            wrong("not-a-home", *made([visit.service(place_of_service="11")], second="11"), place="11"),
-            wrong("second-bundle-line", *made([service, service])),
-            wrong("near-miss", *made([service], code=bad), code=bad),
-        ),
-        variant=good,
-        **visit.words | {"good": good, "title": listed[good]},
-    )
+    return Draft(visit.words | {"good": good, "bad": bad, "title": listed[good]}, made, good)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from j1553ref import ndc
-from j1553ref.training.asking import Asked, Draft, Made, draft, right, wrong
+from j1553ref.training.asking import Asked, Draft, Made, wrong
 from j1553ref.training.claims import carton, drug
 from j1553ref.training.doses import NGS, Given, total_mg
 from j1553ref.training.words import number, vials_text
@@ -15,30 +15,20 @@ from j1553ref.vials import Vial, grams
 
 def from_the_box(asked: Asked) -> Draft:
     """From ten digits with hyphens to the eleven of a claim."""
-    package, printed = _package(asked)
+    package = _package(asked)
     given = _given(asked, Vial(package["mg"], 1))
-    labeler, product, size = printed.split("-")
     asked.rests_on("ndc.padding", "ndc.medicaid")
-    digits = asked.fact("ndc.digits")
+    figures = package | given.words | {"digits": asked.fact("ndc.digits")}
 
     def made(code: str) -> Made:
         return (code,), _whole(given, _drug(asked, code, str(package["ml"])))
 
-    misplaced = (f"0{labeler}{product}{size}", f"{labeler}{product}0{size}", f"{labeler}{product}{size}0")
-    return draft(
-        right(*made(package["ndc"])),
-        (
-            wrong("ten-digits", *made(f"{labeler}{product}{size}")),
-            wrong("hyphens", *made(printed)),
-            *(wrong("zero-misplaced", *made(code)) for code in misplaced),
-        ),
-        **given.words | package | {"printed": printed, "product": product, "digits": digits},
-    )
+    return Draft(figures | dict(zip(("labeler", "product", "size"), package["ndc10"].split("-"), strict=True)), made)
 
 
 def qualifier(asked: Asked) -> Draft:
     """What goes in front of the NDC."""
-    package, printed = _package(asked)
+    package = _package(asked)
     given = _given(asked, Vial(package["mg"], 1))
     known, measures = asked.fact("ndc.qualifier"), asked.fact("ndc.units_of_measure")
     asked.rests_on("ndc.medicaid")
@@ -47,11 +37,8 @@ def qualifier(asked: Asked) -> Draft:
         beside = _drug(asked, package["ndc"], str(package["ml"]), qualifier=letters)
         return (f"{letters}{package['ndc']}",), _whole(given, beside)
 
-    return draft(
-        right(*made(known)),
-        (wrong("qualifier", *made(letters), figure=letters) for letters in measures),
-        **package | {"printed": printed, "right": known, "measures": ", ".join(measures)},
-    )
+    slips = (wrong("qualifier", *made(letters), figure=letters) for letters in measures)
+    return Draft(package | {"right": known, "measures": ", ".join(measures)}, made, wrong=slips)
 
 
 def milliliters(asked: Asked) -> Draft:
@@ -64,83 +51,49 @@ def milliliters(asked: Asked) -> Draft:
     def made(quantity: str) -> Made:
         return (f"{unit}{quantity}",), _whole(given, _drug(asked, carton(vial.size_mg), quantity))
 
-    slips = {
-        "ml-as-grams": given.dose // 1000,
-        "ml-as-milligrams": given.dose,
-        "ml-as-vials": given.count,
-        "ml-as-500": given.in_units_of(usual),
-    }
-    return draft(
-        right(*made(_ml(given))),
-        (wrong(mistake, *made(str(figure)), figure=number(figure)) for mistake, figure in slips.items()),
-        **given.words | {"unit": unit, "usual": usual, "per_ml": per_ml, "right": _ml(given)},
-    )
+    figures = {"unit": unit, "usual": usual, "per_ml": per_ml, "habit": given.in_units_of(usual)}
+    return Draft(_figures(given) | figures, made)
 
 
 def whole_string(asked: Asked) -> Draft:
     """Everything together, from the printed NDC and the dose."""
     vial = _vials_of_one_size(asked)
     given = _given(asked, vial)
-    package = asked.fact(f"product.package.{vial.size_mg // 1000}g-carton")
-    printed, code = package["ndc10"], package["ndc"]
-    unit, digits, per_ml = (asked.fact(name) for name in ("ndc.unit", "ndc.digits", "product.concentration"))
+    package = dict(asked.fact(f"product.package.{vial.size_mg // 1000}g-carton"))
+    names = ("ndc.unit", "ndc.digits", "product.concentration")
+    figures = dict(zip(("unit", "digits", "per_ml"), map(asked.fact, names), strict=True))
     asked.rests_on("ndc.medicaid", "ndc.cms1500", "ndc.padding", "ndc.unit_refused")
-    ml, in_grams, bare = _ml(given), str(given.dose // 1000), printed.replace("-", "")
+    bare = package["ndc10"].replace("-", "")
+    figures |= {"qualifier": asked.fact("ndc.qualifier"), "bare": bare, "bare_end": bare[8:]}
 
     def made(code: str, quantity: str, measure: str = "") -> Made:
         beside = _drug(asked, code, quantity, measure)
         return (_written(beside),), _whole(given, beside)
 
-    return draft(
-        right(*made(code, ml)),
-        (
-            wrong("ten-digits", *made(bare, ml)),
-            wrong("hyphens", *made(printed, ml)),
-            wrong("zero-misplaced", *made(f"{bare[:8]}0{bare[8:]}", ml)),
-            wrong("unit-me", *made(code, str(given.dose), "ME")),
-            wrong("unit-un", *made(code, str(given.count), "UN")),
-            wrong("unit-gr", *made(code, in_grams, "GR")),
-            wrong("ml-as-grams", *made(code, in_grams)),
-            wrong("ml-missing", *made(code, "")),
-        ),
-        **given.words | {"printed": printed, "ndc": code, "qualifier": asked.fact("ndc.qualifier"), "unit": unit},
-        **{"digits": digits, "per_ml": per_ml, "right": ml, "figure": in_grams},
-    )
+    return Draft(package | _figures(given) | figures, made)
 
 
 def one_line_each(asked: Asked) -> Draft:
     """Two sizes, and a payer that wants a line for each NDC."""
     given = Given.whole(asked, "commercial", kinds=2)
-    vials = given.vials
-    asked.rests_on("ndc.two_packages", "ndc.cms1500", *(f"product.package.{v.size_mg // 1000}g-carton" for v in vials))
+    sizes = [f"product.package.{vial.size_mg // 1000}g-carton" for vial in given.vials]
+    asked.rests_on("ndc.two_packages", "ndc.cms1500", *sizes)
     unit, measure, per_ml = asked.unit, asked.fact("ndc.unit"), asked.fact("product.concentration")
-    units = [vial.size_mg * vial.count // unit for vial in vials]
-    codes = [carton(vial.size_mg) for vial in vials]
-    ml = [number(Decimal(vial.size_mg * vial.count) / per_ml) for vial in vials]
+    held = [vial.size_mg * vial.count for vial in given.vials]
+    ml = [number(Decimal(mg) / per_ml) for mg in held]
+    cartons = [carton(vial.size_mg) for vial in given.vials]
 
-    def made(quantities: list[str], measure: str = measure) -> Made:
-        rows = zip(units, codes, quantities, strict=True)
-        lines = [drug(billed, drug=_drug(asked, code, quantity, measure)) for billed, code, quantity in rows]
+    def made(measure: str, *quantities: str) -> Made:
+        rows = zip(held, cartons, quantities, strict=True)
+        lines = [drug(mg // unit, drug=_drug(asked, code, quantity, measure)) for mg, code, quantity in rows]
         return tuple(f"J1553 × {line['units']}: {_written(line['drug'])}" for line in lines), given.claim(lines)
 
-    rows = list(zip(vials, units, ml, codes, strict=True))
-    words = " and ".join(
-        f"{quantity} mL on the line of the {grams(vial.size_mg)} carton" for vial, _, quantity, _ in rows
-    )
-    total = number(sum(map(Decimal, ml)))
-    return draft(
-        right(*made(ml)),
-        (
-            wrong("ml-swapped", *made(ml[::-1])),
-            wrong("ml-total", *made([total, total])),
-            wrong("unit-un", *made([str(vial.count) for vial in vials], "UN")),
-            wrong("unit-me", *made([str(vial.size_mg * vial.count) for vial in vials], "ME")),
-        ),
-        **given.words | {"right": words, "unit": measure},
-        lines="\n".join(
-            f"{vials_text([vial])}: {n} units, {quantity} mL, NDC {code}." for vial, n, quantity, code in rows
-        ),
-    )
+    rows = list(zip(given.vials, held, ml, cartons, strict=True))
+    on_lines = (f"{quantity} mL on the line of the {grams(vial.size_mg)} carton" for vial, _, quantity, _ in rows)
+    steps = (f"{vials_text([vial])}: {mg // unit} units, {each} mL, NDC {code}." for vial, mg, each, code in rows)
+    figures = {"right": " and ".join(on_lines), "steps": "\n".join(steps), "unit": measure}
+    amounts = {"ml": ml, "sum": number(sum(map(Decimal, ml))), "held": held, "counts": [v.count for v in given.vials]}
+    return Draft(given.words | figures | amounts, made)
 
 
 def rounded_tail(asked: Asked) -> Draft:
@@ -151,7 +104,7 @@ def rounded_tail(asked: Asked) -> Draft:
     dose = total_mg(vials) - tenths * asked.unit // 10
     given = Given(asked, asked.place(NGS), dose, vials)
     asked.rests_on("ndc.dual_eligible")
-    measure, per_ml, ml = asked.fact("ndc.unit"), asked.fact("product.concentration"), _ml(given)
+    measure, per_ml = asked.fact("ndc.unit"), asked.fact("product.concentration")
     units, left = given.bill.administered_units, given.bill.discarded_units
     waste = drug(left, "JW", drug=_drug(asked, carton(size), number(Decimal(tenths) / 10)))
 
@@ -159,49 +112,29 @@ def rounded_tail(asked: Asked) -> Draft:
         dosed = drug(units, drug=_drug(asked, carton(size), quantity))
         return (f"{measure}{quantity}",), given.claim([dosed, waste], dual_eligible=True)
 
-    slipped, down = number(Decimal(dose) / 1000), str(dose // asked.unit)
-    return draft(
-        right(*made(ml)),
-        (
-            wrong("ml-copied", *made(str(units)), figure=units),
-            wrong("ml-rounded-down", *made(down), figure=down),
-            wrong("ml-as-grams", *made(slipped), figure=slipped),
-            wrong("ml-as-milligrams", *made(str(dose)), figure=number(dose)),
-        ),
-        **given.words | {"units": units, "left": left, "right": ml, "per_ml": per_ml},
-    )
+    figures = {"units": units, "left": left, "per_ml": per_ml, "down": dose // asked.unit}
+    return Draft(_figures(given) | figures, made)
 
 
 def other_brand(asked: Asked) -> Draft:
     """Two brands of one seller on the shelf."""
     brand = asked.fact("trap.qivigy")
-    package, printed = _package(asked, "carton")
+    package = _package(asked, "carton")
     other = asked.draws.pick([brand["ndc_5g"], brand["ndc_10g"]])
     given = _given(asked, Vial(package["mg"], asked.draws.between(1, 3)))
     asked.rests_on("ndc.medicaid", "ndc.matches_code", "ndc.padding", "product.other_ndcs")
-    digits, ml = asked.fact("ndc.digits"), _ml(given)
-    foreign, bare = ndc.to_11_digits(other), printed.replace("-", "")
+    figures: dict[str, Any] = {"digits": asked.fact("ndc.digits"), "bare": package["ndc10"].replace("-", "")}
+    figures |= _figures(given) | {"brand": "Qivigy", "other": other, "foreign": ndc.to_11_digits(other)}
 
     def made(code: str) -> Made:
-        return (code,), _whole(given, _drug(asked, code, ml))
+        return (code,), _whole(given, _drug(asked, code, figures["right"]))
 
-    return draft(
-        right(*made(package["ndc"])),
-        (wrong("other-brand", *made(foreign)),),
-        spare=(
-            wrong("zero-misplaced", *made(f"0{bare}")),
-            wrong("ten-digits", *made(bare)),
-            wrong("zero-misplaced", *made(f"{bare}0")),
-        ),
-        **given.words | package | {"printed": printed, "brand": "Qivigy", "other": other, "foreign": foreign},
-        digits=digits,
-    )
+    return Draft(package | figures, made)
 
 
-def _package(asked: Asked, kind: str = "") -> tuple[dict[str, Any], str]:
+def _package(asked: Asked, kind: str = "") -> dict[str, Any]:
     known = [fact.id for fact in asked.base.under("product.package") if fact.id.endswith(kind)]
-    value = dict(asked.fact(asked.draws.pick(known)))
-    return value, value["ndc10"]
+    return dict(asked.fact(asked.draws.pick(known)))
 
 
 def _vials_of_one_size(asked: Asked) -> Vial:
@@ -215,8 +148,11 @@ def _given(asked: Asked, vial: Vial) -> Given:
     return Given(asked, asked.place("medicaid"), total_mg([vial]), (vial,))
 
 
-def _ml(given: Given) -> str:
-    return number(Decimal(given.dose) / given.asked.fact("product.concentration")).replace(",", "")
+def _figures(given: Given) -> dict[str, Any]:
+    per_ml = given.asked.fact("product.concentration")
+    ml = number(Decimal(given.dose) / per_ml).replace(",", "")
+    in_grams = number(Decimal(given.dose) / 1000)
+    return given.words | {"right": ml, "dose": given.dose, "in_grams": in_grams, "count": given.count}
 
 
 def _drug(asked: Asked, code: str, quantity: str, measure: str = "", qualifier: str = "") -> dict[str, Any]:
