@@ -13,6 +13,8 @@ from j1553ref.training.model import ExerciseError
 
 __all__ = ["fields", "filled", "read", "table"]
 
+_KINDS = {str: "text", int: "a whole number", bool: "true or false", list: "a list", dict: "a table"}
+
 
 def read(name: str) -> dict[str, Any]:
     """A file of this folder by its path; raises ExerciseError where it is no TOML.
@@ -31,7 +33,7 @@ def table(where: str, found: Any, kinds: Mapping[str, type], optional: Iterable[
 
     >>> table("mistakes.toml, grams", {"name": "Grams"}, {"name": str, "why": str})
     Traceback (most recent call last):
-    j1553ref.training.model.ExerciseError: mistakes.toml, grams: why: expected str
+    j1553ref.training.model.ExerciseError: mistakes.toml, grams: why: expected text
     """
     if not isinstance(found, Mapping):
         raise ExerciseError(f"{where}: expected a table with {', '.join(kinds)}")
@@ -42,7 +44,7 @@ def table(where: str, found: Any, kinds: Mapping[str, type], optional: Iterable[
         if key not in found and key in optional:
             continue
         if not isinstance(found.get(key), kind) or found[key] == "":
-            raise ExerciseError(f"{where}: {key}: expected {kind.__name__}")
+            raise ExerciseError(f"{where}: {key}: expected {_KINDS[kind]}")
     return dict(found)
 
 

@@ -16,9 +16,9 @@ __all__ = ["MAY_BE_INFERRED", "MISTAKES", "inferred", "mistakes"]
 def mistakes(tables: Mapping[str, Any]) -> dict[str, Mistake]:
     """Every mistake by its id; raises ExerciseError for a missing text, an unknown key or an unknown rule.
 
-    >>> mistakes({"slip": {"name": "A slip", "rule": "UNT999", "why": "Wrong."}})
+    >>> mistakes({"slip": {"name": "A slip", "rule": "UNT02", "why": "Wrong."}})
     Traceback (most recent call last):
-    j1553ref.training.model.ExerciseError: mistakes.toml, slip: rule: UNT999: no such rule; nearest: UNT009, UNT008, UNT007
+    j1553ref.training.model.ExerciseError: mistakes.toml, slip: rule: UNT02: no such rule; nearest: UNT002, UNT008, UNT007
     """
     made = {}
     for mistake_id, found in tables.items():
@@ -36,7 +36,7 @@ def inferred(reasons: Mapping[str, Any]) -> dict[str, str]:
 
     >>> inferred({"unit.sise": "Said somewhere."})
     Traceback (most recent call last):
-    j1553ref.training.model.ExerciseError: inferred.toml: unit.sise: no such fact; nearest: unit.size
+    j1553ref.training.model.ExerciseError: inferred.toml: unit.sise: no such fact; nearest: unit.size, unit.basis
     """
     for fact_id in reasons:
         try:
