@@ -27,8 +27,6 @@ from j1553ref.training import (
     ExerciseError,
     Question,
     Sheet,
-    as_html,
-    as_markdown,
     key_page,
     sheet,
     sheet_page,
@@ -36,9 +34,9 @@ from j1553ref.training import (
     templates,
 )
 from j1553ref.training.asking import Asked, Choice, wrong
+from j1553ref.training.data import MAY_BE_INFERRED, MISTAKES, mistakes
 from j1553ref.training.draws import Draws
-from j1553ref.training.mistakes import MAY_BE_INFERRED, MISTAKES, mistakes
-from j1553ref.training.pages import Element, Page, el
+from j1553ref.training.pages import Element, Page, as_html, as_markdown, el
 from j1553ref.training.topics import denials, units
 
 SEEDS = max(5, int(os.environ.get("J1553REF_EXAMPLES", "100")) // 20)

@@ -13,7 +13,7 @@ from sphinx.application import Sphinx
 
 from j1553ref.facts import FactError
 from j1553ref.training import LEVEL_NAMES, TOPICS, Sheet, key_page, sheet, sheet_page
-from j1553ref.training.mistakes import MISTAKES
+from j1553ref.training.data import MISTAKES
 from j1553ref.training.pages import Element, Node, Page
 from j1553ref.training.words import unbroken
 from refsite.checked import CheckedDirective

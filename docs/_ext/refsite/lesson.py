@@ -11,7 +11,8 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from j1553ref.facts import FactError
-from j1553ref.training import command, sheet
+from j1553ref.training import sheet
+from j1553ref.training.pages import command
 from refsite.checked import CheckedDirective
 from refsite.domain import known
 from refsite.nodes import table

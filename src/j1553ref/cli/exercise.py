@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from j1553ref.cli.base import print_json
-from j1553ref.training import TOPICS, ExerciseError, as_html, as_markdown, key_page, sheet, sheet_page
+from j1553ref.training import TOPICS, ExerciseError, key_page, sheet, sheet_page
+from j1553ref.training.pages import as_html, as_markdown
 
 __all__ = ["exercise"]
 

@@ -9,9 +9,8 @@ from typing import Any
 
 from j1553ref.facts import FactBase, packaged
 from j1553ref.training.claims import Place
-from j1553ref.training.data import fields, filled
+from j1553ref.training.data import MISTAKES, fields, filled
 from j1553ref.training.draws import Draws
-from j1553ref.training.mistakes import MISTAKES
 from j1553ref.training.model import Mistake
 
 __all__ = ["Asked", "Choice", "Draft", "Made", "Row", "Template", "wrong"]

@@ -20,7 +20,7 @@ from j1553ref.training.words import number, vials_text
 from j1553ref.units import bill_units
 from j1553ref.vials import Vial, grams, least_waste
 
-__all__ = ["NGS", "Given", "odd_dose", "total_mg", "whole_dose_with_rest", "whole_vials"]
+__all__ = ["NGS", "Given", "in_words", "odd_dose", "total_mg", "whole_dose_with_rest", "whole_vials"]
 
 NGS = "medicare-ab:ngs"
 #: No more vials in one question, and no more drug (mg): what a class can follow.
@@ -116,9 +116,7 @@ class Given:
     @property
     def words(self) -> dict[str, Any]:
         """Figures of the words: the dose in grams, in mg, and in grams if they are whole, and the vials."""
-        in_grams, in_mg = grams(self.dose), number(self.dose)
-        amount = f"{in_mg} mg" if self.dose % 1000 else in_grams
-        return {"grams": in_grams, "mg": in_mg, "amount": amount, "vials": vials_text(self.vials)}
+        return in_words(self.dose, self.vials)
 
     def figures(self) -> dict[str, Any]:
         """What the words and options of a question about units may say; None where it left nothing, or something."""
@@ -164,6 +162,17 @@ class Given:
         rounded = "" if exact == bill.discarded_units else f"{number(exact)}, rounded down: "
         yield f"Left: {number(left)} mg ÷ {unit} mg = {rounded}{bill.discarded_units} units with JW."
         yield f"Check: {bill.administered_units} + {bill.discarded_units} = {bill.total_units}, all that was opened."
+
+
+def in_words(dose: int, vials: Iterable[Vial]) -> dict[str, Any]:
+    """A dose (mg) in grams, in mg, and in grams if they are whole, and its vials.
+
+    >>> in_words(32450, [Vial(20000, 2)])
+    {'grams': '32.45 g', 'mg': '32,450', 'amount': '32,450 mg', 'vials': 'two 20 g vials'}
+    """
+    in_grams, in_mg = grams(dose), number(dose)
+    amount = f"{in_mg} mg" if dose % 1000 else in_grams
+    return {"grams": in_grams, "mg": in_mg, "amount": amount, "vials": vials_text(vials)}
 
 
 def total_mg(vials: Iterable[Vial]) -> int:

@@ -88,7 +88,7 @@ def sheet_page(sheet: Sheet) -> Page:
     blanks = el("p", el("span", "Name"), el("span", "Date"), kind="blanks")
     head = (blanks, _identity(sheet), _note("One answer is right. Circle its letter."))
     asked = (_section(f"Question {each.number}", *_asked(each), _options(each)) for each in sheet.questions)
-    return Page(f"J1553 exercise: {_named(sheet)}", (*head, *asked, _notices()), _foot(sheet))
+    return _page(sheet, "", *head, *asked)
 
 
 def key_page(sheet: Sheet) -> Page:
@@ -98,8 +98,7 @@ def key_page(sheet: Sheet) -> Page:
     on = f" --on {sheet.on.isoformat()}" if sheet.on else ""
     again = ("The same sheet again: ", el("code", f"{made}{on}"), "; add ", el("code", "--key"), " for this key.")
     head = (_identity(sheet), el("p", el("strong", "Answers: "), answers, kind="answer"), _note(*again))
-    parts = (*map(_answered, sheet.questions), _rules(sheet), *_facts(sheet), _notices())
-    return Page(f"Key to the J1553 exercise: {_named(sheet)}", (*head, *parts), f"Key, {_foot(sheet)}")
+    return _page(sheet, "Key, ", *head, *map(_answered, sheet.questions), _rules(sheet), *_facts(sheet))
 
 
 def command(topic: str, level: int, count: int, seed: int) -> str:
@@ -148,12 +147,12 @@ def _answered(question: Question) -> Element:
     )
 
 
-def _named(sheet: Sheet) -> str:
-    return f"{TOPICS[sheet.topic].title}, level {sheet.level} ({LEVEL_NAMES[sheet.level]})"
-
-
-def _foot(sheet: Sheet) -> str:
-    return f"J1553 exercise, seed {sheet.seed}, sheet {sheet.code}"
+def _page(sheet: Sheet, kind: str, *content: Element) -> Page:
+    """A page with title and foot, and the notices at its end."""
+    named = f"{TOPICS[sheet.topic].title}, level {sheet.level} ({LEVEL_NAMES[sheet.level]})"
+    title = f"Key to the J1553 exercise: {named}" if kind else f"J1553 exercise: {named}"
+    notices = _section("Notices", *map(_note, _NOTICES))
+    return Page(title, (*content, notices), f"{kind}J1553 exercise, seed {sheet.seed}, sheet {sheet.code}")
 
 
 def _identity(sheet: Sheet) -> Element:
@@ -184,10 +183,6 @@ def _facts(sheet: Sheet) -> Iterator[Element]:
     notes = [el("li", el("code", one.id, entry=("fact", one.id)), f": {one.note}") for one in found if one.note]
     if notes:
         yield _section("Inferred, and asked all the same", el("ul", *notes))
-
-
-def _notices() -> Element:
-    return _section("Notices", *map(_note, _NOTICES))
 
 
 def _note(*content: Node) -> Element:

@@ -12,9 +12,8 @@ from j1553ref.checking import check
 from j1553ref.errors import J1553Error, nearest
 from j1553ref.facts import FactBase, FactError, as_date, packaged
 from j1553ref.training.asking import Asked, Choice, Draft, Template
-from j1553ref.training.data import filled
+from j1553ref.training.data import MAY_BE_INFERRED, filled
 from j1553ref.training.draws import Draws
-from j1553ref.training.mistakes import MAY_BE_INFERRED
 from j1553ref.training.model import LETTERS, Basis, ExerciseError, Option, Question, Sheet
 from j1553ref.training.templates import LEVEL_NAMES
 from j1553ref.training.topics import TOPICS, templates
@@ -85,7 +84,10 @@ class _Maker:
             asked = Asked(draws, self.day or _day(draws, self.base), self.base)
             try:
                 draft = template(asked)
-                if draft is None or self._known(template, draft):
+                if draft is None:
+                    continue
+                use = (template.topic, template.name, draft.variant)
+                if draft.identity in self.seen or (draft.variant and self.uses[use] > self.rounds):
                     continue
                 basis = tuple(_basis(asked))
             except FactError as error:
@@ -93,14 +95,10 @@ class _Maker:
                 return False
             if options := _options(draft, asked):
                 self.seen.add(draft.identity)
-                self.uses[template.topic, template.name, draft.variant] += 1
+                self.uses[use] += 1
                 self.questions.append(_question(len(self.questions) + 1, template, draft, asked.on, options, basis))
                 return True
         return False
-
-    def _known(self, template: Template, draft: Draft) -> bool:
-        often = self.uses[template.topic, template.name, draft.variant] if draft.variant else 0
-        return draft.identity in self.seen or often > self.rounds
 
     def too_few(self, count: int) -> str:
         """Why there are fewer questions than were asked for."""

@@ -10,8 +10,7 @@ from typing import Any
 
 from j1553ref.errors import nearest
 from j1553ref.training.asking import Row, Template
-from j1553ref.training.data import read, table
-from j1553ref.training.mistakes import MISTAKES
+from j1553ref.training.data import MISTAKES, read, table
 from j1553ref.training.model import ExerciseError
 
 __all__ = ["LEVEL_NAMES", "Topic", "load", "topic"]

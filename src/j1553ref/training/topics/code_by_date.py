@@ -8,15 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from functools import partial
-from typing import Any
 
 from j1553ref.code import CODE, code_for
 from j1553ref.facts.wording import date_text
 from j1553ref.training.asking import Asked, Choice, Draft, Made, wrong
 from j1553ref.training.claims import Line, Place, carton, claim, dated, line
-from j1553ref.training.doses import total_mg, whole_vials
-from j1553ref.training.words import number, vials_text
-from j1553ref.vials import grams
+from j1553ref.training.doses import in_words, total_mg, whole_vials
 
 #: The payer whose text names one code for Yimmugo before J1553, and the fact that says so.
 _PAYER, _NAMED = "bcbs:premera", "code.predecessor.J3590-premera"
@@ -30,12 +27,7 @@ class Dose:
     def __init__(self, asked: Asked) -> None:
         self.asked, self.vials = asked, whole_vials(asked)
         self.dose = total_mg(self.vials)
-        self.words: dict[str, Any] = {
-            "grams": grams(self.dose),
-            "mg": number(self.dose),
-            "vials": vials_text(self.vials),
-            "on": date_text(asked.on),
-        }
+        self.words = in_words(self.dose, self.vials) | {"on": date_text(asked.on)}
 
     def line(self, code: str) -> Line:
         """A drug line with an NDC of Yimmugo, so that the checker can tell what was given."""
@@ -59,20 +51,18 @@ def on_a_valid_date(asked: Asked) -> Draft:
     """A date on which the code is valid, at an office, a hospital or a commercial plan."""
     drug = Dose(asked)
     first, unlisted = asked.fact("code.first_date_of_service"), asked.fact("code.unlisted")
-    name, place = asked.draws.pick(
-        [
-            ("Office, CMS-1500, Medicare Part B", asked.place()),
-            ("Hospital outpatient department, UB-04, Medicare Part B", asked.hospital()),
-            ("Office, CMS-1500, a commercial plan", asked.place("commercial")),
-        ]
-    )
+    places = {
+        "Office, CMS-1500, Medicare Part B": asked.place(),
+        "Hospital outpatient department, UB-04, Medicare Part B": asked.hospital(),
+        "Office, CMS-1500, a commercial plan": asked.place("commercial"),
+    }
+    name, place = asked.draws.pick(list(places.items()))
     commercial = place.payer == "commercial"
     asked.rests_on("code.valid", *([] if commercial else ["code.specific_over_unlisted"]))
     # Without it a payer that loads new codes late could be right with the old one.
     loaded = " The payer has loaded J1553." if commercial else ""
     figures = drug.words | {"setting": name, "first": date_text(first), "loaded": loaded}
-    slips = drug.slips(unlisted, place)
-    return Draft(figures, partial(drug.made, place), name, wrong=slips)
+    return Draft(figures, partial(drug.made, place), name, drug.slips(unlisted, place))
 
 
 def first_date(asked: Asked) -> Draft:

@@ -9,10 +9,10 @@ from typing import Any
 from j1553ref.facts.wording import date_text
 from j1553ref.training.asking import Asked, Draft, Made
 from j1553ref.training.claims import claim, dated, parsed, record
-from j1553ref.training.doses import NGS, Given, total_mg, whole_dose_with_rest, whole_vials
+from j1553ref.training.doses import NGS, Given, in_words, total_mg, whole_dose_with_rest, whole_vials
 from j1553ref.training.words import vials_text
 from j1553ref.units import discarded_units
-from j1553ref.vials import Vial, grams
+from j1553ref.vials import Vial
 
 
 def plain(asked: Asked, *, rest: bool) -> Draft:
@@ -111,10 +111,15 @@ def payable(asked: Asked) -> Draft | None:
         return None
     asked.rests_on("discard.least_waste", "product.vial_sizes", "unit.size")
     units, avoidable = dose // asked.unit, opened - least
-    amounts = {"grams": grams(dose), "vials": vials_text(vials), "fewest": vials_text(fewest)}
-    figures = {"opened": opened, "held": units + opened, "avoidable": avoidable, "total": units + avoidable}
-    figures |= {"right": least, "dose": units, "least": units + least}
-    return Draft({"contractor": contractor} | amounts | figures, lambda units: ((f"{units} units",), None))
+    figures = {"contractor": contractor, "fewest": vials_text(fewest), "opened": opened, "held": units + opened}
+    figures |= {
+        "avoidable": avoidable,
+        "total": units + avoidable,
+        "right": least,
+        "dose": units,
+        "least": units + least,
+    }
+    return Draft(in_words(dose, vials) | figures, lambda units: ((f"{units} units",), None))
 
 
 def _figures(given: Given, *, noted: bool = True, exclusive: bool = True) -> dict[str, Any]:
