@@ -92,10 +92,3 @@ def test_a_damaged_code_leaves_every_rule_not_checked_rather_than_out_of_scope()
     assert set(report.codes) == {"SHP005"}
     assert "out_of_scope" not in report.notes
     assert len(report.not_checked_codes) == sum(rule.run is not None for rule in catalogue())
-
-
-def test_every_finding_cites_the_declared_facts_on_the_date_of_service():
-    declared = {each.code: each.facts for each in catalogue()}
-    for finding in check(make_claim(40000, [20, 20], [(80, [])])).findings:
-        assert tuple(fact_id for fact_id, _ in finding.facts) == declared[finding.code]
-        assert {day.isoformat() for _, day in finding.facts} == {"2026-05-04"}

@@ -20,6 +20,7 @@ from inside import j1553ref  # noqa: F401 - a fixture
 
 from j1553ref import config, rules, schemas
 from j1553ref.config import ConfigError, find, load, parse
+from j1553ref.facts import packaged
 from j1553ref.payers import payer_ids
 
 SCHEMA: dict[str, Any] = json.loads(schemas.text("config"))
@@ -144,7 +145,7 @@ JUNK = st.sampled_from(
     [0, 1, True, "", " ", "x", "JWZ ", "20g", "2026-06-30", "2026-13-01", "error", "/a", "a/", [], ["x"], [1], {}]
 )
 RIGHT = {
-    "payer": st.sampled_from(payer_ids()),
+    "payer": st.sampled_from(payer_ids(packaged())),
     "select": st.lists(st.sampled_from(CODES), min_size=1, max_size=3),
     "ignore": st.lists(st.sampled_from(CODES), max_size=3),
     "fail_level": st.sampled_from(["error", "warning", "info"]),

@@ -147,7 +147,7 @@ def test_an_ndc_that_does_not_contradict_the_vials_is_no_obstacle():
 
 def test_a_tail_is_no_base_for_jz_whatever_the_rule_says_of_it():
     claim = claim_from(native(administrations__0__dose_mg="39950"))
-    view = ClaimView(claim=claim, payer=parse_payer("medicare-ab"), facts=packaged())
+    view = ClaimView.of(claim, parse_payer("medicare-ab", packaged()), packaged())
     [found] = (each for each in check(claim).findings if each.code == "JWZ003")
     assert fixes.proposed([replace(found, severity="error")], view, payer_named=True) == ()
 

@@ -59,12 +59,12 @@ def facts_with(folder: Path, *parts: str) -> FactBase:
 
 
 def test_the_bases_are_those_that_the_command_line_promises() -> None:
-    assert [each for each in payer_ids() if ":" not in each] == BASES
+    assert [each for each in payer_ids(FACTS) if ":" not in each] == BASES
 
 
-@pytest.mark.parametrize("name", payer_ids())
+@pytest.mark.parametrize("name", payer_ids(FACTS))
 def test_every_listed_id_parses_to_itself(name: str) -> None:
-    payer = parse_payer(name)
+    payer = parse_payer(name, FACTS)
     assert payer.id == name
     assert f"{payer.base}:{payer.qualifier}".rstrip(":") == name
     assert payer.label
@@ -84,21 +84,21 @@ def test_every_listed_id_parses_to_itself(name: str) -> None:
     ],
 )
 def test_line_runs_from_the_most_to_the_least_specific(name: str, line: tuple[str, ...]) -> None:
-    assert parse_payer(name).line == line
+    assert parse_payer(name, FACTS).line == line
 
 
 def test_case_and_blanks_do_not_matter() -> None:
-    assert parse_payer(" Medicare-AB:NGS\n").id == "medicare-ab:ngs"
-    assert parse_payer("medicaid:md") == parse_payer("MEDICAID:MD")
+    assert parse_payer(" Medicare-AB:NGS\n", FACTS).id == "medicare-ab:ngs"
+    assert parse_payer("medicaid:md", FACTS) == parse_payer("MEDICAID:MD", FACTS)
 
 
 def test_medicaid_takes_each_state_and_nothing_else() -> None:
-    assert {parse_payer(f"medicaid:{state}").qualifier for state in STATES} == STATES
+    assert {parse_payer(f"medicaid:{state}", FACTS).qualifier for state in STATES} == STATES
     assert len(STATES) == 56
     assert {"AK", "DC", "MD", "PR", "WV", "WY"} <= STATES
     for wrong in ("medicaid:XX", "medicaid:", "medicaid:maryland", "medicaid:MD:x"):
         with pytest.raises(PayerError, match="two-letter state code, such as medicaid:MD"):
-            parse_payer(wrong)
+            parse_payer(wrong, FACTS)
 
 
 @pytest.mark.parametrize(
@@ -117,13 +117,13 @@ def test_medicaid_takes_each_state_and_nothing_else() -> None:
 )
 def test_a_mistyped_id_is_refused_with_the_nearest(text: str, message: str) -> None:
     with pytest.raises(PayerError) as caught:
-        parse_payer(text)
+        parse_payer(text, FACTS)
     assert str(caught.value) == message
 
 
 def test_an_unlisted_plan_is_answered_with_the_listed_ones() -> None:
     with pytest.raises(PayerError, match=r"expected one of bcbs:alabama, .*bcbs:texas; .* write bcbs$"):
-        parse_payer("bcbs:zzz")
+        parse_payer("bcbs:zzz", FACTS)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_an_unlisted_plan_is_answered_with_the_listed_ones() -> None:
 )
 def test_hostile_text_is_refused_in_one_line(text: str) -> None:
     with pytest.raises(PayerError) as caught:
-        parse_payer(text)
+        parse_payer(text, FACTS)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 500
 
@@ -139,17 +139,17 @@ def test_hostile_text_is_refused_in_one_line(text: str) -> None:
 @pytest.mark.parametrize("value", [None, 16, b"aetna", ["aetna"]])
 def test_what_is_no_text_is_refused(value: object) -> None:
     with pytest.raises(PayerError, match=r"^payer: expected one of aetna, "):
-        parse_payer(value)  # type: ignore[arg-type]
+        parse_payer(value, FACTS)  # type: ignore[arg-type]
 
 
 def test_the_message_never_repeats_what_was_typed() -> None:
     for secret in ("Roe Jane 000-00-0000", "bcbs:Roe Jane", "medicaid:Roe Jane", "cigna:Roe Jane"):
         with pytest.raises(PayerError) as caught:
-            parse_payer(secret)
+            parse_payer(secret, FACTS)
         assert "jane" not in str(caught.value).casefold()
 
 
-NEAR_IDS = st.sampled_from(payer_ids()).flatmap(
+NEAR_IDS = st.sampled_from(payer_ids(FACTS)).flatmap(
     lambda each: st.sampled_from([each, each.upper(), f" {each}", f"{each}:", each[:-1]])
 )
 
@@ -157,10 +157,10 @@ NEAR_IDS = st.sampled_from(payer_ids()).flatmap(
 @given(st.one_of(st.text(max_size=80), NEAR_IDS))
 def test_any_text_is_an_id_that_stays_itself_or_a_payer_error(text: str) -> None:
     try:
-        payer = parse_payer(text)
+        payer = parse_payer(text, FACTS)
     except PayerError:
         return
-    assert parse_payer(payer.id) == payer
+    assert parse_payer(payer.id, FACTS) == payer
     assert payer.id.casefold() == text.strip().casefold()
 
 
@@ -173,7 +173,7 @@ def test_a_new_payer_is_data_and_not_code(tmp_path: Path) -> None:
     payer = parse_payer("tricare:EAST", facts)
     assert payer == Payer("tricare:east", "tricare", "east", "Made-up part", "tricare")
     with pytest.raises(PayerError):
-        parse_payer("tricare")
+        parse_payer("tricare", FACTS)
 
 
 # -- claim filing indicator ------------------------------------------------------------------------
@@ -192,7 +192,7 @@ def test_a_new_payer_is_data_and_not_code(tmp_path: Path) -> None:
 )
 def test_filing_code(codes: list[str], payer: str | None) -> None:
     assert {payer_from_filing_code(each) for each in codes} == {payer}
-    assert payer is None or parse_payer(payer).id == payer
+    assert payer is None or parse_payer(payer, FACTS).id == payer
 
 
 # -- binding ---------------------------------------------------------------------------------------
@@ -213,8 +213,8 @@ def test_filing_code(codes: list[str], payer: str | None) -> None:
     ],
 )
 def test_who_is_bound(payer: str, binds: list[str], bound: bool) -> None:
-    assert parse_payer(payer).is_bound_by(binds) is bound
-    assert parse_payer(payer).is_bound_by(iter(binds)) is bound
+    assert parse_payer(payer, FACTS).is_bound_by(binds) is bound
+    assert parse_payer(payer, FACTS).is_bound_by(iter(binds)) is bound
 
 
 # -- profiles --------------------------------------------------------------------------------------
@@ -234,7 +234,7 @@ def test_who_is_bound(payer: str, binds: list[str], bound: bool) -> None:
     ],
 )
 def test_who_asks_for_jw_and_jz(payer: str, value: str, grade: str) -> None:
-    answer = profile(parse_payer(payer), "jw_jz", DAY, FACTS)
+    answer = profile(parse_payer(payer, FACTS), "jw_jz", DAY, FACTS)
     assert answer is not None
     assert (answer.value, answer.grade) == (value, grade)
     assert answer.entry.carries_error is (grade == "primary")
@@ -244,14 +244,14 @@ def test_who_asks_for_jw_and_jz(payer: str, value: str, grade: str) -> None:
     "payer", ["bcbs", "bcbs:anthem", "aetna", "cigna", "unitedhealthcare", "commercial", "medicaid:VA"]
 )
 def test_nothing_is_known_is_none_and_no_guess(payer: str) -> None:
-    assert profile(parse_payer(payer), "jw_jz", DAY, FACTS) is None
+    assert profile(parse_payer(payer, FACTS), "jw_jz", DAY, FACTS) is None
 
 
 @pytest.mark.parametrize(
     ("payer", "grade"), [("medicare-ab:ngs", "primary"), ("medicare-ab:wps", "inferred"), ("medicare-ab", "inferred")]
 )
 def test_split_lines_are_ngs_own_text_and_inferred_elsewhere(payer: str, grade: str) -> None:
-    answer = profile(parse_payer(payer), "split_lines", DAY, FACTS)
+    answer = profile(parse_payer(payer, FACTS), "split_lines", DAY, FACTS)
     assert answer is not None
     assert (answer.value, answer.grade) == ("marked", grade)
 
@@ -284,7 +284,7 @@ def test_a_document_older_than_the_product_says_nothing_of_today(fact_id: str) -
 
 def test_ndc_profiles() -> None:
     def of(name: str, key: str) -> object:
-        answer = profile(parse_payer(name), key, DAY, FACTS)
+        answer = profile(parse_payer(name, FACTS), key, DAY, FACTS)
         return answer and answer.value
 
     assert of("medicaid:TX", "ndc_required") == of("bcbs:lifewise", "ndc_required") == "required"
@@ -303,7 +303,7 @@ def test_the_most_specific_fact_wins_and_a_silent_one_gives_way(tmp_path: Path) 
     )
 
     def asked(name: str, day: date) -> object:
-        answer = profile(parse_payer(name), "made_up", day, facts)
+        answer = profile(parse_payer(name, FACTS), "made_up", day, facts)
         return answer and answer.value
 
     assert asked("bcbs:premera", date(2026, 2, 1)) == "plan"
@@ -321,7 +321,7 @@ def test_what_is_not_known_any_more_is_answered_as_unknown_and_not_by_the_class(
         entry("profile.commercial.made_up", '"class"', when="from = 2020-01-01"),
         entry("profile.cigna.made_up", '"own"', when="from = 2026-01-01", more="known_until = 2026-03-31"),
     )
-    answer = profile(parse_payer("cigna"), "made_up", DAY, facts)
+    answer = profile(parse_payer("cigna", FACTS), "made_up", DAY, facts)
     assert answer is not None
     assert not answer.known
 
@@ -342,13 +342,13 @@ VOCABULARY = {
 def test_every_payer_that_a_fact_binds_exists() -> None:
     for fact in FACTS.facts.values():
         for each in fact.binds:
-            assert parse_payer(each).id == each, fact.id
+            assert parse_payer(each, FACTS).id == each, fact.id
 
 
 def test_profiles_name_payers_that_exist_bind_them_and_keep_to_the_vocabulary() -> None:
     for fact in FACTS.under("profile"):
         _, name, key = fact.id.split(".")
-        assert fact.binds == (parse_payer(name).id,), fact.id
+        assert fact.binds == (parse_payer(name, FACTS).id,), fact.id
         for each in fact.history:
             if isinstance(each.value, tuple):
                 assert all(re.fullmatch("[0-9A-Z]{2}", modifier) for modifier in each.value), fact.id

@@ -1,18 +1,26 @@
 """Every rule: what makes it fire, what leaves it quiet, what leaves it not checked; and that each is really tested."""
 
 import dataclasses
+from contextlib import suppress
 from dataclasses import fields
+from datetime import date
 
 import pytest
+from build import edit
+from rule_cases import whole
 from rules import CASES
 
 from j1553ref import check, rules
-from j1553ref.claim import Line
+from j1553ref.claim import Claim, Line
 from j1553ref.facts import FactError, packaged
 from j1553ref.payers import parse_payer
-from j1553ref.rules.base import REGISTRY, SEVERITIES
+from j1553ref.readers import claim_from
+from j1553ref.rules.base import REGISTRY, SEVERITIES, Missing
+from j1553ref.rules.context import ClaimView
+from j1553ref.rules.rulebook import in_order, rulebook
 
 RUNNING = [rule.code for rule in rules.catalogue() if rule.run]
+DAY = date(2026, 5, 4)
 #: Rules that read nothing but their own line, so that there is always an answer.
 ALWAYS_DECIDED = {"NDC004", "MOD002", "SOS003"}
 
@@ -33,8 +41,6 @@ def test_outcome(each):
         assert each.says in finding.message
         assert each.expected in (finding.expected, ...)
         assert each.actual in (finding.actual, ...)
-        if finding.facts or "without a date" not in each.name:  # facts are cited with a date of service
-            assert [fact_id for fact_id, _ in finding.facts] == list(REGISTRY[each.code].facts)
     else:
         assert found == []
         assert bool(unsure) == (each.outcome == "not checked")
@@ -51,9 +57,70 @@ def test_every_rule_has_a_case_of_each_outcome(code):
     assert wanted <= outcomes
 
 
+@pytest.fixture(scope="module")
+def consulted():
+    """Code -> facts that the rule looked up on any case of any rule, whether it fired or not."""
+    found = {code: set() for code in RUNNING}
+    for case in CASES:
+        facts = case.facts or packaged()
+        claim = case.claim if isinstance(case.claim, Claim) else claim_from(case.claim)
+        for payer in (case.payer or claim.payer or "medicare-ab", "medicare-dme", "bcbs:premera"):
+            view = ClaimView.of(claim, parse_payer(payer, facts), facts).recorded()
+            for rule, _ in view.book.plan:
+                for part in (view,) if rule.scope == "claim" else view.groups:
+                    view.recording.noted = noted = {}
+                    with suppress(Missing, FactError):
+                        list(rule.run(part))
+                    found[rule.code].update(fact_id for fact_id, _ in noted)
+    return found
+
+
 @pytest.mark.parametrize("code", RUNNING)
-def test_a_rule_that_is_switched_off_fails_its_firing_cases(code, monkeypatch):
+def test_a_rule_reads_the_facts_that_it_declares_and_no_others(code, consulted):
+    """What a rule declares is what its page, its card and SARIF show; what it reads is recorded at the read."""
+    rule = REGISTRY[code]
+    assert [fact_id for fact_id in sorted(consulted[code]) if not rule.may_consult(fact_id)] == []
+    alone = {name: dataclasses.replace(rule, basis=(), reads=(name,)) for name in rule.reads}
+    assert [name for name, only in alone.items() if not any(map(only.may_consult, consulted[code]))] == []
+
+
+@pytest.mark.parametrize("code", RUNNING)
+def test_a_finding_cites_what_the_rule_is_based_on_and_what_it_read(code):
+    rule, cited = REGISTRY[code], set()
+    for case in CASES:
+        if case.code == code and case.outcome == "fires":
+            found = check(case.claim, payer=case.payer, facts=case.facts).findings
+            cited |= {fact_id for finding in found if finding.code == code for fact_id, _ in finding.facts}
+    assert set(rule.basis) <= cited
+    assert all(map(rule.may_consult, cited))
+
+
+def test_facts_are_cited_with_the_date_of_service_of_the_finding():
+    claim = edit(whole(), {"/lines/1/modifiers": ["25"]})
+    [finding] = [each for each in check(claim).findings if each.code == "MOD001"]
+    assert finding.facts == (("modifier.25", DAY), ("infusion.code_family", DAY))
+
+
+def test_a_fact_that_a_cached_figure_was_made_of_counts_as_consulted_by_each_rule_that_uses_it():
+    """The units needed are computed once, by UNT001; UNT003 consulted the size of the unit all the same."""
+    [finding] = check(edit(whole(), {"/lines/0/units": 399})).findings
+    assert finding.code == "UNT003"
+    assert ("unit.size", DAY) in finding.facts and ("rounding.dose", DAY) in finding.facts
+
+
+def test_what_does_not_hold_on_the_date_is_not_cited():
+    claim = edit(whole(day="2026-03-02"), {"/lines/0/modifiers": ["25"]})
+    [finding] = [each for each in check(claim).findings if each.code == "DAT001"]
+    assert {on.isoformat() for _, on in finding.facts} == {"2026-03-02"}
+    for fact_id, on in finding.facts:
+        packaged().on(fact_id, on)  # raises where nothing is known
+
+
+@pytest.mark.parametrize("code", RUNNING)
+def test_a_rule_that_is_switched_off_fails_its_firing_cases(code, monkeypatch, request):
     monkeypatch.setitem(REGISTRY, code, dataclasses.replace(REGISTRY[code], run=None))
+    rulebook.cache_clear()
+    request.addfinalizer(rulebook.cache_clear)
     for each in CASES:
         if each.code == code and each.outcome == "fires":
             with pytest.raises(AssertionError):
@@ -94,5 +161,29 @@ def test_declarations_name_what_exists():
         assert set(rule.stops) <= set(REGISTRY), rule.code
         assert rule.scope in {"claim", "group", "shape"}, rule.code
         assert set(rule.facts) <= set(packaged().facts), rule.code
-        assert all(parse_payer(each).id == each for each in rule.binds), rule.code
+        assert not set(rule.basis) & set(rule.reads), rule.code
+        assert all(parse_payer(each, packaged()).id == each for each in rule.binds), rule.code
         assert set(rule.needs) <= {each.name for each in fields(Line)}, rule.code
+
+
+def test_a_rule_is_found_by_its_code():
+    """JWZ003 is rules/jwz.py, tests/rules/jwz.py and docs/rules/JWZ003.md."""
+    for rule in rules.catalogue():
+        if rule.run:
+            assert rule.run.__module__ == f"j1553ref.rules.{rule.family.lower()}", rule.code
+
+
+def test_a_rule_that_is_stopped_comes_after_the_one_that_stops_it():
+    run = [rule.code for rule in in_order(REGISTRY)]
+    assert sorted(run) == sorted(REGISTRY)
+    for rule in rules.catalogue():
+        for stopped in rule.stops:
+            assert run.index(rule.code) < run.index(stopped), (rule.code, stopped)
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.outcome != "refused"], ids=lambda case: case.id)
+def test_a_rule_that_is_passed_over_would_have_been_quiet(case, monkeypatch):
+    """What a rule looks for only spares time: running every rule on every claim gives the same report."""
+    usual = check(case.claim, payer=case.payer, facts=case.facts)
+    monkeypatch.setattr("j1553ref.rules.rulebook.Rulebook.targets", lambda *_: None)
+    assert check(case.claim, payer=case.payer, facts=case.facts) == usual

@@ -12,6 +12,7 @@ from build import edit, make_claim
 from inside import j1553ref  # noqa: F401 - a fixture
 
 from j1553ref import check, schemas
+from j1553ref.facts import packaged
 from j1553ref.payers import parse_payer
 from j1553ref.rules import RuleError
 from j1553ref.suppression import Suppression
@@ -67,8 +68,8 @@ def test_each_key_narrows_it(more, hides):
 def test_a_payer_stands_for_its_parts_and_not_for_its_family():
     [found] = check(WRONG).findings
     hides = entry(payer="bcbs").hides
-    assert hides(found, parse_payer("bcbs:premera")) and hides(found, parse_payer("bcbs"))
-    assert not entry(payer="commercial").hides(found, parse_payer("bcbs:premera"))
+    assert hides(found, parse_payer("bcbs:premera", packaged())) and hides(found, parse_payer("bcbs", packaged()))
+    assert not entry(payer="commercial").hides(found, parse_payer("bcbs:premera", packaged()))
     assert not hides(found, None)
     assert not check(WRONG | {"payer": "medicare-ab:ngs"}, suppress=[entry(payer="medicare-ab:wps")]).suppressed
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from j1553ref import fixes
 from j1553ref.claim import Claim, InputError
-from j1553ref.facts import FactBase, packaged
+from j1553ref.facts import FactBase, FactError, packaged
 from j1553ref.payers import Payer, parse_payer, payer_from_filing_code
 from j1553ref.readers import claim_from
-from j1553ref.rules import RuleError, catalogue, matching
-from j1553ref.rules.base import Finding, Missing, NotChecked, Rule
-from j1553ref.rules.context import ClaimView, Group
+from j1553ref.rules import RuleError, matching
+from j1553ref.rules.base import REGISTRY, Finding, Missing, NotChecked, Rule
+from j1553ref.rules.context import ClaimView, Group, View
+from j1553ref.rules.rulebook import in_order
 from j1553ref.rules.shp import finding_for
 from j1553ref.suppression import Suppressed, Suppression
 from j1553ref.vials import parse_vials
@@ -30,6 +32,8 @@ NOTES = {
     "shape_not_selected": "the claim has problems of shape, and the selected rules leave them out: this is no pass",
     "payer_unknown": "no payer was named: rules that depend on the payer were not checked",
 }
+
+_DAMAGED = "damaged in the input"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,12 +105,12 @@ def check(
     if not wanted:
         raise RuleError("no rule is left: what is selected is ignored too")
     who, notes = _payer(subject, payer, base)
-    view = ClaimView(claim=subject, payer=who, facts=base, stocked=vial_sizes(stocked_vials, base))
+    view = ClaimView.of(subject, who, base, stocked=vial_sizes(stocked_vials, base))
     findings = [finding_for(problem) for problem in subject.shape]
     not_checked: list[NotChecked] = []
     if view.in_scope:
-        for outcome in _run(view):
-            (findings if isinstance(outcome, Finding) else not_checked).append(outcome)  # type: ignore[arg-type]
+        seen, not_checked = _run(view)
+        findings += seen
     else:
         notes = [*(note for note in notes if note != "payer_unknown"), "out_of_scope"]
     if any(line.start and line.start > base.checked_until for line in view.drug_lines):
@@ -154,9 +158,15 @@ def _parted(
 
 
 def _last_day(finding: Finding, claim: Claim) -> date | None:
-    """The last date of service that a finding is about: of its line, else of all lines; None where one is not known."""
-    own = [line for line in claim.lines if f"{finding.place or finding.pointer}/".startswith(f"{line.pointer}/")]
-    days = [line.end or line.start for line in own or claim.lines] + [on for _, on in finding.facts]
+    """The last date of service that a finding is about; None where one is not known.
+
+    It is that of the finding's line; elsewhere that of all lines and of the facts that the rule consulted.
+    """
+    place = f"{finding.place or finding.pointer}/"
+    own = [line for line in claim.lines if place.startswith(f"{line.pointer}/")]
+    days = [line.end or line.start for line in own or claim.lines]
+    if not own:
+        days += [on for _, on in finding.facts]
     known = [day for day in days if day is not None]
     return max(known) if known and len(known) == len(days) else None
 
@@ -166,61 +176,103 @@ def _prefixes(codes: str | Iterable[str]) -> tuple[str, ...]:
     return tuple(part.strip() for part in codes.split(",")) if isinstance(codes, str) else tuple(map(str, codes))
 
 
+@lru_cache(maxsize=64)
 def chosen_codes(select: tuple[str, ...], ignore: tuple[str, ...]) -> frozenset[str]:
     """The codes of the rules that are selected (all, where nothing is) and not ignored; it may be none.
 
     >>> sorted(chosen_codes(("DAT", "UNT001"), ("DAT003",)))
     ['DAT001', 'DAT002', 'UNT001']
     """
-    chosen = matching(select) if select else frozenset(each.code for each in catalogue())
+    chosen = matching(select) if select else frozenset(REGISTRY)
     return chosen - (matching(ignore) if ignore else frozenset())
 
 
 def _payer(claim: Claim, given: str | None, facts: FactBase) -> tuple[Payer | None, list[str]]:
     """The payer: as asked for, else as the claim says, else by its filing indicator, else unknown."""
     if named := given or claim.payer:
-        return parse_payer(named), []
+        return parse_payer(named, facts), []
     if claim.claim_filing_code and (guess := payer_from_filing_code(claim.claim_filing_code)):
         # The indicator does not tell the two kinds of Medicare contractor apart; the home service does.
         bundle = facts.get("home.bundle_code").newest.value
         home = guess == "medicare-ab" and any(line.procedure_code == bundle for line in claim.lines)
-        return parse_payer("medicare-dme" if home else guess), ["payer_from_filing_code"]
+        return parse_payer("medicare-dme" if home else guess, facts), ["payer_from_filing_code"]
     return None, ["payer_unknown"]
 
 
-def _run(claim: ClaimView) -> Iterator[Finding | NotChecked]:
-    """Every rule in its order, on the claim or on each group; a rule that fires stops those it names."""
-    for by in sorted(catalogue(), key=lambda each: (each.order, each.code)):
-        if by.run is None:
+def _run(claim: ClaimView) -> tuple[list[Finding], list[NotChecked]]:
+    """Every rule in its order, on the claim or on each group; a rule that fires stops those it names.
+
+    The claim is looked at quickly. A rule that sees something runs once more on a recorded view of the same claim, so
+    that its findings cite the facts that it consulted.
+    """
+    findings: list[Finding] = []
+    if claim.unreadable_code:
+        damaged = (rule.code for rule in in_order(REGISTRY) if rule.run)
+        return findings, [claim.book.not_checked(code, _DAMAGED, "procedure_code") for code in damaged]
+    not_checked: list[NotChecked] = []
+    book, holds = claim.book, claim.holds
+    quick: dict[str, tuple[View, ...]] = {"claim": (claim,), "group": claim.groups}
+    recorded: dict[str, tuple[View, ...]] = {}
+    for rule, unmet in book.plan:
+        if unmet is not None:
+            not_checked.append(unmet)
             continue
-        if claim.unreadable_code:
-            yield NotChecked(code=by.code, reason="damaged in the input", missing="procedure_code")
+        if rule.scope == "group" and claim.hides_a_line:
+            not_checked.append(book.not_checked(rule.code, _DAMAGED, claim.hides_a_line))
             continue
-        if by.binds and claim.payer is None:
-            yield NotChecked(code=by.code, reason="the rule depends on the payer", missing="payer")
-            continue
-        if by.binds and claim.payer is not None and not set(by.binds) & set(claim.payer.line):
-            continue
-        if by.scope == "group" and claim.torn:
-            yield NotChecked(code=by.code, reason="damaged in the input", missing=claim.torn)
-            continue
-        for view in claim.groups if by.scope == "group" else (claim,):
-            yield from _outcome(view, by)
+        for number, view in enumerate(quick[rule.scope]):
+            if view.stopped and rule.code in view.stopped:
+                continue
+            if view.damage and (unreadable := next((name for name in rule.needs if name in view.damage), None)):
+                not_checked.append(book.not_checked(rule.code, _DAMAGED, unreadable))
+                continue
+            if rule.looks_for and holds:
+                targets = book.targets(rule, view.on)
+                if targets is not None and targets.isdisjoint(holds):
+                    continue
+            assert rule.run is not None
+            try:
+                quiet = next(rule.run(view), None) is None
+            except Missing as missing:
+                not_checked.append(book.not_checked(rule.code, missing.reason, missing.datum))
+                continue
+            if not quiet:
+                if not recorded:
+                    again = claim.recorded()
+                    recorded = {"claim": (again,), "group": again.groups}
+                view.stopped.update(rule.stops)
+                try:
+                    findings.extend(_findings(rule, recorded[rule.scope][number]))
+                except Missing as missing:
+                    not_checked.append(book.not_checked(rule.code, missing.reason, missing.datum))
+    return findings, not_checked
 
 
-def _outcome(view: ClaimView | Group, by: Rule) -> Iterator[Finding | NotChecked]:
-    if isinstance(view, Group) and by.code in view.stopped:
-        return
-    view.looking = by
-    assert by.run is not None
-    lines = view.lines if isinstance(view, Group) else view.drug_lines
-    if damaged := next((each for each in by.needs for line in lines if each in line.damaged), None):
-        yield NotChecked(code=by.code, reason="damaged in the input", missing=damaged)
-        return
-    try:
-        for finding in by.run(view):
-            if isinstance(view, Group):
-                view.stopped.update(by.stops)
-            yield finding
-    except Missing as missing:
-        yield NotChecked(code=by.code, reason=missing.reason, missing=missing.datum)
+def _findings(rule: Rule, view: View) -> Iterator[Finding]:
+    """What a rule sees on a recorded view, with code, severity and the facts that it consulted."""
+    assert rule.run is not None and view.recording is not None
+    consulted: dict[tuple[str, date], None]
+    view.recording.noted = consulted = {}
+    for seen in rule.run(view):
+        yield Finding(
+            code=rule.code,
+            name=rule.name,
+            severity=seen.severity or rule.severity,
+            pointer=seen.pointer,
+            message=seen.message,
+            expected=None if seen.expected is None else str(seen.expected),
+            actual=None if seen.actual is None else str(seen.actual),
+            facts=tuple(_basis(rule, view, seen.pointer) | consulted),
+        )
+
+
+def _basis(rule: Rule, view: View, pointer: str) -> dict[tuple[str, date], None]:
+    """What the rule is based on, looked up on the date that the finding is about; what does not hold then is not cited."""
+    day = view.on if isinstance(view, Group) else view.claim.date_at(pointer)
+    found: dict[tuple[str, date], None] = {}
+    for fact_id in rule.basis if day is not None else ():
+        try:
+            found[fact_id, view.book.answer(fact_id, day).on] = None  # type: ignore[arg-type]
+        except FactError:
+            continue
+    return found

@@ -172,3 +172,18 @@ class Claim(Part):
     off_campus: bool | None = None
     dual_eligible: bool | None = None
     shape: tuple[ShapeProblem, ...] = ()
+
+    def date_at(self, pointer: str) -> date | None:
+        """The date of service of the line or record that holds the place, or None.
+
+        >>> line = Line(pointer="/lines/0", start=date(2026, 5, 4))
+        >>> Claim(pointer="", format="j1553", lines=(line,)).date_at("/lines/0/modifiers/1")
+        datetime.date(2026, 5, 4)
+        """
+        for line in self.lines:
+            if f"{pointer}/".startswith(f"{line.pointer}/"):
+                return line.start
+        for record in self.administrations:
+            if f"{pointer}/".startswith(f"{record.pointer}/"):
+                return record.service_date
+        return None

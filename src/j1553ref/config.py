@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from j1553ref.errors import J1553Error, nearest
+from j1553ref.facts import FactBase, packaged
 from j1553ref.payers import PayerError, parse_payer
 from j1553ref.rules import FAMILIES, RuleError, matching
 from j1553ref.rules.base import SEVERITIES
@@ -107,32 +108,48 @@ class Config:
         return self.source.where(path) if self.source else ""
 
 
-def find(folder: Path) -> Config:
+#: From what a configuration says under ``facts`` to the facts that hold; payers are known by them.
+FactsOf = Callable[[str | None], FactBase]
+
+
+def _packaged(_: str | None) -> FactBase:
+    return packaged()
+
+
+def find(folder: Path, *, facts_of: FactsOf = _packaged) -> Config:
     """The configuration that holds in a folder: the nearest one, upward to the repository's root or the home folder.
 
     In one folder ``j1553ref.toml`` goes before ``pyproject.toml``, which counts only where it has the table. Without any
-    it is empty. Raises :class:`ConfigError` for one that cannot be used.
+    it is empty. ``facts_of`` makes the facts by which payers are known, from the folder that the configuration names.
+    Raises :class:`ConfigError` for one that cannot be used.
     """
     for each in (folder, *folder.parents):
         for name in NAMES:
-            if _is_there(each / name) and (found := _load(each / name, needed=False)) is not None:
+            if _is_there(each / name) and (found := _load(each / name, facts_of, needed=False)) is not None:
                 return found
         if each == _home() or any(_is_there(each / name) for name in _REPOSITORIES):
             break
     return Config()
 
 
-def load(path: Path) -> Config:
+def load(path: Path, *, facts_of: FactsOf = _packaged) -> Config:
     """The configuration of one file: the table of a ``pyproject.toml``, the whole of any other file.
 
     Raises :class:`ConfigError` for a file that is missing or cannot be used, and for a ``pyproject.toml`` without the table.
     """
-    found = _load(path, needed=True)
+    found = _load(path, facts_of, needed=True)
     assert found is not None
     return found
 
 
-def parse(text: str, *, name: str, folder: Path | None = None, under: tuple[str, ...] = ()) -> Config:
+def parse(
+    text: str,
+    *,
+    name: str,
+    folder: Path | None = None,
+    under: tuple[str, ...] = (),
+    facts_of: FactsOf = _packaged,
+) -> Config:
     """The configuration in a TOML text; ``name`` is what messages call it, ``under`` the table that holds it.
 
     >>> parse('payer = "medicare-ab"\\nselect = ["JWZ"]', name="j1553ref.toml").select
@@ -141,20 +158,27 @@ def parse(text: str, *, name: str, folder: Path | None = None, under: tuple[str,
     Traceback (most recent call last):
     j1553ref.config.ConfigError: j1553ref.toml:1: fail_levle: no such key; nearest: fail_level
     """
-    return _config(_table(_toml(text, name), under) or {}, Source(name, text, under), folder)
+    return _config(_table(_toml(text, name), under) or {}, Source(name, text, under), folder, facts_of)
 
 
-def _config(table: Mapping[str, Any], source: Source, folder: Path | None) -> Config:
+def _config(table: Mapping[str, Any], source: Source, folder: Path | None, facts_of: FactsOf) -> Config:
     try:
         values = _read(table, KEYS, ())
         for key in ("select", "ignore"):
             for code in values.get(key, ()):
                 _exists(code, (key,))
-        if "payer" in values:
-            values["payer"] = _known_payer(values["payer"], ("payer",))
         if "facts" in values and folder is not None:
             values["facts"] = _folder(folder, values["facts"])
-        entries = _suppressions(values.get("suppress", ()))
+
+        def payer(text: str, path: _Way) -> str:
+            try:
+                return parse_payer(text, facts_of(values.get("facts"))).id
+            except PayerError as error:
+                raise _Fault(path, str(error)) from None
+
+        if "payer" in values:
+            values["payer"] = payer(values["payer"], ("payer",))
+        entries = _suppressions(values.get("suppress", ()), payer)
         values["suppress"] = tuple(Suppression(**entry) for entry in entries)
     except _Fault as fault:
         raise ConfigError(f"{source.where(fault.path)}: {fault}") from None
@@ -273,7 +297,7 @@ def _read(table: Mapping[str, Any], keys: Mapping[str, Callable[[Any], Any]], un
     return found
 
 
-def _suppressions(entries: Any) -> Iterator[dict[str, Any]]:
+def _suppressions(entries: Any, payer: Callable[[str, _Way], str]) -> Iterator[dict[str, Any]]:
     for index, table in enumerate(entries):
         here = ("suppress", index)
         entry = _read(table, SUPPRESS_KEYS, here)
@@ -281,7 +305,7 @@ def _suppressions(entries: Any) -> Iterator[dict[str, Any]]:
             raise _Fault(here, f"suppress: an entry without {absent}; expected code and reason")
         _exists(entry["code"], (*here, "code"))
         if "payer" in entry:
-            entry["payer"] = _known_payer(entry["payer"], (*here, "payer"))
+            entry["payer"] = payer(entry["payer"], (*here, "payer"))
         yield entry
 
 
@@ -289,13 +313,6 @@ def _exists(code: str, path: _Way) -> None:
     try:
         matching((code,))
     except RuleError as error:
-        raise _Fault(path, str(error)) from None
-
-
-def _known_payer(text: str, path: _Way) -> str:
-    try:
-        return parse_payer(text).id
-    except PayerError as error:
         raise _Fault(path, str(error)) from None
 
 
@@ -317,10 +334,10 @@ def _shown(key: str) -> str:
 # -- the file -----------------------------------------------------------------------------------------------------
 
 
-def _load(path: Path, *, needed: bool) -> Config | None:
+def _load(path: Path, facts_of: FactsOf, *, needed: bool) -> Config | None:
     name = _name(path)
     if path.name != "pyproject.toml":
-        return parse(_text_of(path, _content(path)), name=name, folder=path.parent)
+        return parse(_text_of(path, _content(path)), name=name, folder=path.parent, facts_of=facts_of)
     # One that does not speak of us is not ours to judge, however long it is and whatever it is written in.
     data = _content(path, _LONGEST_PYPROJECT)
     text = _text_of(path, data) if _TABLE[1].encode() in data else ""
@@ -328,7 +345,7 @@ def _load(path: Path, *, needed: bool) -> Config | None:
         source, table = Source(name, text, _TABLE), _table(known, _TABLE)
         if table is None:
             raise ConfigError(f"{source.where(())}: tool.j1553ref: expected one table, [tool.j1553ref]")
-        return _config(table, source, path.parent)
+        return _config(table, source, path.parent, facts_of)
     if needed:
         raise ConfigError(f"{name}: no table [tool.j1553ref] in it; write one, or name another file")
     return None

@@ -133,7 +133,7 @@ def _jz_added(finding: Finding, group: Group, line: Line) -> tuple[str, Edit] | 
     if group.unused or group.tail_mg or line.units != group.needed or line.end not in (None, line.start):
         return None
     count = len(line.modifiers)
-    if count >= group.fact("modifiers.limit", group.on).value:
+    if count >= group.value("modifiers.limit"):
         return None
     if "modifiers" in line.places:
         edit = Edit(f"{line.places['modifiers']}/{count}", None, "JZ")
@@ -154,12 +154,12 @@ def _alone(group: Group, line: Line) -> bool:
     """
     days = (None, group.on)
     others = [each for each in group.claim.lines if each is not line and each.start in days]
-    more = (each.procedure_code == CODE or "JW" in each.modifiers or _of_yimmugo(each) for each in others)
+    more = (each.procedure_code == CODE or "JW" in each.modifiers or _of_yimmugo(group, each) for each in others)
     return sum(each.service_date in days for each in group.claim.administrations) == 1 and not any(more)
 
 
-def _of_yimmugo(line: Line) -> bool:
-    return bool(line.drug and line.drug.ndc and ndc.is_yimmugo(line.drug.ndc))
+def _of_yimmugo(group: Group, line: Line) -> bool:
+    return bool(line.drug and line.drug.ndc and group.is_yimmugo(line.drug.ndc))
 
 
 def _as_recorded(group: Group, line: Line) -> bool:
@@ -167,12 +167,12 @@ def _as_recorded(group: Group, line: Line) -> bool:
     drug = line.drug
     if drug is None:
         return True
-    given = group.dose_mg / group.fact("product.concentration", group.on).value
+    given = group.dose_mg / group.value("product.concentration")
     if drug.ndc is None:
         return drug.quantity in (None, given)
-    billed = ndc.package(drug.ndc) if ndc.is_valid(drug.ndc) else None
-    opened = [ndc.package(each.ndc) for record in group.records for each in record.vials or ()]
-    if billed is None or billed.mg not in {each.mg for each in opened if each}:
+    billed = group.package(drug.ndc, group.on)
+    opened = [group.package(vials.ndc, group.on) for record in group.records for vials in record.vials or ()]
+    if billed is None or billed.mg not in {package.mg for package in opened if package}:
         return False
     return drug.quantity in (None, given, billed.ml)  # NDC002 knows when one vial may stand for several
 
@@ -198,7 +198,7 @@ def _no_hyphens(finding: Finding, group: Group, line: Line) -> tuple[str, Edit] 
         return None
     if not _HYPHENATED.fullmatch(drug.ndc) or drug.qualifier not in (None, "N4"):
         return None
-    if ndc.package(drug.ndc, facts=group.facts) is None:
+    if group.package(drug.ndc, group.on) is None:
         return None
     return "take the hyphens out of the NDC", Edit(finding.pointer, drug.ndc, ndc.compact(drug.ndc))
 

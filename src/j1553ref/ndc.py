@@ -8,9 +8,9 @@ each package in the facts (``product.package``). The 11 digits of claims are 5-4
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from j1553ref.errors import J1553Error
@@ -54,6 +54,8 @@ class Package:
     kind: str
     #: such as ``20 g carton``
     label: str
+    #: the id of the fact that it is read from
+    fact: str = field(compare=False)
 
     def to_json(self) -> dict[str, Any]:
         """Plain data with the keys ``ndc, mg, ml, units, kind, label``."""
@@ -171,28 +173,32 @@ def packages(*, facts: FactBase | None = None) -> tuple[Package, ...]:
     >>> [(each.label, each.units) for each in packages() if each.kind == "carton"]
     [('5 g carton', 50), ('10 g carton', 100), ('20 g carton', 200)]
     """
-    return _shipped() if facts is None else _packages(facts)
+    return tuple(_index(facts or packaged()).values())
 
 
-@cache
-def _shipped() -> tuple[Package, ...]:
-    return _packages(packaged())
-
-
-def _packages(base: FactBase) -> tuple[Package, ...]:
+@lru_cache(maxsize=16)
+def _index(base: FactBase) -> dict[str, Package]:
+    """The packages by NDC."""
     unit_mg: int = base.get("unit.size").newest.value
-    values = [each.newest.value for each in base.under("product.package") if not each.newest.ended]
-    return tuple(
-        Package(
+    found = ((fact.id, fact.newest.value) for fact in base.under("product.package") if not fact.newest.ended)
+    return {
+        value["ndc"]: Package(
             ndc=value["ndc"],
             mg=value["mg"],
             ml=value["ml"],
             units=value["mg"] // unit_mg,
             kind=value["kind"],
             label=f"{Decimal(value['mg']) / 1000} g {value['kind']}",
+            fact=fact_id,
         )
-        for value in values
-    )
+        for fact_id, value in found
+    }
+
+
+@lru_cache(maxsize=16)
+def _products(base: FactBase) -> frozenset[str]:
+    """Labeler and product, nine digits, of every package."""
+    return frozenset(ndc[:9] for ndc in _index(base))
 
 
 def package(text: str, *, facts: FactBase | None = None) -> Package | None:
@@ -203,8 +209,7 @@ def package(text: str, *, facts: FactBase | None = None) -> Package | None:
     >>> package("99999-9999-99") is None
     True
     """
-    digits = to_11_digits(text)
-    return next((each for each in packages(facts=facts) if each.ndc == digits), None)
+    return _index(facts or packaged()).get(to_11_digits(text))
 
 
 def is_yimmugo(text: str, *, facts: FactBase | None = None) -> bool:
@@ -213,7 +218,10 @@ def is_yimmugo(text: str, *, facts: FactBase | None = None) -> bool:
     >>> is_yimmugo("70573-605-11"), is_yimmugo("99999-9999-99"), is_yimmugo("Yimmugo")
     (True, False, False)
     """
-    return is_valid(text) and to_11_digits(text)[:9] in {each.ndc[:9] for each in packages(facts=facts)}
+    try:
+        return to_11_digits(text)[:9] in _products(facts or packaged())
+    except NdcError:
+        return False
 
 
 def details(text: str, *, facts: FactBase | None = None) -> NdcDetails:

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
+from functools import lru_cache
 
 from j1553ref.errors import J1553Error
-from j1553ref.facts import Answer, FactBase, FactError, packaged
+from j1553ref.facts import Answer, FactBase, FactError
 
 __all__ = ["Payer", "PayerError", "parse_payer", "payer_from_filing_code", "payer_ids", "profile"]
 
@@ -54,7 +55,8 @@ class PayerError(J1553Error, ValueError):
 class Payer:
     """A payer: its id, the two halves of the id, a label, and the payer whose profile it falls back to.
 
-    >>> parse_payer("medicare-ab:wps")
+    >>> from j1553ref.facts import packaged
+    >>> parse_payer("medicare-ab:wps", packaged())
     Payer(id='medicare-ab:wps', base='medicare-ab', qualifier='wps', label='WPS', family='medicare-ab')
     """
 
@@ -68,9 +70,10 @@ class Payer:
     def line(self) -> tuple[str, ...]:
         """Payer ids from the most to the least specific, in which a profile is looked up.
 
-        >>> parse_payer("bcbs:north-dakota").line
+        >>> from j1553ref.facts import packaged
+        >>> parse_payer("bcbs:north-dakota", packaged()).line
         ('bcbs:north-dakota', 'bcbs', 'commercial')
-        >>> parse_payer("medicare-ab:ngs").line
+        >>> parse_payer("medicare-ab:ngs", packaged()).line
         ('medicare-ab:ngs', 'medicare-ab')
         """
         return tuple(dict.fromkeys((self.id, self.base, self.family)))
@@ -80,45 +83,51 @@ class Payer:
 
         What one plan asks for does not bind the base: ``bcbs`` alone asserts only what every plan shares.
 
-        >>> parse_payer("bcbs:premera").is_bound_by(["bcbs"])
+        >>> from j1553ref.facts import packaged
+        >>> parse_payer("bcbs:premera", packaged()).is_bound_by(["bcbs"])
         True
-        >>> parse_payer("bcbs").is_bound_by(["bcbs:premera"])
+        >>> parse_payer("bcbs", packaged()).is_bound_by(["bcbs:premera"])
         False
         """
         wanted = tuple(binds)
         return not wanted or any(each in wanted for each in self.line)
 
 
-def payer_ids(facts: FactBase | None = None) -> tuple[str, ...]:
+def payer_ids(facts: FactBase) -> tuple[str, ...]:
     """Every payer id that the facts know, bases and parts, sorted; ``medicaid`` takes any state besides.
 
-    >>> [each for each in payer_ids() if each.startswith("medicare-")][:3]
+    >>> from j1553ref.facts import packaged
+    >>> [each for each in payer_ids(packaged()) if each.startswith("medicare-")][:3]
     ['medicare-ab', 'medicare-ab:cgs', 'medicare-ab:first-coast']
     """
-    base = facts or packaged()
-    parts = (fact.id.removeprefix("payer_part.").split(".") for fact in base.under("payer_part"))
-    return tuple(sorted([*_bases(base), *(f"{name}:{part}" for name, part in parts)]))
+    parts = (fact.id.removeprefix("payer_part.").split(".") for fact in facts.under("payer_part"))
+    return tuple(sorted([*_bases(facts), *(f"{name}:{part}" for name, part in parts)]))
 
 
-def parse_payer(text: str, facts: FactBase | None = None) -> Payer:
+def parse_payer(text: str, facts: FactBase) -> Payer:
     """The payer of an id, in any case and with blanks around it.
 
-    ``facts`` defaults to those of the package. Raises :class:`PayerError`, which names the nearest ids.
+    Raises :class:`PayerError`, which names the nearest ids that the facts know.
 
-    >>> parse_payer(" Medicaid:md ").id
+    >>> from j1553ref.facts import packaged
+    >>> parse_payer(" Medicaid:md ", packaged()).id
     'medicaid:MD'
-    >>> parse_payer("premara")
+    >>> parse_payer("premara", packaged())
     Traceback (most recent call last):
     j1553ref.payers.PayerError: payer: no such id; nearest: bcbs:premera
     """
-    base = facts or packaged()
-    bases = _bases(base)
     if not isinstance(text, str) or len(text) > _LONGEST:
-        raise PayerError(f"payer: expected one of {', '.join(bases)}")
-    name, colon, part = text.strip().casefold().partition(":")
+        raise PayerError(f"payer: expected one of {', '.join(_bases(facts))}")
+    return _parsed(text.strip().casefold(), facts)
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str, facts: FactBase) -> Payer:
+    bases = _bases(facts)
+    name, colon, part = text.partition(":")
     if name not in bases:
-        raise PayerError(_nearest(name, {each.rpartition(":")[2]: each for each in payer_ids(base)}, bases))
-    entry: dict[str, str] = base.get(f"payer.{name}").newest.value
+        raise PayerError(_nearest(name, {known.rpartition(":")[2]: known for known in payer_ids(facts)}, bases))
+    entry: dict[str, str] = facts.get(f"payer.{name}").newest.value
     if not colon:
         return Payer(name, name, "", entry["label"], entry["family"])
     if name == _BY_STATE:
@@ -126,13 +135,15 @@ def parse_payer(text: str, facts: FactBase | None = None) -> Payer:
             raise PayerError(f"payer: after {name}: comes a two-letter state code, such as {name}:MD")
         label = f"{entry['label'].partition(',')[0]}, {state}"
         return Payer(f"{name}:{state}", name, state, label, entry["family"])
-    parts = {each.partition(":")[2]: each for each in payer_ids(base) if each.startswith(f"{name}:")}
-    if not parts:
+    known_parts = {known.partition(":")[2]: known for known in payer_ids(facts) if known.startswith(f"{name}:")}
+    if not known_parts:
         raise PayerError(f"payer: nothing may follow {name}; write {name}")
-    if part not in parts:
-        raise PayerError(f"{_nearest(part, parts, parts.values())}; for one that is not listed write {name}")
-    label = base.get(f"payer_part.{name}.{part}").newest.value["label"]
-    return Payer(parts[part], name, part, label, entry["family"])
+    if part not in known_parts:
+        raise PayerError(
+            f"{_nearest(part, known_parts, known_parts.values())}; for one that is not listed write {name}"
+        )
+    label = facts.get(f"payer_part.{name}.{part}").newest.value["label"]
+    return Payer(known_parts[part], name, part, label, entry["family"])
 
 
 def payer_from_filing_code(code: str) -> str | None:
@@ -152,17 +163,17 @@ def profile(payer: Payer, key: str, on: date, facts: FactBase) -> Answer | None:
     A specific fact that says nothing on that date gives way to a less specific one.
 
     >>> from j1553ref.facts import as_date, packaged
-    >>> answer = profile(parse_payer("bcbs:north-dakota"), "jw_jz", as_date("2026-05-01"), packaged())
+    >>> answer = profile(parse_payer("bcbs:north-dakota", packaged()), "jw_jz", as_date("2026-05-01"), packaged())
     >>> answer.value, answer.grade
     ('not-required', 'primary')
-    >>> profile(parse_payer("cigna"), "jw_jz", as_date("2026-05-01"), packaged()) is None
+    >>> profile(parse_payer("cigna", packaged()), "jw_jz", as_date("2026-05-01"), packaged()) is None
     True
     """
-    for each in payer.line:
-        found = facts.facts.get(f"profile.{each}.{key}")
-        if found is not None:
+    for payer_id in payer.line:
+        fact_id = f"profile.{payer_id}.{key}"
+        if fact_id in facts.facts:
             try:
-                return found.on(on)
+                return facts.on(fact_id, on)
             except FactError:
                 continue
     return None

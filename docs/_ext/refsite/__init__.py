@@ -2,8 +2,9 @@
 
 In a page:
 
-- ``{fact}`id```, ``{fact}`id[field]|view@2026-05-01``` (views: g units since until checked label note),
-  ``{source}`id```, ``{gap}`id```, ``{rule}`JWZ003```, ``{cpt}`96365```, ``{case-value}`slug:/lines/0/units```;
+- ``{fact}`id```, ``{fact}`id[field]|view@2026-05-01``` (views: g units since until checked grade label note),
+  ``{fact}`words of our own <id=value that they were written for>```, ``{source}`id```, ``{gap}`id```,
+  ``{rule}`JWZ003```, ``{cpt}`96365```, ``{case-value}`slug:/lines/0/units```;
 - ``facts`` (an id or ``prefix.*`` a line), ``fact-history``, ``changes``, ``periods``, ``gaps-list``, ``case``
   (``:pointer:``), ``rule-card``, ``worked-cases`` (``:topic:``, ``:level:``, ``:rule:`` or ``:denial:``);
 - ``dose-table`` (``:step:`` and ``:last:`` in mg), ``minute-table`` (``:last:``), ``ndc-strings`` (a form), ``chargemaster``:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from j1553ref.facts.reference import Reference
+from j1553ref.facts import FactBase
+from j1553ref.facts.reference import Reference, in_force
 from j1553ref.facts.wording import value_text
 from j1553ref.rules import FAMILIES, Rule, catalogue, get
 from refsite.checked import CheckedDirective
@@ -25,7 +27,7 @@ class AtAGlance(CheckedDirective):
     def render(self) -> list[nodes.Node]:
         """The card of the front page, every figure of it a fact or computed from facts."""
         base = facts(self.env, "unit.size", "product.concentration")
-        ml = Decimal(base.get("unit.size").newest.value) / base.get("product.concentration").newest.value
+        ml = Decimal(_now(base, "unit.size")) / _now(base, "product.concentration")
         unit = el("span", "", self._value("unit.size"), f" = {value_text(ml.normalize(), 'mL')}".replace(" ", "\xa0"))
         cells = [
             ("One billing unit", unit),
@@ -33,13 +35,15 @@ class AtAGlance(CheckedDirective):
             ("Given", self._value("product.route")),
         ]
         stats = [el("div", "stat", el("dt", "", name), el("dd", "", shown)) for name, shown in cells]
-        packages = [f for f in base.under("product.package") if f.newest.value["kind"] == "carton"]
+        packages = {fact.id: in_force(fact) for fact in base.under("product.package")}
+        cartons = {name: entry.value for name, entry in packages.items() if not entry.ended}
+        cartons = {name: value for name, value in cartons.items() if value["kind"] == "carton"}
         rows = [
             [
-                fact_nodes(self.env, Reference(f.id, field, view), badge=field == "ndc")
+                fact_nodes(self.env, Reference(name, field, view), badge=field == "ndc")
                 for field, view in (("mg", "g"), ("mg", "units"), ("ml", ""), ("ndc", ""))
             ]
-            for f in sorted(packages, key=lambda f: f.newest.value["mg"])
+            for name in sorted(cartons, key=lambda name: cartons[name]["mg"])
         ]
         descriptor = el("p", "glance-descriptor", self._value("code.descriptor.long"))
         vials = table("vials", ["Vial", "Bill as", "Volume", "NDC (carton)"], rows)
@@ -50,8 +54,8 @@ class AtAGlance(CheckedDirective):
 
     def _trap(self) -> element:
         base = facts(self.env, "unit.size", "unit.usual_iv_size", "product.vial_sizes")
-        own, usual = base.get("unit.size").newest.value, base.get("unit.usual_iv_size").newest.value
-        smallest = min(base.get("product.vial_sizes").newest.value)
+        own, usual, sizes = (_now(base, name) for name in ("unit.size", "unit.usual_iv_size", "product.vial_sizes"))
+        smallest = min(sizes)
         return el(
             "p",
             "glance-trap",
@@ -79,7 +83,7 @@ class RuleCard(CheckedDirective):
         rows = {
             "Rule": el("dd", "", el("code", "", rule.code), " ", el("code", "", rule.name)),
             "Severity": el("dd", "", severity(rule)),
-            "Binds": el("dd", "", binds_text(rule.binds) if rule.binds else ""),
+            "Binds": el("dd", "", binds_text(base, rule.binds) if rule.binds else ""),
             "Since": el("dd", "", f"version {rule.since}"),
             "Reads": el("dd", "", *([el("ul", "plain", *reads)] if reads else [])),
             "Worked cases": el("dd", "", *rule_cases(self.env, rule.code)),
@@ -120,6 +124,10 @@ class RuleIndex(CheckedDirective):
             index = table("rule-index", ["Code", "Name", "Severity", "What it checks"], rows)
             made.append(nodes.section("", title, index, ids=[f"family-{prefix.lower()}"]))
         return made
+
+
+def _now(base: FactBase, name: str) -> Any:
+    return in_force(base.get(name)).value
 
 
 def severity(rule: Rule) -> element:

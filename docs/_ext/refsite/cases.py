@@ -1,4 +1,4 @@
-"""Worked cases on a page: ``case`` prints the claim in three shapes or a part of it, ``case-value`` one value in the text.
+"""Worked cases on a page: ``case`` prints the claim in three shapes or a part of it.
 
 The three are headed sections one below the other; the site's script makes tabs of them."""
 
@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -20,9 +19,8 @@ from sphinx.environment import BuildEnvironment
 from j1553ref import case, claim_from
 from j1553ref.claim import Claim
 from j1553ref.facts import FactError
-from j1553ref.facts.wording import claim_value_text
 from j1553ref.forms import PAPERS, clearinghouse, html
-from refsite.checked import CheckedDirective, CheckedRole
+from refsite.checked import CheckedDirective
 from refsite.domain import domain_of
 from refsite.nodes import el, element
 
@@ -109,21 +107,9 @@ def folded(value: Any, indent: str = "", key: str = "") -> str:
     return f"{key}{opened}\n{deeper}" + f",\n{deeper}".join(lines) + f"\n{indent}{closed}"
 
 
-class CaseValue(CheckedRole):
-    """``{case-value}`slug:/lines/0/units```: one value of a case, written as in a sentence."""
-
-    def render(self, text: str) -> list[nodes.Node]:
-        """The value as text."""
-        slug, _, pointer = self.target.partition(":")
-        value = _part(self.env, slug, pointer, Decimal)
-        if isinstance(value, dict | list) or value is None:
-            raise FactError(f"case {slug}: {pointer} is no single value")
-        return [nodes.inline("", claim_value_text(pointer.rpartition("/")[2], value), classes=["case-value"])]
-
-
 def _part(env: BuildEnvironment, slug: str, pointer: str, number: Any) -> Any:
     path = _CASES / f"{slug}.json"
-    env.note_dependency(str(path))
+    note_case(env, slug)
     try:
         part = json.loads(path.read_text(encoding="utf-8"), parse_float=number)
         for token in pointer.split("/")[1:]:
@@ -133,8 +119,13 @@ def _part(env: BuildEnvironment, slug: str, pointer: str, number: Any) -> Any:
         raise FactError(f"case {slug}: no such case") from None
     except (ValueError, LookupError, TypeError):
         raise FactError(f"case {slug}: no value at {pointer or '/'}, or not readable as JSON") from None
-    domain_of(env).use("case", slug)
     return part
+
+
+def note_case(env: BuildEnvironment, slug: str) -> None:
+    """The page being read uses this case and is read again when it changes."""
+    env.note_dependency(str(_CASES / f"{slug}.json"))
+    domain_of(env).use("case", slug)
 
 
 def compact(app: Sphinx, doctree: nodes.document) -> None:
@@ -144,7 +135,6 @@ def compact(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """Register both."""
+    """Register the directive."""
     app.connect("doctree-read", compact)
     app.add_directive("case", Case)
-    app.add_role("case-value", CaseValue())

@@ -11,15 +11,17 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
-from j1553ref.facts import Entry, Fact, FactError, as_date, packaged
-from j1553ref.facts.reference import Reference, parse_reference
+from j1553ref.facts import Entry, Fact, FactBase, as_date
+from j1553ref.facts.reference import FactSaid, Reference, coming
 from j1553ref.facts.wording import date_text, pairs, value_text
 from refsite.checked import CheckedDirective
-from refsite.domain import facts
+from refsite.domain import all_facts, facts
 from refsite.nodes import el, element, table
-from refsite.provenance import binds_text, fact_nodes, gap_nodes
-from refsite.tables import fields
+from refsite.provenance import binds_text, gap_nodes, said_nodes
+from refsite.tables import fields, references
 
+#: Of an entry that begins after the date on which its fact was last checked.
+TO_COME = "still to come"
 #: A table with more fields is counted, not printed: it has a page of its own.
 _MANY = 12
 
@@ -32,35 +34,53 @@ class Event(NamedTuple):
     entry: Entry
     before: Entry | None
 
+    @property
+    def to_come(self) -> bool:
+        """Whether the entry begins after the date on which the fact was last checked."""
+        return self.day == self.entry.start and self.entry in coming(self.fact)
+
 
 class Changes(CheckedDirective):
     """Dated entries since a date, newest first, of the facts listed, and from when one of them is no longer known.
 
     A section for each date, or with ``flat`` one table. ``rest``: all other facts than those listed here or in an
-    earlier list of the page.
+    earlier list of the page. ``to-come``: of all facts the entries that begin after their last check, soonest first;
+    no other list holds them.
     """
 
     required_arguments = 1
     has_content = True
-    option_spec = {"rest": directives.flag, "flat": directives.flag}  # noqa: RUF012 - as docutils declares it
+    option_spec = dict.fromkeys(("rest", "flat", "to-come"), directives.flag)
 
     def render(self) -> list[nodes.Node]:
         """Statement, value with the one before it, date, source."""
-        base, rest, since = packaged(), "rest" in self.options, as_date(self.arguments[0])
-        listed: set[str] = self.env.temp_data.setdefault("refsite_changes", set())
-        chosen = [ref.id for line in self.content if line.strip() for ref in references(line)]
-        if rest:
-            chosen = [name for name in base.facts if name not in chosen and name not in listed]
-        listed.update(chosen)
-        facts(self.env, *chosen)
-        found = [each for name in chosen for each in events(base.get(name), since)]
-        kept = sorted((each for each in found if not rest or each.day == each.entry.start), key=_day, reverse=True)
+        base, since, to_come = all_facts(self.env), as_date(self.arguments[0]), "to-come" in self.options
+        found = [event for name in self._chosen(base) for event in events(base.get(name), since, base.checked_until)]
+        kept = [event for event in found if event.to_come == to_come and self._wanted(event)]
+        kept.sort(key=_day, reverse=not to_come)
+        if not kept and to_come:
+            return [nodes.paragraph("", f"Nothing, as of {date_text(base.checked_until)}.")]
         if "flat" in self.options:
             return [self._table(kept)]
         return [
             nodes.section("", nodes.title("", date_text(day)), self._table(list(group)), ids=[f"on-{day}"])
             for day, group in groupby(kept, _day)
         ]
+
+    def _chosen(self, base: FactBase) -> list[str]:
+        listed: set[str] = self.env.temp_data.setdefault("refsite_changes", set())
+        chosen = [ref.id for line in self.content if line.strip() for ref in references(base, line)]
+        if "rest" in self.options:
+            chosen = [name for name in base.facts if name not in chosen and name not in listed]
+        elif "to-come" in self.options:
+            chosen = list(base.facts)
+        if "to-come" not in self.options:
+            listed.update(chosen)
+        facts(self.env, *chosen)
+        return chosen
+
+    def _wanted(self, event: Event) -> bool:
+        return "rest" not in self.options or event.day == event.entry.start
 
     def _table(self, events: list[Event]) -> nodes.table:
         return table("facts", ["Statement", "Value", "Since", "Source"], [self._row(each) for each in events])
@@ -74,22 +94,22 @@ class Changes(CheckedDirective):
             value += _before(fact, before, entry)
         if day == entry.start and entry.note and "flat" not in self.options:
             value.append(note(entry.note))
-        source = fact_nodes(self.env, Reference(fact.id, on=None if entry.ended else entry.start), on_row=True)
-        return [label_nodes(fact), value, [nodes.Text(date_text(day))], source]
+        source = said_nodes(self.env, FactSaid(Reference(fact.id, on=entry.start), fact, entry, "", ""), on_row=True)
+        return [label_nodes(all_facts(self.env), fact), value, [nodes.Text(date_text(day))], source]
 
 
 def _day(event: Event) -> date:
     return event.day
 
 
-def events(fact: Fact, since: date) -> Iterator[Event]:
+def events(fact: Fact, since: date, checked: date) -> Iterator[Event]:
     """What happens to a fact from a date on; that it is no longer known counts only up to the last check."""
     for index, entry in enumerate(fact.history):
         if entry.dated and entry.start >= since:
             yield Event(entry.start, fact, entry, fact.history[index - 1] if index else None)
         following = [each.start for each in fact.history[index + 1 : index + 2]]
         gone = entry.known_until + timedelta(days=1) if entry.known_until else None
-        if gone and gone not in following and since <= gone <= packaged().checked_until:
+        if gone and gone not in following and since <= gone <= checked:
             yield Event(gone, fact, entry, None)
 
 
@@ -104,21 +124,9 @@ def _before(fact: Fact, before: Entry, entry: Entry) -> list[nodes.Node]:
     return [note(f"before: {text}")] if text else []
 
 
-def references(line: str) -> Iterator[Reference]:
-    """The references of a line: one, or ``prefix.*``; raises FactError where nothing begins with the prefix."""
-    text = line.strip()
-    if not text.endswith(".*"):
-        yield parse_reference(text)
-        return
-    found = [Reference(fact.id) for fact in packaged().under(text.removesuffix(".*"))]
-    if not found:
-        raise FactError(f"{text}: no fact begins with this")
-    yield from found
-
-
-def label_nodes(fact: Fact) -> list[nodes.Node]:
+def label_nodes(base: FactBase, fact: Fact) -> list[nodes.Node]:
     """The label of a fact, and whom it binds."""
-    return [nodes.Text(fact.label), *([el("span", "binds", binds_text(fact.binds))] if fact.binds else [])]
+    return [nodes.Text(fact.label), *([el("span", "binds", binds_text(base, fact.binds))] if fact.binds else [])]
 
 
 def value_nodes(fact: Fact, entry: Entry) -> list[nodes.Node]:

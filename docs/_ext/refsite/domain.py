@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
+from collections.abc import Iterable, Iterator
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from docutils import nodes
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.domains import Domain, ObjType
 from sphinx.environment import BuildEnvironment
-from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.util.nodes import make_refnode
 
-from j1553ref.facts import FactBase, FactError, packaged
+from j1553ref.facts import FactBase, FactError, load, packaged
+from j1553ref.report.roles import known
+
+__all__ = ["KINDS", "ReferenceDomain", "all_facts", "domain_of", "facts", "known", "link"]
 
 logger = logging.getLogger(__name__)
 KINDS = ("fact", "source", "gap", "rule", "case")
-T = TypeVar("T")
 _FACTS = Path(str(files("j1553ref.facts")))
 
 
@@ -116,19 +117,25 @@ def link(kind: str, name: str, text: str, page: str, title: str = "", classes: s
 
 def facts(env: BuildEnvironment, *used: str) -> FactBase:
     """All facts; the page being read then depends on the files of the facts that it uses."""
-    base = packaged()
+    base = all_facts(env)
     names = {base.facts[name].file for name in used if name in base.facts}
     for name in names or {"sources.toml", "gaps.toml"}:
         env.note_dependency(str(_FACTS / name))
+    if env.config.j1553_facts:
+        for path in sorted(Path(env.srcdir, env.config.j1553_facts).rglob("*.toml")):
+            env.note_dependency(str(path))
     return base
 
 
-def known(kind: str, name: str, named: Mapping[str, T]) -> T:
-    """The item of that name; raises FactError with the nearest names."""
-    if name in named:
-        return named[name]
-    near = get_close_matches(name, named, n=3, cutoff=0.4)
-    raise FactError(f"{name}: no such {kind}{'; nearest: ' + ', '.join(near) if near else ''}")
+def all_facts(env: BuildEnvironment) -> FactBase:
+    """The packaged facts, with the folder that ``j1553_facts`` of ``conf.py`` names laid over them, if any."""
+    folder = env.config.j1553_facts
+    return _overlaid(Path(env.srcdir, folder)) if folder else packaged()
+
+
+@cache
+def _overlaid(folder: Path) -> FactBase:
+    return load(folder, packaged())
 
 
 def write_usage(app: Sphinx, error: Exception | None) -> None:
@@ -145,15 +152,17 @@ def write_usage(app: Sphinx, error: Exception | None) -> None:
 
 
 def check_facts(app: Sphinx) -> None:
-    """Facts that cannot be read fail the build once, before the first page."""
+    """Facts that cannot be read end the build in one line before the first page; Sphinx would add a traceback."""
     try:
-        packaged()
+        all_facts(app.env)
     except FactError as error:
-        raise ExtensionError(str(error)) from None
+        logger.error("%s", error)
+        raise SystemExit(2) from None
 
 
 def setup(app: Sphinx) -> None:
     """Register the domain."""
+    app.add_config_value("j1553_facts", "", "env", types=(str,))
     app.connect("builder-inited", check_facts)
     app.add_domain(ReferenceDomain)
     app.connect("build-finished", write_usage)

@@ -6,11 +6,13 @@ In print the cards are gone and each value bears the number of its sources in th
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from docutils import nodes
 from sphinx.environment import BuildEnvironment
 
-from j1553ref.facts import Entry, Fact, SourceRef
-from j1553ref.facts.reference import Reference, entry_for, shown
+from j1553ref.facts import Entry, Fact, FactBase, SourceRef
+from j1553ref.facts.reference import FactSaid, Reference, announced, resolved
 from j1553ref.facts.wording import cite, date_text, since_text
 from j1553ref.payers import parse_payer
 from refsite.domain import domain_of, facts, known, link
@@ -30,11 +32,17 @@ LONGEST_BUTTON = 24
 def fact_nodes(
     env: BuildEnvironment, ref: Reference, text: str = "", *, on_row: bool = False, badge: bool = True
 ) -> list[nodes.Node]:
-    """The nodes of one referenced value; raises FactError. ``on_row``: the card opens from the publisher's name."""
-    base = facts(env, ref.id)
-    fact = base.get(ref.id)
-    entry = entry_for(fact, ref.on)
-    text = text or shown(base, fact, entry, ref)
+    """The nodes of one referenced value, or of ``text`` in its place; raises FactError."""
+    found = resolved(facts(env), ref)
+    return said_nodes(env, replace(found, text=text or found.text), on_row=on_row, badge=badge)
+
+
+def said_nodes(env: BuildEnvironment, found: FactSaid, *, on_row: bool = False, badge: bool = True) -> list[nodes.Node]:
+    """What is said of a fact, its card and badge, and what is announced.
+
+    ``on_row``: the card opens from the publisher's name, and value and announcement are in another cell of the row.
+    """
+    base, fact, entry, text = facts(env, found.fact.id), found.fact, found.entry, found.text
     numbered = numbers(env, entry.sources)
     domain_of(env).use("fact", fact.id)
     card, name = _card(env, fact, entry), f"card-{env.new_serialno('card')}"
@@ -42,13 +50,14 @@ def fact_nodes(
     marks = el("sup", "fact-mark no-search", f"[{', '.join(map(str, numbered))}]")
     badges = [el("span", "badge badge-inferred", "inferred")] if badge and entry.grade == "inferred" else []
     if on_row:
-        publishers = dict.fromkeys(known("source", each.id, base.documents).publisher for each in entry.sources)
+        publishers = dict.fromkeys(known("source", source.id, base.documents).publisher for source in entry.sources)
         opener = _opener(name, ", ".join(publishers), f"source of: {fact.label}", "fact-value")
         return [el("span", "fact", opener, marks, *badges, card)]
+    after: list[nodes.Node] = [nodes.Text(f" ({found.announced})")] if found.announced else []
     if len(text) <= LONGEST_BUTTON:
-        return [el("span", "fact", _opener(name, text, "source", "fact-value"), marks, *badges, card)]
+        return [el("span", "fact", _opener(name, text, "source", "fact-value"), marks, *badges, card), *after]
     opener = _opener(name, str(numbered[0]), f"source of: {fact.label}", "fact-number no-search")
-    return [el("span", "fact", el("span", "fact-text", text), opener, marks, *badges, card)]
+    return [el("span", "fact", el("span", "fact-text", text), opener, marks, *badges, card), *after]
 
 
 def gap_nodes(env: BuildEnvironment, name: str, text: str = "") -> list[nodes.Node]:
@@ -65,9 +74,9 @@ def gap_nodes(env: BuildEnvironment, name: str, text: str = "") -> list[nodes.No
     return [el("span", "fact fact-gap", _opener(serial, words, gap.label, "fact-value"), card)]
 
 
-def binds_text(binds: tuple[str, ...]) -> str:
+def binds_text(base: FactBase, binds: tuple[str, ...]) -> str:
     """Whom a statement binds, in words."""
-    return ", ".join(parse_payer(each).label for each in binds) if binds else "everyone"
+    return ", ".join(parse_payer(payer, base).label for payer in binds) if binds else "everyone"
 
 
 def _opener(target: str, text: str, label: str, classes: str) -> element:
@@ -84,8 +93,10 @@ def _card(env: BuildEnvironment, fact: Fact, entry: Entry) -> element:
     rows = [("Since", since_text(entry))]
     if entry.known_until:
         rows.append(("Known until", date_text(entry.known_until)))
+    if coming := announced(base, fact, entry, Reference(fact.id)):
+        rows.append(("To come", coming))
     if fact.binds:
-        rows.append(("Binds", binds_text(fact.binds)))
+        rows.append(("Binds", binds_text(base, fact.binds)))
     body: list[nodes.Node] = [el("span", "card-row", el("span", "card-key", k), el("span", "", v)) for k, v in rows]
     for each in entry.sources:
         document = known("source", each.id, base.documents)

@@ -10,10 +10,12 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
-from j1553ref.facts import Document, Entry, Fact, Gap, packaged
+from j1553ref.facts import Document, Entry, Fact, Gap
+from j1553ref.facts.reference import coming
 from j1553ref.facts.wording import cite, date_text, since_text, value_text
+from refsite.changes import TO_COME
 from refsite.checked import CheckedDirective
-from refsite.domain import domain_of, facts, known, link
+from refsite.domain import all_facts, domain_of, facts, known, link
 from refsite.nodes import el, element
 from refsite.provenance import binds_text, grade
 from refsite.tables import fields
@@ -41,7 +43,7 @@ class FactHistory(CheckedDirective):
         """The entries."""
         fact = facts(self.env, self.arguments[0]).get(self.arguments[0])
         domain_of(self.env).use("fact", fact.id)
-        return [el("div", "history", *(_dated(fact, entry, self.env.docname) for entry in reversed(fact.history)))]
+        return [el("div", "history", *(_dated(self.env, fact, entry) for entry in reversed(fact.history)))]
 
 
 class FactRegister(CheckedDirective):
@@ -49,7 +51,7 @@ class FactRegister(CheckedDirective):
 
     def render(self) -> list[nodes.Node]:
         """A section for each first word of the ids."""
-        base = facts(self.env, *packaged().facts)
+        base = facts(self.env, *all_facts(self.env).facts)
         made: list[nodes.Node] = []
         for head, group in groupby(sorted(base.facts.values(), key=_head), _head):
             name = head.replace("_", " ")
@@ -60,9 +62,9 @@ class FactRegister(CheckedDirective):
 
     def _entry(self, fact: Fact) -> element:
         domain_of(self.env).define("fact", fact.id, fact.id, self.get_location())
-        whom = [el("span", "binds", f"Binds {binds_text(fact.binds)}")] if fact.binds else []
+        whom = [el("span", "binds", f"Binds {binds_text(all_facts(self.env), fact.binds)}")] if fact.binds else []
         head = el("p", "entry-head", el("strong", "", fact.label), " ", el("code", "", fact.id), " ", *whom)
-        dated = [_dated(fact, entry, self.env.docname) for entry in reversed(fact.history)]
+        dated = [_dated(self.env, fact, entry) for entry in reversed(fact.history)]
         return el("div", "entry", head, el("div", "history", *dated), id=fact.id)
 
 
@@ -111,7 +113,7 @@ class GapsList(CheckedDirective):
 def check_complete(app: Sphinx, env: BuildEnvironment) -> None:
     """Each gap needs its entry, used or not: what is not known is part of the answer."""
     listed = {name for kind, name in domain_of(env).data["objects"] if kind == "gap"}
-    for name in sorted(packaged().gaps.keys() - listed):
+    for name in sorted(all_facts(env).gaps.keys() - listed):
         logger.warning("gap %s is not listed on the page", name, location=GAPS_PAGE)
 
 
@@ -119,9 +121,10 @@ def _head(fact: Fact) -> str:
     return fact.id.partition(".")[0]
 
 
-def _dated(fact: Fact, entry: Entry, page: str) -> element:
-    documents = packaged().documents
-    when = [since_text(entry), *([f"known until {date_text(entry.known_until)}"] if entry.known_until else [])]
+def _dated(env: BuildEnvironment, fact: Fact, entry: Entry) -> element:
+    documents = all_facts(env).documents
+    when = [since_text(entry), *([TO_COME] if entry in coming(fact) else [])]
+    when += [f"known until {date_text(entry.known_until)}"] if entry.known_until else []
     if entry.ended:
         value: list[nodes.Node] = [nodes.Text("ended")]
     elif isinstance(entry.value, Mapping):
@@ -132,7 +135,7 @@ def _dated(fact: Fact, entry: Entry, page: str) -> element:
     if entry.note:
         body.append(el("p", "entry-note", entry.note))
     for each in entry.sources:
-        document = link("source", each.id, cite(known("source", each.id, documents)), page)
+        document = link("source", each.id, cite(known("source", each.id, documents)), env.docname)
         body.append(el("p", "entry-meta", document, f"; {each.locator}; ", el("b", "", each.grade)))
     body.append(el("p", "entry-meta", f"Checked {date_text(entry.checked)}"))
     return el("div", "dated", el("div", "when", *(el("p", "", text) for text in when)), el("div", "", *body))

@@ -1,80 +1,64 @@
-"""The roles: ``fact``, ``source``, ``gap``, ``rule``, ``cpt``. A name that does not exist is an error with its place."""
+"""The roles of a page as nodes. What each says, and what is refused, is decided in ``j1553ref.report.roles``."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 
-from j1553ref.facts import FactError
-from j1553ref.facts.reference import parse_reference
+from j1553ref.report.roles import ROLES, Said, say, split
 from j1553ref.rules import get
+from refsite.cases import note_case
 from refsite.checked import CheckedRole
 from refsite.domain import domain_of, facts, link
 from refsite.nodes import el
-from refsite.provenance import cite_source, fact_nodes, gap_nodes
+from refsite.provenance import cite_source, gap_nodes, said_nodes
 
-_FIGURE = re.compile("[0-9]")
-
-
-class FactRole(CheckedRole):
-    """``{fact}`unit.size@2026-05-01```; words of our own may replace a value that is no figure."""
-
-    def render(self, text: str) -> list[nodes.Node]:
-        """The value, its card and its badge."""
-        ref = parse_reference(self.target)
-        if text and _FIGURE.search(text):
-            raise FactError(f"{ref.id}: the text {text!r} holds a figure; let the fact print it")
-        return fact_nodes(self.env, ref, text)
+#: From the target of a role and what it says to its nodes.
+Made = Callable[[BuildEnvironment, str, Said], list[nodes.Node]]
 
 
-class SourceRole(CheckedRole):
-    """``{source}`id``` or ``{source}`words <id>```."""
+class PageRole(CheckedRole):
+    """``{fact}`unit.size```, ``{gap}`mue-value```, ``{fact}`its own line <discard.jw_line=on a separate line>```."""
 
-    def render(self, text: str) -> list[nodes.Node]:
-        """A link to the bibliography."""
-        return cite_source(self.env, self.target, text)
+    def __init__(self, made: Made) -> None:
+        self.made = made
 
-
-class GapRole(CheckedRole):
-    """``{gap}`id``` prints ``not available`` and says on demand what was looked for."""
-
-    def render(self, text: str) -> list[nodes.Node]:
-        """The words and their card."""
-        return gap_nodes(self.env, self.target, text)
+    def render(self) -> list[nodes.Node]:
+        """What the role says, with its link or card."""
+        found = say(facts(self.env), self.name, self.text)
+        return self.made(self.env, split(self.text)[1], found)
 
 
-class RuleRole(CheckedRole):
-    """``{rule}`JWZ003``` links to the page of the rule."""
-
-    def render(self, text: str) -> list[nodes.Node]:
-        """A link whose title is the rule's name."""
-        rule = get(self.target)
-        domain_of(self.env).use("rule", rule.code)
-        return [link("rule", rule.code, text or rule.code, self.env.docname, title=rule.name, classes="rule")]
+def _fact(env: BuildEnvironment, target: str, found: Said) -> list[nodes.Node]:
+    assert found.fact is not None
+    return said_nodes(env, found.fact)
 
 
-class CptRole(CheckedRole):
-    """``{cpt}`96365```: a CPT code by number; it must be one that a fact speaks of."""
+def _rule(env: BuildEnvironment, target: str, found: Said) -> list[nodes.Node]:
+    rule = get(target)
+    domain_of(env).use("rule", rule.code)
+    return [link("rule", rule.code, found.text, env.docname, title=rule.name, classes="rule")]
 
-    def render(self, text: str) -> list[nodes.Node]:
-        """The number, kept on one line."""
-        base = facts(self.env)
-        if not any(self.target in f"{fact.id} {fact.newest.value}" for fact in base.facts.values()):
-            raise FactError(f"{self.target}: no fact speaks of this CPT code")
-        return [el("span", "code-number", self.target)]
+
+def _case_value(env: BuildEnvironment, target: str, found: Said) -> list[nodes.Node]:
+    note_case(env, target.partition(":")[0])
+    return [nodes.inline("", found.text, classes=["case-value"])]
+
+
+_NODES: dict[str, Made] = {
+    "fact": _fact,
+    "source": lambda env, target, found: cite_source(env, target, found.text),
+    "gap": lambda env, target, found: gap_nodes(env, target, found.text),
+    "rule": _rule,
+    "cpt": lambda env, target, found: [el("span", "code-number", found.text)],
+    "case-value": _case_value,
+}
 
 
 def setup(app: Sphinx) -> None:
     """Register the roles."""
-    roles: dict[str, Callable[[], CheckedRole]] = {
-        "fact": FactRole,
-        "source": SourceRole,
-        "gap": GapRole,
-        "rule": RuleRole,
-        "cpt": CptRole,
-    }
-    for name, role in roles.items():
-        app.add_role(name, role())
+    for name in ROLES:
+        app.add_role(name, PageRole(_NODES[name]))

@@ -8,7 +8,7 @@ from sphinx.application import Sphinx
 
 from j1553ref.rules import Rule, catalogue
 from refsite.checked import CheckedDirective
-from refsite.domain import domain_of, link
+from refsite.domain import all_facts, domain_of, link
 from refsite.nodes import table
 from refsite.provenance import binds_text
 
@@ -25,7 +25,8 @@ class RuleList(CheckedDirective):
         by = self.options["by"]
         groups: dict[str, list[Rule]] = {}
         for rule in catalogue():
-            groups.setdefault(rule.severity if by == "severity" else binds_text(rule.binds), []).append(rule)
+            name = rule.severity if by == "severity" else binds_text(all_facts(self.env), rule.binds)
+            groups.setdefault(name, []).append(rule)
         domain_of(self.env).use("rule", *(rule.code for rule in catalogue()))
         order = sorted(groups, key=lambda each: ("error", "warning", "info").index(each) if by == "severity" else each)
         rows: list[list[list[nodes.Node]]] = [[[nodes.Text(name)], self._codes(groups[name])] for name in order]

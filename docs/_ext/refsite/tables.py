@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
-from j1553ref.facts import Entry, FactError, packaged
-from j1553ref.facts.reference import Reference, entry_for, parse_reference, shown
+from j1553ref.facts import Entry, FactBase, FactError
+from j1553ref.facts.reference import Reference, parse_reference, resolved
 from j1553ref.facts.wording import date_text, pairs, since_text
 from refsite.checked import CheckedDirective
-from refsite.domain import facts
+from refsite.domain import all_facts, facts
 from refsite.nodes import el, table
-from refsite.provenance import binds_text, fact_nodes, gap_nodes
+from refsite.provenance import binds_text, gap_nodes, said_nodes
 
 #: Values up to this length stay on one line.
 _SHORT = 20
@@ -28,7 +28,7 @@ class Facts(CheckedDirective):
 
     def render(self) -> list[nodes.Node]:
         """Label, value, since, source."""
-        refs = [ref for line in self.content if line.strip() for ref in _expand(line)]
+        refs = [ref for line in self.content if line.strip() for ref in references(all_facts(self.env), line)]
         if not refs:
             raise FactError("facts: expected an id, or prefix.*, on each line")
         heads = [self.options.get("head", "Statement"), "Value", "Since", "Source"]
@@ -36,20 +36,22 @@ class Facts(CheckedDirective):
 
     def _row(self, ref: Reference) -> list[list[nodes.Node]]:
         base = facts(self.env, ref.id)
-        fact = base.get(ref.id)
-        entry = entry_for(fact, ref.on)
+        found = resolved(base, ref)
+        fact, entry = found.fact, found.entry
         since: list[nodes.Node] = [nodes.Text(since_text(entry))]
         if entry.known_until:
             since.append(nodes.Text(f" to {date_text(entry.known_until)}"))
             if fact.gap:
                 since += [nodes.Text("; later: "), *gap_nodes(self.env, fact.gap)]
         label: list[nodes.Node] = [nodes.Text(fact.label)]
-        label += [el("span", "binds", binds_text(fact.binds))] if fact.binds else []
+        label += [el("span", "binds", binds_text(base, fact.binds))] if fact.binds else []
         whole = isinstance(entry.value, Mapping) and not ref.field and not ref.view and not entry.ended
-        value: list[nodes.Node] = fields(entry) if whole else [nodes.Text(shown(base, fact, entry, ref))]
+        value: list[nodes.Node] = fields(entry) if whole else [nodes.Text(found.text)]
+        if found.announced:
+            value.append(el("span", "fact-note", found.announced))
         if entry.note:
             value.append(el("span", "fact-note", entry.note))
-        return [label, value, since, fact_nodes(self.env, ref, on_row=True)]
+        return [label, value, since, said_nodes(self.env, found, on_row=True)]
 
 
 def fields(entry: Entry) -> list[nodes.Node]:
@@ -63,15 +65,15 @@ def fields(entry: Entry) -> list[nodes.Node]:
     return made
 
 
-def _expand(line: str) -> Iterator[Reference]:
+def references(base: FactBase, line: str) -> list[Reference]:
+    """The references of a line: one, or ``prefix.*``; raises FactError where nothing begins with the prefix."""
     text = line.strip()
     if not text.endswith(".*"):
-        yield parse_reference(text)
-        return
-    found = [fact.id for fact in packaged().under(text.removesuffix(".*"))]
+        return [parse_reference(text)]
+    found = [Reference(fact.id) for fact in base.under(text.removesuffix(".*"))]
     if not found:
         raise FactError(f"{text}: no fact begins with this")
-    yield from (Reference(name) for name in found)
+    return found
 
 
 def setup(app: Sphinx) -> None:

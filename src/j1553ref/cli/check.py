@@ -81,12 +81,12 @@ def check(
         raise click.ClickException("--write goes with --fix: give both, or neither")
     if fix:
         fixing.refuse_unfit(sources)
-    settings = _settings(configured)
+    settings = _settings(configured, lambda own: fact_base(folder or own))
     base = fact_base(folder or settings.facts)
     stocked = _stocked(settings, base)
     payer = payer or settings.payer
     if payer:
-        parse_payer(payer)
+        parse_payer(payer, base)
     chosen = _codes(select) if select is not None else settings.select
     left_out = _codes(ignore) if ignore is not None else settings.ignore
     wanted = checking.chosen_codes(chosen, left_out)
@@ -166,16 +166,16 @@ class _Suppressions:
         return ((self._numbers[each], each) for each in self._entries if each in self._tried - self._used)
 
 
-def _settings(configured: str | None) -> config.Config:
+def _settings(configured: str | None, facts_of: config.FactsOf) -> config.Config:
     if configured == "none":
         return config.Config()
     if configured is not None:
-        return config.load(Path(configured))
+        return config.load(Path(configured), facts_of=facts_of)
     try:
         here = Path.cwd()
     except OSError:  # the folder is gone
         return config.Config()
-    return config.find(here)
+    return config.find(here, facts_of=facts_of)
 
 
 def _stocked(settings: config.Config, base: FactBase) -> tuple[str, ...]:

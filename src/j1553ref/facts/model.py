@@ -141,7 +141,7 @@ class Document:
     note: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FactBase:
     """All facts, gaps and documents that were loaded together."""
 

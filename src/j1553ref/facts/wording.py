@@ -18,6 +18,7 @@ __all__ = [
     "field_text",
     "ndc_text",
     "pairs",
+    "plain_text",
     "since_text",
     "value_text",
 ]
@@ -119,6 +120,21 @@ def pairs(value: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("" if key in FIELD_UNITS else _ACRONYMS.get(key, key.replace("_", " ")), field_text(key, each))
         for key, each in value.items()
     ]
+
+
+def plain_text(value: Any) -> str:
+    """A value on one line as it is in the facts file: no unit, no thousands separator, dates as YYYY-MM-DD.
+
+    >>> plain_text(32450), plain_text(Decimal("24.30")), plain_text(date(2026, 4, 1)), plain_text(False)
+    ('32450', '24.30', '2026-04-01', 'no')
+    >>> plain_text((5000, 10000)), plain_text({"mg": 5000, "kind": "carton"})
+    ('5000, 10000', 'mg: 5000; kind: carton')
+    """
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name}: {plain_text(item)}" for name, item in value.items())
+    if isinstance(value, tuple):
+        return ", ".join(plain_text(item) for item in value)
+    return value_text(value) if isinstance(value, bool) else str(value)
 
 
 def claim_value_text(key: str, value: Any) -> str:

@@ -6,20 +6,18 @@ The pages are written in a small part of Markdown: headings, paragraphs, one lev
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import reduce
-from typing import Any
 from urllib.parse import urljoin
 
 from j1553ref import project, rules
-from j1553ref.cases import case
-from j1553ref.facts import Document, Fact, packaged
-from j1553ref.facts.reference import entry_for, parse_reference, shown
-from j1553ref.facts.wording import cite, claim_value_text, value_text
+from j1553ref.facts import Document, Fact, FactBase, packaged
+from j1553ref.facts.reference import Reference, announced, in_force
+from j1553ref.facts.wording import value_text
 from j1553ref.payers import parse_payer
 from j1553ref.report import help_url
 from j1553ref.report.layout import Line, wrapped
+from j1553ref.report.roles import Said, say, split
 
 __all__ = ["Page", "Section", "page_lines", "read"]
 
@@ -28,11 +26,10 @@ _BLOCK = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _INLINE = re.compile(
-    r"\{(?P<role>[a-z-]+)\}`(?:(?P<title>[^`<]+?)\s*<(?P<titled>[^`>]+)>|(?P<target>[^`]+))`|`(?P<code>[^`]+)`"
+    r"\{(?P<role>[a-z-]+)\}`(?P<content>[^`]+)`|`(?P<code>[^`]+)`"
     r"|\[(?P<words>[^\]]+)\]\((?P<link>[^)\s]+)\)|(?P<stars>\*{1,2})(?P<strong>[^*]+)(?P=stars)"
 )
-
-_CITED = re.compile(r"\{source\}`(?:[^`<]*<)?([^`<>]+)>?`")
+_CITED = re.compile(r"\{source\}`([^`]+)`")
 #: A longer value is a list of its own and is counted.
 _LONGEST = 240
 
@@ -85,7 +82,7 @@ def read(code: str) -> Page:
     text = project.shipped("pages/rules", "docs/rules").joinpath(f"{name}.md").read_text(encoding="utf-8")
     head, *parts = re.split(r"^## ", text, flags=re.MULTILINE)
     headed = (part.partition("\n") for part in parts)
-    cited = dict.fromkeys(_CITED.findall(text))
+    cited = dict.fromkeys(split(content)[1] for content in _CITED.findall(text))
     return Page(
         title=head.removeprefix("# ").partition(f" ({name})")[0],
         sections={heading: Section(tuple(_blocks(body))) for heading, _, body in headed},
@@ -107,36 +104,17 @@ def _plain(text: str) -> str:
 
 def _resolved(match: re.Match[str]) -> str:
     if match["role"]:
-        return _ROLES[match["role"]](match["titled"] or match["target"], match["title"] or "")
+        return _role(match["role"], say(packaged(), match["role"], match["content"]))
     if match["link"]:
         page = re.sub(r"\.md(?=#|$)", ".html", match["link"])
         return f"{_plain(match['words'])} ({urljoin(project.address() + 'rules/', page)})"
     return match["code"] or _plain(match["strong"])
 
 
-def _fact(target: str, title: str) -> str:
-    ref, base = parse_reference(target), packaged()
-    fact = base.get(ref.id)
-    entry = entry_for(fact, ref.on)
-    return (title or shown(base, fact, entry, ref)) + (" [inferred]" if entry.grade == "inferred" else "")
-
-
-def _case_value(target: str, _: str) -> str:
-    slug, _, pointer = target.partition(":")
-    keys = pointer.split("/")[1:]
-    value: Any = reduce(lambda part, key: part[int(key) if isinstance(part, list) else key], keys, case(slug))
-    return claim_value_text(keys[-1], value)
-
-
-#: What each role prints, told its target and the page's own words for it.
-_ROLES: dict[str, Callable[[str, str], str]] = {
-    "fact": _fact,
-    "source": lambda target, title: title or f'"{cite(packaged().documents[target])}"',
-    "gap": lambda target, title: title or f"not available [{packaged().gaps[target].label}]",
-    "rule": lambda target, title: title or rules.get(target).code,
-    "cpt": lambda target, _: target,
-    "case-value": _case_value,
-}
+def _role(name: str, found: Said) -> str:
+    text = f'"{found.text}"' if name == "source" and not found.own_words else found.text
+    aside = f" [{found.aside}]" if found.aside else ""
+    return text + aside + (f" ({found.fact.announced})" if found.fact and found.fact.announced else "")
 
 
 def page_lines(code: str, width: int) -> Iterator[Line]:
@@ -148,7 +126,7 @@ def page_lines(code: str, width: int) -> Iterator[Line]:
     rule, page, base = rules.get(code), read(code), packaged()
     yield "title", f"{rule.code} {rule.name}"
     yield from wrapped("plain", f"{page.title}. {rule.summary}", width, hang=0)
-    binds = f"; binds {', '.join(parse_payer(each).label for each in rule.binds)}" if rule.binds else ""
+    binds = f"; binds {', '.join(parse_payer(payer, base).label for payer in rule.binds)}" if rule.binds else ""
     yield from wrapped("plain", f"Severity: at most {rule.severity}; since {rule.since}{binds}", width)
     if rule.stops:
         yield from wrapped("plain", f"Once it has fired, these stay silent: {', '.join(rule.stops)}", width)
@@ -169,7 +147,7 @@ def page_lines(code: str, width: int) -> Iterator[Line]:
         yield "plain", ""
         yield "title", "Facts that it reads"
         for fact in map(base.get, rule.facts):
-            yield from wrapped("plain", f"- {fact.id}: {fact.label}: {_newest(fact)}", width, indent=2)
+            yield from wrapped("plain", f"- {fact.id}: {fact.label}: {_in_force(base, fact)}", width, indent=2)
         yield from wrapped(
             "plain", "j1553ref fact ID shows where a fact comes from and how it changed", width, indent=2
         )
@@ -177,12 +155,12 @@ def page_lines(code: str, width: int) -> Iterator[Line]:
     yield "quiet", help_url(rule.code)
 
 
-def _newest(fact: Fact) -> str:
-    value = fact.newest.value
-    if fact.newest.ended:
-        return "ended"
-    told = value_text(value, fact.unit)
-    return told if len(told) <= _LONGEST else f"{len(value)} entries"
+def _in_force(base: FactBase, fact: Fact) -> str:
+    entry = in_force(fact)
+    text = "ended" if entry.ended else value_text(entry.value, fact.unit)
+    text = text if len(text) <= _LONGEST else f"{len(entry.value)} entries"
+    coming = announced(base, fact, entry, Reference(fact.id))
+    return f"{text} ({coming})" if coming else text
 
 
 def _block(kind: str, words: str, width: int) -> Iterator[Line]:

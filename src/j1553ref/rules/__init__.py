@@ -28,7 +28,7 @@ FAMILIES = {
     "PAY": "payer and payment",
 }
 
-for _module in ("shp", "dat", "unt", "jwz", "ndc", "mod", "medicare_modifiers", "adm", "sos", "dxc", "hom", "pay"):
+for _module in ("shp", "dat", "unt", "jwz", "ndc", "mod", "adm", "sos", "dxc", "hom", "pay"):
     import_module(f"j1553ref.rules.{_module}")
 
 

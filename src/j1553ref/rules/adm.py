@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from j1553ref.claim import Line
 from j1553ref.infusion import InfusionError, further_hours, minutes_infused
-from j1553ref.rules.base import Finding, Missing, need, rule
-from j1553ref.rules.context import CODE, PARTING, SEPARATE, ClaimView, Group, modifier_at
+from j1553ref.rules.base import Missing, Seen, need, rule
+from j1553ref.rules.context import CODE, DISTINCT, SEPARATE, ClaimView, Group
 
 __all__ = [
     "add_on_without_base",
@@ -17,7 +17,6 @@ __all__ = [
     "further_hours_differ",
     "hydration_not_billable",
     "infusion_without_drug",
-    "jw_or_jz_on_a_service",
     "push_billed_as_infusion",
     "second_initial_code",
     "subcutaneous_code",
@@ -26,37 +25,44 @@ __all__ = [
 ]
 
 
+#: Codes that add to an initial service.
+_ADD_ONS = (
+    "infusion.code.further",
+    "infusion.code.sequential",
+    "infusion.code.concurrent",
+    "infusion.code.sequential_push",
+)
+
+
 @rule(
     "ADM001",
     "second-initial-code",
     severity="error",
     since="0.1.0",
-    order=340,
-    facts=("infusion.initial_codes", "infusion.one_initial"),
+    basis=("infusion.one_initial",),
+    reads=("infusion.initial_codes",),
     summary="A second initial administration code in one encounter or on one date, not marked as separate.",
 )
-def second_initial_code(group: Group) -> Iterator[Finding]:
+def second_initial_code(group: Group) -> Iterator[Seen]:
     """One initial service, unless a second site or encounter is marked."""
     group.readable_beside("modifiers")
-    initial = group.fact("infusion.initial_codes", group.on).value
+    initial = group.value("infusion.initial_codes")
     plain = [line for line in group.beside(*initial) if not SEPARATE & set(line.modifiers)]
     units = sum(need(line.units, "units") for line in plain)
     if units > 1:
         codes = " and ".join(dict.fromkeys(str(line.procedure_code) for line in plain))
-        yield group.finding(
+        yield Seen(
             plain[-1].pointer,
             f"{units} units of initial codes ({codes}) in one encounter: only one service is the initial one, the others "
             "are add-on codes, or need 59 or an X modifier for a second site or a separate encounter",
-            on=group.on,
             expected=1,
             actual=units,
         )
     elif plain and _initial_of_an_earlier_encounter(group, initial):
-        yield group.finding(
+        yield Seen(
             plain[0].pointer,
             f"{plain[0].procedure_code} of a further encounter on this date is not marked: the payer sees two initial codes on "
             "one day and no encounters, so add 59 or an X modifier",
-            on=group.on,
             expected="59 or an X modifier",
             actual="none",
             severity="warning",
@@ -79,16 +85,16 @@ def _initial_of_an_earlier_encounter(group: Group, initial: tuple[str, ...]) -> 
     "infusion-time-missing",
     severity="error",
     since="0.1.0",
-    order=345,
-    facts=("infusion.times_required",),
     stops=("ADM002", "ADM003"),
+    basis=("infusion.times_required",),
+    reads=("infusion.code.further", "infusion.code.initial"),
     summary="The record has one of the two times of the infusion, not both.",
 )
-def time_missing(group: Group) -> Iterator[Finding]:
+def time_missing(group: Group) -> Iterator[Seen]:
     """An infusion code needs a start and a stop time."""
     if not group.records:
         raise Missing("start", "the claim carries no record of the infusion on this date")
-    codes = (group.fact("infusion.code.initial", group.on).value, group.fact("infusion.code.further", group.on).value)
+    codes = (group.value("infusion.code.initial"), group.value("infusion.code.further"))
     if not group.beside(*codes):
         return
     for record in group.records:
@@ -96,10 +102,9 @@ def time_missing(group: Group) -> Iterator[Finding]:
             raise Missing("start", "the record holds no times")
         absent = next((name for name in ("start", "stop") if getattr(record, name) is None), None)
         if absent and absent not in record.damaged:
-            yield group.finding(
+            yield Seen(
                 record.pointer,
                 f"the record has no {absent} time: an infusion code needs both, in the chart and signed",
-                on=group.on,
                 expected="start and stop",
                 actual=f"no {absent}",
             )
@@ -110,23 +115,21 @@ def time_missing(group: Group) -> Iterator[Finding]:
     "push-billed-as-infusion",
     severity="error",
     since="0.1.0",
-    order=350,
-    facts=("infusion.push_limit", "infusion.code.initial", "infusion.code.push"),
     stops=("ADM003",),
+    reads=("infusion.push_limit", "infusion.code.initial", "infusion.code.push"),
     summary="The drug ran for no longer than a push, and the infusion code is billed.",
 )
-def push_billed_as_infusion(group: Group) -> Iterator[Finding]:
+def push_billed_as_infusion(group: Group) -> Iterator[Seen]:
     """Up to the limit it is a push."""
-    initial = group.fact("infusion.code.initial", group.on).value
-    limit = group.fact("infusion.push_limit", group.on).value
+    initial = group.value("infusion.code.initial")
+    limit = group.value("infusion.push_limit")
     for line in group.beside(initial):
         if group.minutes <= limit:
-            push = group.fact("infusion.code.push", group.on).value
-            yield group.finding(
+            push = group.value("infusion.code.push")
+            yield Seen(
                 line.at("procedure_code"),
                 f"the drug ran for {group.minutes} minutes, and {initial} needs more than {limit}: check start and stop time; if "
                 f"they are right, bill the push code {push}",
-                on=group.on,
                 expected=push,
                 actual=initial,
             )
@@ -137,14 +140,20 @@ def push_billed_as_infusion(group: Group) -> Iterator[Finding]:
     "further-hours-differ",
     severity="error",
     since="0.1.0",
-    order=360,
-    facts=("infusion.first_hour", "infusion.further_hour", "infusion.further_hour_threshold", "infusion.code.further"),
+    reads=(
+        "infusion.first_hour",
+        "infusion.further_hour",
+        "infusion.further_hour_threshold",
+        "home.bundle_code",
+        "infusion.code.initial",
+        *_ADD_ONS,
+    ),
     summary="The units of the code for further hours are not what the minutes of the infusion make.",
 )
-def further_hours_differ(group: Group) -> Iterator[Finding]:
+def further_hours_differ(group: Group) -> Iterator[Seen]:
     """Each further hour counts, and the last piece only if it is long enough."""
-    initial = group.fact("infusion.code.initial", group.on).value
-    further = group.fact("infusion.code.further", group.on).value
+    initial = group.value("infusion.code.initial")
+    further = group.value("infusion.code.further")
     if not group.beside(initial):
         return
     minutes = group.minutes
@@ -153,11 +162,10 @@ def further_hours_differ(group: Group) -> Iterator[Finding]:
     lines = group.beside(further)
     units = sum(need(line.units, "units") for line in lines)
     if units != right:
-        yield group.finding(
+        yield Seen(
             lines[0].at("units") if lines else group.beside(initial)[0].pointer,
             f"{minutes} minutes of infusion are {initial} and {right} x {further}, and the claim has {units}: a further hour "
             "counts only when more than half of it was run",
-            on=group.on,
             expected=right,
             actual=units,
         )
@@ -168,7 +176,7 @@ def _one_infusion_of_one_drug(group: Group, initial: str) -> None:
     group.readable_beside("modifiers")
     first = group.beside(initial)
     # Where drug and infusion name their encounter, the mark tells it from another one.
-    parted = any(PARTING & set(each.modifiers) for each in first if None in (group.encounter, each.encounter))
+    parted = any(DISTINCT & set(each.modifiers) for each in first if None in (group.encounter, each.encounter))
     if sum(need(line.units, "units") for line in first) > 1 or parted:
         raise Missing("encounter", "more than one infusion on this date, and which minutes are whose is not known")
     if _billed_on_the_next_day(group):
@@ -176,7 +184,7 @@ def _one_infusion_of_one_drug(group: Group, initial: str) -> None:
             "service_date", "it ran past midnight and part of it is billed on the day after; no text on that was found"
         )
     kinds = ("sequential", "concurrent")
-    others = group.beside(*(group.fact(f"infusion.code.{each}", group.on).value for each in kinds))
+    others = group.beside(*(group.value(f"infusion.code.{each}") for each in kinds))
     # Another drug that ran for no more than its first hour has no further hour that could be meant.
     if any(_further_hours_of(group, line) != 0 for line in others) or len(group.other_drugs) > len(others):
         raise Missing("infused_drugs", "another drug of the same encounter may have been infused")
@@ -187,7 +195,7 @@ def _billed_on_the_next_day(group: Group) -> bool:
     if not any(each.next_day or (each.start and each.stop and each.stop < each.start) for each in group.records):
         return False
     after = need(group.on, "service_date") + timedelta(days=1)
-    codes = {group.fact(f"infusion.code.{each}", group.on).value for each in ("initial", "further")}
+    codes = {group.value(f"infusion.code.{each}") for each in ("initial", "further")}
     return any(line.start == after and line.procedure_code in codes for line in group.claim.lines)
 
 
@@ -207,21 +215,26 @@ def _further_hours_of(group: Group, line: Line) -> int | None:
     "complex-drug-code",
     severity="warning",
     since="0.1.0",
-    order=380,
-    facts=("infusion.complex_codes",),
+    reads=(
+        "infusion.complex_codes",
+        "home.bundle_code",
+        "infusion.code.further",
+        "infusion.code.initial",
+        "infusion.code.sequential_push",
+    ),
+    looks_for=("infusion.complex_codes",),
     summary="A code for highly complex agents stands beside immune globulin.",
 )
-def complex_drug_code(group: Group) -> Iterator[Finding]:
+def complex_drug_code(group: Group) -> Iterator[Seen]:
     """The codes for highly complex agents, unless the contractor's list names the drug."""
-    lines = group.beside(*group.fact("infusion.complex_codes", group.on).value)
+    lines = group.beside(*group.value("infusion.complex_codes"))
     if lines and group.other_drugs:
         raise Missing("infused_drugs", "another drug of the same encounter may have been the complex one")
     for line in lines[:1]:
-        yield group.finding(
+        yield Seen(
             line.at("procedure_code"),
             f"{line.procedure_code} is for highly complex agents: bill the plain infusion codes unless your contractor's list "
             "names immune globulin",
-            on=group.on,
             expected=_plain_code(group, line),
             actual=line.procedure_code,
         )
@@ -230,10 +243,8 @@ def complex_drug_code(group: Group) -> Iterator[Finding]:
 def _plain_code(group: Group, line: Line) -> str | None:
     """The intravenous code in the place of a code of another kind: initial for initial, further hour for further hour."""
     others = ("infusion.complex_codes", "infusion.subcutaneous_codes")
-    codes = next(
-        each for each in (group.fact(fact_id, group.on).value for fact_id in others) if line.procedure_code in each
-    )
-    plain = (group.fact("infusion.code.initial", group.on).value, group.fact("infusion.code.further", group.on).value)
+    codes = next(each for each in (group.value(fact_id) for fact_id in others) if line.procedure_code in each)
+    plain = (group.value("infusion.code.initial"), group.value("infusion.code.further"))
     place = codes.index(line.procedure_code)
     return plain[place] if place < len(plain) else None
 
@@ -243,20 +254,27 @@ def _plain_code(group: Group, line: Line) -> str | None:
     "subcutaneous-code",
     severity="error",
     since="0.1.0",
-    order=390,
-    facts=("infusion.subcutaneous_codes", "product.route"),
+    basis=("product.route",),
+    reads=(
+        "infusion.subcutaneous_codes",
+        "home.bundle_code",
+        "infusion.code.further",
+        "infusion.code.initial",
+        "infusion.code.sequential_push",
+        "infusion.complex_codes",
+    ),
+    looks_for=("infusion.subcutaneous_codes",),
     summary="A code for subcutaneous infusion stands beside an intravenous drug.",
 )
-def subcutaneous_code(group: Group) -> Iterator[Finding]:
+def subcutaneous_code(group: Group) -> Iterator[Seen]:
     """Subcutaneous infusion of a drug that is given into a vein."""
-    lines = group.beside(*group.fact("infusion.subcutaneous_codes", group.on).value)
+    lines = group.beside(*group.value("infusion.subcutaneous_codes"))
     if lines and group.other_drugs:
         raise Missing("infused_drugs", "another drug of the same encounter may have been given under the skin")
     for line in lines[:1]:
-        yield group.finding(
+        yield Seen(
             line.at("procedure_code"),
             f"{line.procedure_code} is for subcutaneous infusion, and Yimmugo is given into a vein: bill the intravenous codes",
-            on=group.on,
             expected=_plain_code(group, line),
             actual=line.procedure_code,
         )
@@ -267,14 +285,15 @@ def subcutaneous_code(group: Group) -> Iterator[Finding]:
     "hydration-not-billable",
     severity="warning",
     since="0.1.0",
-    order=400,
-    facts=("infusion.code.hydration", "infusion.hydration_minimum", "infusion.reaction_fluids"),
+    basis=("infusion.reaction_fluids",),
+    reads=("infusion.code.hydration", "infusion.hydration_minimum"),
+    looks_for=("infusion.code.hydration",),
     summary="Hydration ran alongside the drug, or for less than the time that the code needs.",
 )
-def hydration_not_billable(group: Group) -> Iterator[Finding]:
+def hydration_not_billable(group: Group) -> Iterator[Seen]:
     """Ordered fluids count before or after the drug, and long enough."""
-    code = group.fact("infusion.code.hydration", group.on).value
-    least = group.fact("infusion.hydration_minimum", group.on).value
+    code = group.value("infusion.code.hydration")
+    least = group.value("infusion.hydration_minimum")
     for line in group.beside(code):
         start = need(line.start_time, "start_time", "the record of the hydration holds no times")
         stop = need(line.stop_time, "stop_time", "the record of the hydration holds no times")
@@ -285,20 +304,18 @@ def hydration_not_billable(group: Group) -> Iterator[Finding]:
         drug = [(each.start, each.stop) for each in group.records if each.start and each.stop]
         timed = len(drug) == len(group.records) > 0
         if minutes < least:
-            yield group.finding(
+            yield Seen(
                 line.at("procedure_code"),
                 f"{minutes} minutes of hydration: {code} needs at least {least}",
-                on=group.on,
                 expected=f"at least {least}",
                 actual=minutes,
             )
         elif any(start < ended < began for began, ended in drug):
             raise Missing("start_time", "the infusion ran past midnight, and the hydration may be of either day")
         elif any(began < stop and (start < ended or ended < began) for began, ended in drug):
-            yield group.finding(
+            yield Seen(
                 line.at("procedure_code"),
                 f"the hydration ran while the drug did: {code} counts before or after it only; fluids for a reaction may differ",
-                on=group.on,
                 expected="before or after the drug",
                 actual="alongside",
             )
@@ -311,32 +328,30 @@ def hydration_not_billable(group: Group) -> Iterator[Finding]:
     "visit-beside-infusion",
     severity="warning",
     since="0.1.0",
-    order=410,
-    facts=("infusion.nurse_visit", "infusion.same_day_visit", "infusion.visit_family"),
+    basis=("infusion.same_day_visit",),
+    reads=("infusion.nurse_visit", "infusion.visit_family", "infusion.code.initial"),
     summary="A nurse visit stands beside the infusion, or another visit without 25.",
 )
-def visit_beside_infusion(group: Group) -> Iterator[Finding]:
+def visit_beside_infusion(group: Group) -> Iterator[Seen]:
     """The nurse visit is inside the infusion; any other visit needs 25."""
-    if not group.beside(group.fact("infusion.code.initial", group.on).value):
+    if not group.beside(group.value("infusion.code.initial")):
         return
     group.readable_beside("modifiers")
-    nurse = group.fact("infusion.nurse_visit", group.on).value
-    family = tuple(group.fact("infusion.visit_family", group.on).value)
+    nurse = group.value("infusion.nurse_visit")
+    family = tuple(group.value("infusion.visit_family"))
     for line in group.neighbors:
         code = line.procedure_code or ""
         if code == nurse:
-            yield group.finding(
+            yield Seen(
                 line.pointer,
                 f"{nurse} beside an infusion: the nurse's part is inside the infusion code; take the line off",
-                on=group.on,
                 expected=f"no {nurse}",
                 actual=nurse,
             )
         elif code.startswith(family) and "25" not in line.modifiers:
-            yield group.finding(
+            yield Seen(
                 line.at("modifiers"),
                 f"{code} on the day of the infusion needs 25, and a separate reason in the record",
-                on=group.on,
                 expected="25",
                 actual="no 25",
             )
@@ -347,31 +362,33 @@ def visit_beside_infusion(group: Group) -> Iterator[Finding]:
     "drug-without-administration",
     severity="warning",
     since="0.1.0",
-    order=420,
     binds=("medicare-ab",),
-    facts=("infusion.same_claim", "infusion.initial_codes"),
+    basis=("infusion.same_claim",),
+    reads=(
+        "infusion.initial_codes",
+        "discard.critical_access_bill_types",
+        "discard.opps_bill_types",
+        "infusion.code.initial",
+        "site.office",
+        *_ADD_ONS,
+    ),
     summary="The drug is billed without an administration code on the same claim.",
 )
-def drug_without_administration(group: Group) -> Iterator[Finding]:
+def drug_without_administration(group: Group) -> Iterator[Seen]:
     """Drug and administration belong on one claim."""
     if group.claim.form == "ub04":
         bill = need(group.claim.type_of_bill, "type_of_bill")[:2]
         outpatient = ("discard.opps_bill_types", "discard.critical_access_bill_types")
-        if not any(bill in group.fact(each, group.on).value for each in outpatient):
+        if not any(bill in group.value(each) for each in outpatient):
             return
-    elif (
-        need(group.lines[0].place_of_service, "place_of_service")
-        != group.fact("site.office", group.on).value["place_of_service"]
-    ):
+    elif need(group.lines[0].place_of_service, "place_of_service") != group.value("site.office")["place_of_service"]:
         return
-    kinds = ("further", "sequential", "concurrent", "sequential_push")
-    add_ons = tuple(group.fact(f"infusion.code.{kind}", group.on).value for kind in kinds)
-    if not group.beside(*group.fact("infusion.initial_codes", group.on).value, *add_ons):
-        yield group.finding(
+    add_ons = tuple(group.value(fact_id) for fact_id in _ADD_ONS)
+    if not group.beside(*group.value("infusion.initial_codes"), *add_ons):
+        yield Seen(
             group.lines[0].pointer,
             "no administration code stands on this date: put the drug and its infusion on the same claim",
-            on=group.on,
-            expected=group.fact("infusion.code.initial", group.on).value,
+            expected=group.value("infusion.code.initial"),
             actual="none",
         )
 
@@ -381,26 +398,17 @@ def drug_without_administration(group: Group) -> Iterator[Finding]:
     "add-on-without-base",
     severity="warning",
     since="0.1.0",
-    order=425,
-    facts=(
-        "infusion.initial_codes",
-        "infusion.code.further",
-        "infusion.code.sequential",
-        "infusion.code.concurrent",
-        "infusion.code.sequential_push",
-    ),
+    reads=("infusion.initial_codes", *_ADD_ONS),
     summary="An add-on administration code stands without an initial service on the same date.",
 )
-def add_on_without_base(group: Group) -> Iterator[Finding]:
+def add_on_without_base(group: Group) -> Iterator[Seen]:
     """An add-on needs the service that it adds to."""
-    kinds = ("further", "sequential", "concurrent", "sequential_push")
-    lines = group.beside(*(group.fact(f"infusion.code.{kind}", group.on).value for kind in kinds))
-    if lines and not group.beside(*group.fact("infusion.initial_codes", group.on).value):
-        yield group.finding(
+    lines = group.beside(*(group.value(fact_id) for fact_id in _ADD_ONS))
+    if lines and not group.beside(*group.value("infusion.initial_codes")):
+        yield Seen(
             lines[0].at("procedure_code"),
             f"{lines[0].procedure_code} is an add-on code and no initial service stands on this date: add the initial code, or "
             "say which claim holds it",
-            on=group.on,
             expected="an initial code",
             actual=lines[0].procedure_code,
         )
@@ -411,42 +419,17 @@ def add_on_without_base(group: Group) -> Iterator[Finding]:
     "infusion-without-drug",
     severity="info",
     since="0.1.0",
-    order=424,
     scope="claim",
-    facts=("infusion.code.initial", "diagnosis.family"),
+    basis=("infusion.code.initial", "diagnosis.family"),
     summary="An infusion for a primary immunodeficiency stands on a claim that bills no drug.",
 )
-def infusion_without_drug(claim: ClaimView) -> Iterator[Finding]:
+def infusion_without_drug(claim: ClaimView) -> Iterator[Seen]:
     """The mirror of a drug without its administration."""
     line = claim.lone_infusion
     if line is not None and not claim.claim.administrations:
-        yield claim.finding(
+        yield Seen(
             line.pointer,
             f"an infusion and no drug on this claim: confirm that the drug is billed elsewhere, or add {CODE}",
-            on=line.start,
             expected="a drug line",
             actual="none",
-        )
-
-
-@rule(
-    "MOD010",
-    "jw-or-jz-on-a-service",
-    needs=("modifiers",),
-    severity="error",
-    since="0.1.0",
-    order=426,
-    scope="claim",
-    facts=("modifier.JW", "modifier.JZ", "infusion.code_family"),
-    summary="JW or JZ stands on an administration or visit line; they speak of the drug only.",
-)
-def jw_or_jz_on_a_service(claim: ClaimView) -> Iterator[Finding]:
-    """JW and JZ off the drug."""
-    for line, found in claim.strays("JW", "JZ"):
-        yield claim.finding(
-            modifier_at(line, found),
-            f"{found} speaks of the drug and belongs on its line: take it off here",
-            on=line.start,
-            expected=f"{line.procedure_code} without {found}",
-            actual=found,
         )

@@ -1,18 +1,33 @@
-"""What every rule is made of: the registry, the finding, and the third outcome, *not checked*."""
+"""What every rule is made of: the registry, what a rule saw, the finding, and the third outcome, *not checked*."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from j1553ref.errors import J1553Error
 
-__all__ = ["REGISTRY", "Finding", "Missing", "NotChecked", "Rule", "RuleError", "need", "rule"]
+__all__ = [
+    "REGISTRY",
+    "SEVERITIES",
+    "Finding",
+    "Missing",
+    "NotChecked",
+    "Rule",
+    "RuleError",
+    "Seen",
+    "Severity",
+    "need",
+    "rule",
+]
+
+Severity = Literal["error", "warning", "info"]
+Scope = Literal["group", "claim", "shape"]
 
 #: Severities from loudest to quietest.
-SEVERITIES = ("error", "warning", "info")
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
 T = TypeVar("T")
 
@@ -25,16 +40,36 @@ class Missing(Exception):  # noqa: N818 - not an error: the third outcome of a r
     """The rule cannot be decided: ``datum`` names what is missing, ``reason`` says why it is needed."""
 
     def __init__(self, datum: str, reason: str) -> None:
-        super().__init__(f"{datum}: {reason}")
+        super().__init__(datum, reason)
         self.datum = datum
         self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.datum}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a rule saw: the place in the input (RFC 6901), the message, what was expected and what is there.
+
+    The run makes a :class:`Finding` of it. ``severity`` is given only where it is lower than the rule's own.
+
+    >>> Seen("/lines/0/units", "zero units bill nothing", expected="at least 1", actual=0).actual
+    0
+    """
+
+    pointer: str
+    message: str
+    expected: object = None
+    actual: object = None
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that is wrong, or that staff may want to confirm, and where it stands in the input document.
+    """One thing that is wrong, or that staff may want to confirm, and where it is in the input document.
 
-    ``pointer`` is RFC 6901. ``facts`` are the ids consulted, each with the date of service it was asked for.
+    ``pointer`` is RFC 6901. ``facts`` are the ids that the rule consulted, each with the date that it asked for.
     """
 
     code: str
@@ -47,7 +82,7 @@ class Finding:
     facts: tuple[tuple[str, date], ...] = ()
     line: int | None = None
     column: int | None = None
-    #: the pointer as it stands in the input, to look up line and column by; never printed
+    #: the pointer with the names of the input, to look up line and column by; never printed
     place: str = field(default="", repr=False, compare=False)
 
     def __str__(self) -> str:
@@ -63,40 +98,109 @@ class NotChecked:
     missing: str
 
 
+#: What a rule's function is: it gets a view of the claim (``rules.context``) and yields what it saw.
+Check = Callable[[Any], Iterator[Seen]]
+
+#: How those among ``Rule.reads`` begin that name no packaged fact: families, and a table that a facts folder may bring.
+_FAMILIES = ("profile.", "product.package", "payment.limit")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One check. ``severity`` is the highest it can reach; ``stops`` names rules that stay silent once it has fired.
 
-    ``order`` is the place in the run; ``scope`` is ``group``, ``claim`` or, for the file's shape, ``shape``.
+    ``basis`` are the facts that say why it is wrong, ``reads`` those whose values decide it. Of the latter a name may
+    be a family: ``product.package`` is every package, ``profile.jw_jz`` that key of any payer's profile. ``scope`` is
+    ``group``, ``claim`` or, for the file's shape, ``shape``.
     """
 
     code: str
     name: str
-    severity: str
+    severity: Severity
     since: str
     summary: str
-    order: int
-    facts: tuple[str, ...] = ()
+    basis: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
     binds: tuple[str, ...] = ()
     stops: tuple[str, ...] = ()
-    scope: str = "group"
+    scope: Scope = "group"
     #: fields of the drug lines that must be readable; a damaged one means *not checked*
     needs: tuple[str, ...] = ()
-    run: Callable[[Any], Iterator[Finding]] | None = None
+    #: modifiers, and facts that hold codes: without any of them on the claim the rule has nothing to say and is not run
+    looks_for: tuple[str, ...] = ()
+    run: Check | None = None
+
+    @property
+    def family(self) -> str:
+        """The three letters that the code begins with.
+
+        >>> from j1553ref.rules import get
+        >>> get("JWZ003").family
+        'JWZ'
+        """
+        return self.code[:3]
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The ids of the facts that it is based on or reads; families and tables of a facts folder are left out.
+
+        >>> from j1553ref.rules import get
+        >>> get("MOD006").basis, get("MOD006").reads, get("MOD006").facts
+        (('modifier.JA',), ('profile.route_modifier',), ('modifier.JA',))
+        """
+        return tuple(name for name in (*self.basis, *self.reads) if not name.startswith(_FAMILIES))
+
+    def may_consult(self, fact_id: str) -> bool:
+        """Whether a fact is declared, by its id or by its family.
+
+        >>> from j1553ref.rules import get
+        >>> get("MOD006").may_consult("profile.medicare-ab:ngs.route_modifier"), get("MOD006").may_consult("unit.size")
+        (True, False)
+        """
+        family, _, key = fact_id.rpartition(".")
+        if family.startswith("profile."):
+            family = f"profile.{key}"
+        return fact_id in self.basis or fact_id in self.reads or (family.startswith(_FAMILIES) and family in self.reads)
 
 
 REGISTRY: dict[str, Rule] = {}
 
-Check = Callable[[Any], Iterator[Finding]]
 
-
-def rule(code: str, name: str, **about: Any) -> Callable[[Check], Check]:
-    """Register the decorated generator as the rule of that code."""
+def rule(
+    code: str,
+    name: str,
+    *,
+    severity: Severity,
+    since: str,
+    summary: str,
+    basis: tuple[str, ...] = (),
+    reads: tuple[str, ...] = (),
+    binds: tuple[str, ...] = (),
+    stops: tuple[str, ...] = (),
+    scope: Scope = "group",
+    needs: tuple[str, ...] = (),
+    looks_for: tuple[str, ...] = (),
+) -> Callable[[Check], Check]:
+    """Register the decorated generator as the rule of that code; raises ValueError for a code that is taken."""
 
     def register(run: Check) -> Check:
         if code in REGISTRY:
             raise ValueError(f"{code} is taken")
-        REGISTRY[code] = Rule(code=code, name=name, run=run, **about)
+        REGISTRY[code] = Rule(
+            code=code,
+            name=name,
+            severity=severity,
+            since=since,
+            summary=summary,
+            basis=basis,
+            reads=reads,
+            binds=binds,
+            stops=stops,
+            scope=scope,
+            needs=needs,
+            looks_for=looks_for,
+            run=run,
+        )
         return run
 
     return register

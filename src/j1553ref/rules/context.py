@@ -1,137 +1,231 @@
 """How a rule sees a claim: as a whole, and as groups of J1553 lines of one date of service and one encounter.
 
-The figures of a group carry the names that the rule pages use: units given (lines without JW), units discarded (JW
+The figures of a group have the names that the rule pages use: units given (lines without JW), units discarded (JW
 lines), units needed for the dose, units in the opened vials, and the least total that whole vials can make.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from typing import Any, Generic, TypeVar, overload
 
 from j1553ref import ndc, units
 from j1553ref.claim import Administration, Claim, Line, Part
 from j1553ref.code import CODE
 from j1553ref.facts import Answer, FactBase, FactError
 from j1553ref.infusion import InfusionError, minutes_infused
-from j1553ref.payers import Payer, profile
-from j1553ref.rules.base import Finding, Missing, Rule, need
+from j1553ref.payers import Payer
+from j1553ref.rules.base import Missing, need
+from j1553ref.rules.rulebook import Consulted, Rulebook, rulebook
 
-__all__ = ["CODE", "PARTING", "SEPARATE", "WITHOUT_SOURCE", "ClaimView", "Group", "WasteRule", "modifier_at"]
+__all__ = ["CODE", "DISTINCT", "SEPARATE", "WITHOUT_SOURCE", "ClaimView", "Group", "View", "modifier_at"]
 
-#: Modifiers that part two lines of one code on one date.
-PARTING = frozenset({"59", "76", "77", "XE", "XP", "XS", "XU"})
+T = TypeVar("T")
+
+#: Modifiers that mark two lines of one code on one date as distinct services.
+DISTINCT = frozenset({"59", "76", "77", "XE", "XP", "XS", "XU"})
 #: Those of them that mark a second site or a separate encounter.
-SEPARATE = PARTING - {"76", "77"}
+SEPARATE = DISTINCT - {"76", "77"}
 #: First letters of the codes under which drugs are billed.
 DRUG_LETTERS = ("J", "Q", "C")
 #: Modifiers that no source on immune globulin speaks of; see the gap ``modifiers-without-source``.
 WITHOUT_SOURCE = ("KD", "JE", "RA", "RB", "TH")
 
 
-@dataclass(frozen=True, slots=True)
-class WasteRule:
-    """That JW and JZ belong on the lines of this group, and how loudly a rule may say so."""
+class derived(Generic[T]):  # noqa: N801 - used as a decorator, like property
+    """A property of a view that is computed once. In a recorded run its facts count as consulted at each use."""
 
-    severity: str
-    reason: str
+    def __init__(self, compute: Callable[[Any], T]) -> None:
+        self.compute = compute
+        self.name = compute.__name__
+        self.__doc__ = compute.__doc__
+
+    @overload
+    def __get__(self, view: None, owner: type) -> derived[T]: ...
+
+    @overload
+    def __get__(self, view: View, owner: type) -> T: ...
+
+    def __get__(self, view: View | None, owner: type) -> derived[T] | T:
+        if view is None:
+            return self
+        if view.recording is not None:
+            return view.once(self.compute)
+        # A plain attribute from here on: this method is not called again.
+        found = vars(view)[self.name] = self.compute(view)
+        return found
 
 
-@dataclass(kw_only=True)
 class View:
-    """What all views share: the claim, its payer, the facts, and the rule that is looking."""
+    """What all views share: the claim, its payer, and what the facts say to it.
 
-    claim: Claim
-    payer: Payer | None
-    facts: FactBase
-    #: sizes in mg that the provider stocks; empty where nothing is said of it
-    stocked: tuple[int, ...] = ()
-    looking: Rule | None = field(default=None, repr=False)
+    ``check`` runs every rule on a quick view. Where a rule sees something, it runs once more on a recorded view, whose
+    ``recording`` notes the facts that are looked up.
+    """
 
-    def answer(self, fact_id: str, on: date | None) -> Answer:
-        """What a fact says on a date of service, known or not; a missing date means *not checked*."""
-        day = need(on, "service_date", "the date of service decides which facts hold")
-        try:
-            return self.facts.on(fact_id, day)
-        except FactError as error:
-            raise Missing(fact_id, str(error)) from None
+    def __init__(
+        self,
+        claim: Claim,
+        book: Rulebook,
+        *,
+        on: date | None = None,
+        stocked: tuple[int, ...] = (),
+        recording: Consulted | None = None,
+    ) -> None:
+        self.claim = claim
+        self.book = book
+        self.payer = book.payer
+        #: the one date of service that the view is about, if there is one
+        self.on = on
+        #: sizes in mg that the provider stocks; empty where nothing is said of it
+        self.stocked = stocked
+        self.recording = recording
+        #: for functions that take facts
+        self.facts: FactBase = book.facts if recording is None else recording
+        #: codes of rules that a fired rule has silenced for this view
+        self.stopped: set[str] = set()
+        self._values = book.values(on)
+        self._kept: dict[Callable[[Any], Any], tuple[Any, dict[tuple[str, date], None]]] = {}
+
+    @property
+    def damage(self) -> frozenset[str]:
+        """The fields that are damaged on the lines that the view is about."""
+        raise NotImplementedError
+
+    def once(self, compute: Callable[[Any], T]) -> T:
+        """What a function makes of this view, computed once; its facts count as consulted at each use."""
+        kept = self._kept.get(compute)
+        if kept is None:
+            if self.recording is None:
+                kept = self._kept[compute] = compute(self), {}
+            else:
+                before = self.recording.noted
+                noted = self.recording.noted = {}
+                try:
+                    kept = self._kept[compute] = compute(self), noted
+                finally:
+                    self.recording.noted = before
+                    before.update(noted)
+        elif self.recording is not None:
+            self.recording.noted.update(kept[1])
+        value: T = kept[0]
+        return value
+
+    def value(self, fact_id: str) -> Any:
+        """The value of a fact on the view's date of service; where it is not known, the rule is *not checked*."""
+        if self.recording is not None and self.on is not None:
+            self.recording.noted[fact_id, self.on] = None
+        return self._values[fact_id]
+
+    def value_on(self, fact_id: str, on: date | None) -> Any:
+        """The value of a fact on a date of service; where it is not known, the rule is *not checked*."""
+        if self.recording is not None and on is not None:
+            self.recording.noted[fact_id, on] = None
+        return self.book.values(on)[fact_id]
 
     def fact(self, fact_id: str, on: date | None) -> Answer:
         """What a fact says on a date of service; where it is not known, the rule is *not checked*."""
-        answer = self.answer(fact_id, on)
-        if not answer.known:
-            raise Missing(fact_id, f"not known for {answer.on.isoformat()}; see the gap {answer.fact.gap}")
-        return answer
+        found = self.book.known(fact_id, on)
+        if self.recording is not None:
+            self.recording.noted[fact_id, found.on] = None
+        return found
+
+    def answer(self, fact_id: str, on: date | None) -> Answer:
+        """What a fact says on a date of service, known or not."""
+        day = need(on, "service_date", "the date of service decides which facts hold")
+        try:
+            found = self.book.answer(fact_id, day)
+        except FactError as error:
+            raise Missing(fact_id, str(error)) from None
+        if self.recording is not None:
+            self.recording.noted[fact_id, day] = None
+        return found
 
     def profile(self, key: str, on: date | None) -> Answer | None:
         """What the payer's profile says under a key, or None where nothing is known of this payer."""
-        payer = need(self.payer, "payer", "what is asked for depends on the payer")
+        need(self.payer, "payer", "what is asked for depends on the payer")
         day = need(on, "service_date", "the date of service decides which facts hold")
-        return profile(payer, key, day, self.facts)
+        found = self.book.profile(key, day)
+        if found is not None and self.recording is not None:
+            self.recording.noted[found.fact.id, day] = None
+        return found
 
-    def finding(
-        self,
-        pointer: str,
-        message: str,
-        *,
-        on: date | None,
-        expected: object = None,
-        actual: object = None,
-        severity: str | None = None,
-    ) -> Finding:
-        """A finding of the rule that is looking; its declared facts are cited with the date of service."""
-        by = self.looking
-        assert by is not None
-        return Finding(
-            code=by.code,
-            name=by.name,
-            severity=severity or by.severity,
-            pointer=pointer,
-            message=message,
-            expected=None if expected is None else str(expected),
-            actual=None if actual is None else str(actual),
-            facts=tuple((each, on) for each in by.facts) if on else (),
-        )
+    def is_bound_by(self, fact_id: str, on: date | None) -> bool:
+        """Whether the payer is known and a fact binds it."""
+        binds = self.fact(fact_id, on).fact.binds
+        return self.payer is not None and self.payer.is_bound_by(binds)
+
+    def package(self, text: str, on: date | None) -> ndc.Package | None:
+        """The package of Yimmugo with this NDC; None for any other text."""
+        found = self.book.package(text)
+        if found is not None and on is not None and self.recording is not None:
+            self.recording.noted[found.fact, on] = None
+        return found
+
+    def is_yimmugo(self, text: str) -> bool:
+        """Whether labeler and product of an NDC, written as a claim wants it, are Yimmugo's."""
+        return self.book.is_yimmugo(text)
+
+    def means_yimmugo(self, text: str) -> bool:
+        """Whether an NDC is Yimmugo's, also where it is not written as a claim wants it."""
+        if self.book.is_yimmugo(text):
+            return True
+        digits = "".join(character for character in text if character.isascii() and character.isdigit())
+        digits = digits.removeprefix("4") if text.upper().startswith("N4") else digits
+        if len(digits) == 10:
+            return any(self.book.is_yimmugo(f"{digits[:cut]}0{digits[cut:]}") for cut in (0, 5, 9))
+        return self.book.is_yimmugo(digits)
+
+    def records_yimmugo(self, record: Administration) -> bool:
+        """Whether one of the opened vials of a record is Yimmugo's."""
+        return any(self.means_yimmugo(vials.ndc) for vials in record.vials or ())
 
 
-@dataclass(kw_only=True)
 class ClaimView(View):
-    """The whole claim."""
+    """The whole claim.
 
-    @cached_property
+    >>> from j1553ref import case, claim_from
+    >>> from j1553ref.facts import packaged
+    >>> view = ClaimView.of(claim_from(case("whole-vials-jz")), None, packaged())
+    >>> view.in_scope, [group.given_units for group in view.groups]
+    (True, [400])
+    """
+
+    @classmethod
+    def of(cls, claim: Claim, payer: Payer | None, facts: FactBase, stocked: tuple[int, ...] = ()) -> ClaimView:
+        """The view of a claim to a payer, by the facts; ``stocked`` are sizes of vials in mg."""
+        return cls(claim, rulebook(facts, payer), stocked=stocked)
+
+    def recorded(self) -> ClaimView:
+        """The same view, with a recording of the facts that are looked up."""
+        return ClaimView(self.claim, self.book, stocked=self.stocked, recording=Consulted(self.book))
+
+    @derived
     def drug_lines(self) -> tuple[Line, ...]:
         """The J1553 lines."""
-        return tuple(line for line in self.claim.lines if line.procedure_code == CODE)
+        return tuple([line for line in self.claim.lines if line.procedure_code == CODE])
 
-    @cached_property
+    @derived
     def misplaced_lines(self) -> tuple[Line, ...]:
-        """Lines of another code that carry an NDC of Yimmugo."""
-        unlisted = self.facts.get("code.unlisted").newest.value
-        recorded = {each.service_date for each in self.claim.administrations if _of_yimmugo(each)}
-        billed = {line.start for line in self.drug_lines}
-        return tuple(
-            line
-            for line in self.claim.lines
-            if line.procedure_code != CODE
-            and (
-                (line.drug and line.drug.ndc and _means_yimmugo(line.drug.ndc))
-                or (
-                    line.procedure_code in unlisted
-                    and not (line.drug and line.drug.ndc)
-                    and line.start in recorded
-                    and line.start not in billed
-                )
-            )
-        )
+        """Lines of another code that carry an NDC of Yimmugo, or an unlisted code on a date with a record of it."""
+        unlisted = self.book.facts.get("code.unlisted").newest.value
+        recorded = {record.service_date for record in self.claim.administrations if self.records_yimmugo(record)}
+        recorded.difference_update(line.start for line in self.drug_lines)
 
-    @cached_property
+        def is_misplaced(line: Line) -> bool:
+            if line.drug and line.drug.ndc:
+                return self.means_yimmugo(line.drug.ndc)
+            return line.procedure_code in unlisted and line.start in recorded
+
+        return tuple([line for line in self.claim.lines if line.procedure_code != CODE and is_misplaced(line)])
+
+    @derived
     def lone_infusion(self) -> Line | None:
         """An infusion for a primary immunodeficiency on a claim that bills no drug at all."""
-        initial = self.facts.get("infusion.code.initial").newest.value
-        families = tuple(self.facts.get("diagnosis.family").newest.value)
+        initial = self.book.facts.get("infusion.code.initial").newest.value
+        families = tuple(self.book.facts.get("diagnosis.family").newest.value)
         if not any(code.upper().startswith(families) for code in self.claim.diagnoses):
             return None
         if "lines" in self.claim.damaged or "diagnoses" in self.claim.damaged:
@@ -142,122 +236,163 @@ class ClaimView(View):
             return None
         return next((line for line in self.claim.lines if line.procedure_code == initial), None)
 
+    @derived
+    def holds(self) -> frozenset[str]:
+        """Every modifier and procedure code of the claim; empty where a line is damaged and might hold any."""
+        lines = self.claim.lines
+        if "lines" in self.claim.damaged or any(line.damaged for line in lines):
+            return frozenset()
+        codes = [line.procedure_code for line in lines if line.procedure_code is not None]
+        return frozenset(codes).union(*[line.modifiers for line in lines])
+
+    @derived
+    def damage(self) -> frozenset[str]:
+        """The fields that are damaged on a drug line."""
+        return frozenset().union(*[line.damaged for line in self.drug_lines])
+
     def readable(self, name: str) -> None:
         """Not checked where a field of any line of the claim is damaged."""
         if any(name in line.damaged for line in self.claim.lines):
             raise Missing(name, "damaged in the input")
 
-    @cached_property
+    @derived
     def unreadable_code(self) -> bool:
         """Whether a line or its code is damaged and no other line is the drug's: then nothing can be decided."""
-        return bool(self.torn) and not self.drug_lines
+        return bool(self.hides_a_line) and not self.drug_lines
 
-    @cached_property
-    def torn(self) -> str:
-        """What is damaged so that a group may lack one of its lines; empty where every line is where it belongs."""
+    @derived
+    def hides_a_line(self) -> str:
+        """The damaged field that could hide a line from its group; empty where every line is in its group."""
         if "lines" in self.claim.damaged:
             return "lines"
         if any("procedure_code" in line.damaged for line in self.claim.lines):
             return "procedure_code"
         return "service_date" if any("start" in line.damaged for line in self.drug_lines) else ""
 
-    @cached_property
+    @derived
     def in_scope(self) -> bool:
         """Whether the claim has a J1553 line, one that should be one, or a record of the drug."""
-        found = self.drug_lines or self.misplaced_lines or self.claim.administrations
+        found = self.drug_lines or self.claim.administrations or self.misplaced_lines
         return bool(found) or self.unreadable_code or self.lone_infusion is not None
 
     def strays(self, *modifiers: str) -> Iterator[tuple[Line, str]]:
-        """Administration and visit lines that bear one of the modifiers of a drug, each with the first it bears."""
+        """Administration and visit lines that have one of the modifiers of a drug, each with the first it has."""
         self.readable("modifiers")
         for line in self.claim.lines:
-            borne = [each for each in modifiers if each in line.modifiers]
-            if (
-                borne
-                and line.procedure_code != CODE
-                and (line.procedure_code or "").startswith(self._services(line.start))
-            ):
-                yield line, borne[0]
+            if line.procedure_code == CODE or not line.modifiers:
+                continue
+            found = [modifier for modifier in modifiers if modifier in line.modifiers]
+            if found and (line.procedure_code or "").startswith(self._services(line.start)):
+                yield line, found[0]
 
     def _services(self, on: date | None) -> tuple[str, ...]:
-        return self.fact("infusion.code_family", on).value, *self.fact("infusion.visit_family", on).value
+        return self.value_on("infusion.code_family", on), *self.value_on("infusion.visit_family", on)
+
+    @derived
+    def by_date(self) -> dict[date, tuple[Line, ...]]:
+        """The lines of each date of service."""
+        found: dict[date, list[Line]] = {}
+        for line in self.claim.lines:
+            if line.start is not None:
+                found.setdefault(line.start, []).append(line)
+        return {day: tuple(lines) for day, lines in found.items()}
 
     def on_date(self, day: date | None, encounter: str | None = None) -> tuple[Line, ...]:
         """The lines of one date; of one encounter where the line names one."""
-        same = (line for line in self.claim.lines if line.start == day and day is not None)
-        return tuple(line for line in same if encounter is None or line.encounter in (None, encounter))
+        same = self.by_date.get(day, ()) if day is not None else ()
+        return same if encounter is None else tuple([line for line in same if line.encounter in (None, encounter)])
 
-    @cached_property
-    def days(self) -> tuple[tuple[date | None, str | None], ...]:
-        """The dates and encounters on which the drug is billed."""
-        return tuple(dict.fromkeys((line.start, line.encounter) for line in self.drug_lines))
-
-    @cached_property
+    @derived
     def groups(self) -> tuple[Group, ...]:
         """The J1553 lines by date of service and encounter, each with what the record says of that infusion."""
+        lines: dict[tuple[date | None, str | None], list[Line]] = {}
+        for line in self.drug_lines:
+            lines.setdefault((line.start, line.encounter), []).append(line)
+        encounters: dict[date | None, int] = {}
+        for day, _ in lines:
+            encounters[day] = encounters.get(day, 0) + 1
+        recorded: dict[date | None, list[Administration]] = {}
+        for record in self.claim.administrations:
+            recorded.setdefault(record.service_date, []).append(record)
         return tuple(
-            Group(
-                claim=self.claim,
-                payer=self.payer,
-                facts=self.facts,
-                stocked=self.stocked,
-                on=day,
-                lines=tuple(each for each in self.drug_lines if (each.start, each.encounter) == (day, encounter)),
-                records=self._records(day, encounter, alone=sum(key[0] == day for key in self.days) == 1),
-                neighbors=tuple(each for each in self.on_date(day, encounter) if each.procedure_code != CODE),
-                encounter=encounter,
-            )
-            for day, encounter in self.days
+            [
+                Group(
+                    self,
+                    on=day,
+                    encounter=encounter,
+                    lines=tuple(own),
+                    same_day=self.on_date(day, encounter),
+                    # Where the date has one group only, a record needs no matching encounter.
+                    records=tuple(
+                        record
+                        for record in (recorded.get(day, ()) if day is not None else ())
+                        if encounters[day] == 1 or record.encounter == encounter
+                    ),
+                )
+                for (day, encounter), own in lines.items()
+            ]
         )
 
-    def _records(self, day: date | None, encounter: str | None, *, alone: bool) -> tuple[Administration, ...]:
-        """The records of that date; where the date has one group only, a record needs no matching encounter."""
-        same_day = (each for each in self.claim.administrations if each.service_date == day and day is not None)
-        return tuple(each for each in same_day if alone or each.encounter == encounter)
 
-
-@dataclass(kw_only=True)
 class Group(View):
     """J1553 lines of one date of service and one encounter."""
 
-    on: date | None
-    lines: tuple[Line, ...]
-    records: tuple[Administration, ...]
-    #: the other lines of the same date and encounter
-    neighbors: tuple[Line, ...] = ()
-    encounter: str | None = None
-    #: codes of rules that a fired rule has silenced for this group
-    stopped: set[str] = field(default_factory=set)
+    def __init__(
+        self,
+        whole: ClaimView,
+        *,
+        on: date | None,
+        encounter: str | None,
+        lines: tuple[Line, ...],
+        same_day: tuple[Line, ...],
+        records: tuple[Administration, ...],
+    ) -> None:
+        super().__init__(whole.claim, whole.book, on=on, stocked=whole.stocked, recording=whole.recording)
+        self.encounter = encounter
+        self.lines = lines
+        self.records = records
+        #: the other lines of the same date and encounter
+        self.neighbors = tuple([line for line in same_day if line.procedure_code != CODE])
 
     # -- the lines ---------------------------------------------------------------------------------------------
 
-    @cached_property
+    @derived
+    def damage(self) -> frozenset[str]:
+        """The fields that are damaged on a line of the group."""
+        return frozenset().union(*[line.damaged for line in self.lines])
+
+    @derived
     def given_lines(self) -> tuple[Line, ...]:
         """Lines without JW."""
-        return tuple(line for line in self.lines if "JW" not in line.modifiers)
+        return tuple([line for line in self.lines if "JW" not in line.modifiers])
 
-    @cached_property
+    @derived
     def discarded_lines(self) -> tuple[Line, ...]:
         """Lines with JW."""
-        return tuple(line for line in self.lines if "JW" in line.modifiers)
+        return tuple([line for line in self.lines if "JW" in line.modifiers])
 
     def first(self, name: str, lines: tuple[Line, ...] | None = None) -> str:
         """The pointer of a field on the first of the lines."""
         return (lines or self.lines)[0].at(name)
 
-    @cached_property
+    @derived
     def given_units(self) -> int:
         """Total units of the lines without JW."""
         return _total_units(self.given_lines)
 
-    @cached_property
+    @derived
     def discarded_units(self) -> int:
         """Total units of the JW lines."""
         return _total_units(self.discarded_lines)
 
+    @derived
+    def modifiers(self) -> frozenset[str]:
+        """Every modifier of the group's lines."""
+        return frozenset([modifier for line in self.lines for modifier in line.modifiers])
+
     def has(self, modifier: str) -> bool:
-        """Whether a line of the group bears the modifier."""
-        return any(modifier in line.modifiers for line in self.lines)
+        """Whether a line of the group has the modifier."""
+        return modifier in self.modifiers
 
     def readable_beside(self, name: str) -> None:
         """Not checked where a field of a line beside the drug is damaged."""
@@ -266,36 +401,36 @@ class Group(View):
 
     # -- the record --------------------------------------------------------------------------------------------
 
-    @cached_property
+    @derived
     def dose_mg(self) -> Decimal:
         """The dose given, in mg."""
-        doses = [need(each.dose_mg, "dose_mg", _why(each, "dose_mg")) for each in self._recorded("dose_mg")]
+        doses = [need(record.dose_mg, "dose_mg", _why(record, "dose_mg")) for record in self._recorded("dose_mg")]
         return sum(doses, Decimal(0))
 
-    @cached_property
+    @derived
     def knows_dose(self) -> bool:
         """Whether the record holds the dose."""
-        return bool(self.records) and all(each.dose_mg is not None for each in self.records)
+        return bool(self.records) and all(record.dose_mg is not None for record in self.records)
 
-    @cached_property
+    @derived
     def knows_vials(self) -> bool:
         """Whether the record holds the opened vials."""
-        return bool(self.records) and all(each.vials for each in self.records)
+        return bool(self.records) and all(record.vials for record in self.records)
 
-    @cached_property
+    @derived
     def vial_count(self) -> int:
         """How many vials were opened."""
-        opened = (need(each.vials or None, "vials", _why(each, "vials")) for each in self._recorded("vials"))
-        return sum(vials.count for each in opened for vials in each)
+        opened = [need(record.vials or None, "vials", _why(record, "vials")) for record in self._recorded("vials")]
+        return sum([vials.count for kinds in opened for vials in kinds])
 
-    @cached_property
+    @derived
     def opened(self) -> int:
         """Units in the opened vials."""
         total = 0
         for record in self._recorded("vials"):
             for vials in need(record.vials or None, "vials", _why(record, "vials")):
-                package = ndc.package(vials.ndc) if ndc.is_valid(vials.ndc) else None
-                content = need(package, "vials", "the NDC of an opened vial is not a known Yimmugo package")
+                found = self.package(vials.ndc, self.on)
+                content = need(found, "vials", "the NDC of an opened vial is not a known Yimmugo package")
                 total += vials.count * content.mg // self.unit_size
         return total
 
@@ -304,24 +439,25 @@ class Group(View):
             raise Missing(datum, "the claim carries no record of the infusion on this date")
         return self.records
 
-    @cached_property
+    @derived
     def minutes(self) -> int:
         """Minutes in which the drug ran, pauses left out."""
         total = 0
-        for each in self._recorded("start"):
-            start, stop = need(each.start, "start", _why(each, "start")), need(each.stop, "stop", _why(each, "stop"))
-            pauses = [(pause.start, pause.stop) for pause in each.pauses]
+        for record in self._recorded("start"):
+            start = need(record.start, "start", _why(record, "start"))
+            stop = need(record.stop, "stop", _why(record, "stop"))
+            pauses = [(pause.start, pause.stop) for pause in record.pauses]
             try:
-                total += minutes_infused(start, stop, pauses=pauses, next_day=each.next_day)
+                total += minutes_infused(start, stop, pauses=pauses, next_day=record.next_day)
             except InfusionError as error:
                 raise Missing("stop", str(error)) from None
         return total
 
-    @cached_property
+    @derived
     def other_drugs(self) -> tuple[Line, ...]:
         """Lines of other drugs on the same date, without those that a push code beside them accounts for."""
-        service = self.fact("home.bundle_code", self.on).value
-        push = self.fact("infusion.code.sequential_push", self.on).value
+        service = self.value("home.bundle_code")
+        push = self.value("infusion.code.sequential_push")
         drugs = tuple(
             line
             for line in self.neighbors
@@ -331,37 +467,37 @@ class Group(View):
 
     def beside(self, *codes: str) -> tuple[Line, ...]:
         """The lines of the same date and encounter with one of the codes."""
-        return tuple(line for line in self.neighbors if line.procedure_code in codes)
+        return tuple([line for line in self.neighbors if line.procedure_code in codes])
 
     # -- the arithmetic ----------------------------------------------------------------------------------------
 
-    @cached_property
+    @derived
     def unit_size(self) -> int:
         """Milligrams in one billing unit on the date of service."""
-        size: int = self.fact("unit.size", self.on).value
+        size: int = self.value("unit.size")
         return size
 
-    @cached_property
+    @derived
     def vial_step(self) -> int:
         """Units in the smallest vial: every set of whole vials is a multiple of it."""
-        return int(min(self.fact("product.vial_sizes", self.on).value)) // self.unit_size
+        return int(min(self.value("product.vial_sizes"))) // self.unit_size
 
-    @cached_property
+    @derived
     def needed(self) -> int:
         """Units for the dose, rounded up once for the group."""
-        self.fact("unit.size", self.on)  # not checked, rather than refused, where the unit is not known
+        self.value("unit.size")  # not checked, rather than refused, where the unit is not known
         dose = self.dose_mg
         try:
             return units.administered_units(dose, on=need(self.on, "service_date"), facts=self.facts)
         except units.UnitsError as error:
             raise Missing("dose_mg", str(error)) from None
 
-    @cached_property
+    @derived
     def least(self) -> int:
         """The least total of units that whole vials can make for this dose."""
         return -(-self.needed // self.vial_step) * self.vial_step
 
-    @cached_property
+    @derived
     def least_stocked(self) -> int:
         """The least total of units that vials of the stocked sizes can make for this dose."""
         if not self.stocked:
@@ -371,98 +507,45 @@ class Group(View):
             taken = units.least_waste(dose, on=day, sizes=self.stocked, facts=self.facts)
         except units.UnitsError as error:
             raise Missing("stocked_vials", str(error)) from None
-        return sum(each.size_mg * each.count for each in taken) // self.unit_size
+        return sum([vial.size_mg * vial.count for vial in taken]) // self.unit_size
 
-    @cached_property
+    @derived
     def unused(self) -> int:
         """Whole units left in the opened vials."""
         return self.opened - self.needed
 
-    @cached_property
+    @derived
     def tail_mg(self) -> Decimal:
         """Milligrams left that make no whole unit (0 to just under one unit)."""
         return self.opened * self.unit_size - self.dose_mg - self.unused * self.unit_size
 
-    @cached_property
+    @derived
     def discarded_as_given(self) -> bool:
         """Whether all that was opened is billed as given although whole units were left: one slip, UNT003's."""
         return self.knows_vials and not self.discarded_lines and self.unused >= 1 and self.given_units == self.opened
 
-    # -- what the payer asks for -------------------------------------------------------------------------------
-
-    @cached_property
-    def waste_rule(self) -> WasteRule | None:
-        """Whether JW and JZ belong on these lines; None where they do not; *not checked* where that is not known."""
-        asks = self.profile("jw_jz", self.on)
-        if asks is None:
-            raise Missing("payer_rule", "whether this payer asks for JW and JZ is not known")
-        if asks.value != "required" or any(each.stock == "free" or each.container == "multi" for each in self.records):
-            return None
-        self._not_free()
-        binds = self.fact("discard.jz", self.on).fact.binds
-        bound = self.payer is not None and self.payer.is_bound_by(binds)
-        loudest = "error" if bound and asks.entry.carries_error else "warning"
-        if self.claim.form == "cms1500":
-            outside = self.fact("discard.not_used_places", self.on).value
-            places = {need(line.place_of_service, "place_of_service") for line in self.lines}
-            return None if places & set(outside) else WasteRule(loudest, "separately payable on a CMS-1500")
-        return self._facility_waste_rule(loudest)
-
-    def _not_free(self) -> None:
-        """Not checked where a token charge says that the drug may have been free and no record says whose stock it was."""
-        token = self.fact("discard.free_drug_charge", self.on).value
-        if all(each.stock is None for each in self.records) and any(
-            line.charge is not None and line.charge <= token for line in self.given_lines
-        ):
-            raise Missing("stock", "the charge is that of a free drug, and whose stock it was is not in the claim")
-
-    def _facility_waste_rule(self, loudest: str) -> WasteRule | None:
-        bill = need(self.claim.type_of_bill, "type_of_bill", "JW and JZ depend on the type of bill")[:2]
-        if bill in self.fact("discard.critical_access_bill_types", self.on).value:
-            return WasteRule(loudest, "critical access hospital")
-        if bill not in self.fact("discard.opps_bill_types", self.on).value:
-            return None
-        status = self.answer("opps.status", self.on)
-        if not status.known:
-            return WasteRule("warning", f"the OPPS status of J1553 is not known after {status.entry.known_until}")
-        paid = self.fact("opps.separately_paid", self.on).value
-        return WasteRule(loudest, f"OPPS status {status.value}") if status.value in paid else None
-
     # -- NDC quantities ----------------------------------------------------------------------------------------
 
-    @cached_property
+    @derived
     def ndc_millilitres(self) -> Decimal:
         """Total NDC quantity in mL, where every line of the group states one for a Yimmugo NDC."""
         total = Decimal(0)
         for line in self.lines:
             drug = line.drug
-            yimmugo = drug is not None and drug.ndc is not None and ndc.is_yimmugo(drug.ndc)
+            yimmugo = drug is not None and drug.ndc is not None and self.is_yimmugo(drug.ndc)
             if drug is None or not yimmugo or drug.quantity is None or drug.unit != "ML":
                 raise Missing("dose_mg", "neither the dose nor an NDC quantity in mL stands on every line")
             total += drug.quantity
         return total
 
 
-def _means_yimmugo(text: str) -> bool:
-    """Whether an NDC is Yimmugo's, also where it is not written as a claim wants it."""
-    digits = "".join(each for each in text if each.isascii() and each.isdigit())
-    digits = digits.removeprefix("4") if text.upper().startswith("N4") else digits
-    if len(digits) == 10:
-        return any(ndc.is_yimmugo(f"{digits[:cut]}0{digits[cut:]}") for cut in (0, 5, 9))
-    return ndc.is_yimmugo(text) or ndc.is_yimmugo(digits)
-
-
-def _of_yimmugo(record: Administration) -> bool:
-    return any(_means_yimmugo(each.ndc) for each in record.vials or ())
-
-
 def modifier_at(line: Line, modifier: str) -> str:
-    """The pointer of a modifier on a line that bears it."""
+    """The pointer of a modifier on a line that has it."""
     return line.at("modifiers", line.modifiers.index(modifier))
 
 
 def _total_units(lines: tuple[Line, ...]) -> int:
-    return sum(need(line.units, "units", _why(line, "units")) for line in lines)
+    return sum([need(line.units, "units", _why(line, "units")) for line in lines])
 
 
 def _why(part: Part, name: str) -> str:

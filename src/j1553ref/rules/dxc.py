@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from j1553ref.claim import Line
-from j1553ref.rules.base import Finding, Missing, rule
+from j1553ref.rules.base import Missing, Seen, rule
 from j1553ref.rules.context import Group
 
 __all__ = ["diagnosis_off_contractor_list", "diagnosis_off_home_list", "pointer_to_nothing"]
@@ -16,23 +16,21 @@ __all__ = ["diagnosis_off_contractor_list", "diagnosis_off_home_list", "pointer_
     "diagnosis-off-home-list",
     severity="error",
     since="0.1.0",
-    order=150,
     binds=("medicare-dme",),
-    facts=("diagnosis.home_list",),
+    reads=("diagnosis.home_list",),
     summary="Home infusion, and no diagnosis of the drug line is on the list of the home benefit.",
 )
-def diagnosis_off_home_list(group: Group) -> Iterator[Finding]:
+def diagnosis_off_home_list(group: Group) -> Iterator[Seen]:
     """The home benefit covers a closed list of diagnoses."""
     listed = group.fact("diagnosis.home_list", group.on)
     known = {_bare(code) for code in listed.value}
     for line in group.lines:
         codes = _pointed(group, line)
         if not any(_bare(code) in known for code in codes):
-            yield group.finding(
+            yield Seen(
                 line.at("diagnosis_pointers"),
                 "the home benefit covers primary immunodeficiencies on its list, and no diagnosis of this line is on it: "
                 "check the code with the prescriber; Part D may cover the drug otherwise",
-                on=group.on,
                 expected="a listed diagnosis",
                 actual=", ".join(codes) if all(map(_is_code, codes)) else None,
                 severity="error" if listed.entry.carries_error else "warning",
@@ -44,12 +42,12 @@ def diagnosis_off_home_list(group: Group) -> Iterator[Finding]:
     "diagnosis-off-contractor-list",
     severity="warning",
     since="0.1.0",
-    order=160,
     binds=("medicare-ab",),
-    facts=("diagnosis.ab_mac",),
+    basis=("diagnosis.ab_mac",),
+    reads=("profile.diagnosis_list",),
     summary="No diagnosis of the drug line is on the contractor's list, where that list is loaded.",
 )
-def diagnosis_off_contractor_list(group: Group) -> Iterator[Finding]:
+def diagnosis_off_contractor_list(group: Group) -> Iterator[Seen]:
     """The billing article of the contractor, where its list was loaded from a facts folder."""
     listed = group.profile("diagnosis_list", group.on)
     if listed is None or not listed.known:
@@ -57,10 +55,9 @@ def diagnosis_off_contractor_list(group: Group) -> Iterator[Finding]:
     known = {_bare(code) for code in listed.value}
     for line in group.lines:
         if not any(_bare(code) in known for code in _pointed(group, line)):
-            yield group.finding(
+            yield Seen(
                 line.at("diagnosis_pointers"),
                 "no diagnosis of this line is on the loaded list of the contractor's article: confirm it there",
-                on=group.on,
                 expected="a listed diagnosis",
                 actual=None,
             )
@@ -71,10 +68,9 @@ def diagnosis_off_contractor_list(group: Group) -> Iterator[Finding]:
     "pointer-to-nothing",
     severity="error",
     since="0.1.0",
-    order=165,
     summary="A diagnosis pointer of the drug line points to a diagnosis that the claim does not have.",
 )
-def pointer_to_nothing(group: Group) -> Iterator[Finding]:
+def pointer_to_nothing(group: Group) -> Iterator[Seen]:
     """Pointers count the diagnoses of the claim."""
     if "diagnoses" in group.claim.damaged:
         raise Missing("diagnoses", "damaged in the input")
@@ -82,10 +78,9 @@ def pointer_to_nothing(group: Group) -> Iterator[Finding]:
     for line in group.lines:
         for index, pointer in enumerate(line.diagnosis_pointers):
             if pointer > count:
-                yield group.finding(
+                yield Seen(
                     line.at("diagnosis_pointers", index),
                     f"the line points to diagnosis {pointer} and the claim has {count}: correct the pointer or add the diagnosis",
-                    on=group.on,
                     expected=f"at most {count}",
                     actual=pointer,
                 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from j1553ref.claim import Line
-from j1553ref.rules.base import Finding, Missing, need, rule
+from j1553ref.rules.base import Missing, Seen, need, rule
 from j1553ref.rules.context import ClaimView, Group
 
 __all__ = ["bundle_rules", "home_claim_at_wrong_contractor", "pump_service_code"]
@@ -16,37 +16,35 @@ __all__ = ["bundle_rules", "home_claim_at_wrong_contractor", "pump_service_code"
     "home-claim-at-wrong-contractor",
     severity="error",
     since="0.1.0",
-    order=170,
     scope="claim",
     binds=("medicare-ab",),
-    facts=("home.contractor", "home.bundle_code", "home.places_of_service", "home.practitioner_drug", "site.home"),
+    basis=("home.contractor", "home.practitioner_drug"),
+    reads=("home.bundle_code", "home.places_of_service", "site.home"),
     summary="Home infusion is billed to the A/B contractor; the home benefit belongs to the DME contractor.",
 )
-def home_claim_at_wrong_contractor(claim: ClaimView) -> Iterator[Finding]:
+def home_claim_at_wrong_contractor(claim: ClaimView) -> Iterator[Seen]:
     """The bundle code, or a home-like place of service, on a claim to the A/B MAC."""
     first = claim.drug_lines[0].start if claim.drug_lines else None
-    bundle = claim.fact("home.bundle_code", first).value
+    bundle = claim.value_on("home.bundle_code", first)
     services = [line for line in claim.claim.lines if line.procedure_code == bundle]
     for line in services:
-        yield claim.finding(
+        yield Seen(
             line.at("procedure_code"),
             f"{bundle} belongs to the home benefit, which the DME contractor pays: send drug and service there",
-            on=line.start or first,
             expected="the DME MAC",
             actual=bundle,
         )
     if services or claim.claim.form != "cms1500":
         return
-    own_home = claim.fact("site.home", first).value["place_of_service"]
+    own_home = claim.value_on("site.home", first)["place_of_service"]
     for line in claim.drug_lines:
         place = need(line.place_of_service, "place_of_service")
-        if place in claim.fact("home.places_of_service", line.start).value:
+        if place in claim.value_on("home.places_of_service", line.start):
             own = "" if place == own_home else "; a practitioner's own drug can be the A/B contractor's"
-            yield claim.finding(
+            yield Seen(
                 line.at("place_of_service"),
                 f"at place of service {place} the home benefit may apply, which the DME contractor pays{own}: confirm whose "
                 "claim this is",
-                on=line.start,
                 expected="the DME MAC",
                 actual=place,
                 severity="warning",
@@ -58,32 +56,31 @@ def home_claim_at_wrong_contractor(claim: ClaimView) -> Iterator[Finding]:
     "service-bundle-rules",
     severity="error",
     since="0.1.0",
-    order=440,
     scope="claim",
     binds=("medicare-dme",),
-    facts=("home.bundle_code", "home.bundle_units", "home.product_window", "home.places_of_service"),
+    basis=("home.bundle_units",),
+    reads=("home.bundle_code", "home.product_window", "home.places_of_service"),
     summary="The home service bundle does not fit the drug line: twice a day, too late, too early, or another place.",
 )
-def bundle_rules(claim: ClaimView) -> Iterator[Finding]:
+def bundle_rules(claim: ClaimView) -> Iterator[Seen]:
     """One line a date, within the window after the product, at the same place."""
     first = next((line.start for line in claim.claim.lines if line.start), None)
-    bundle = claim.fact("home.bundle_code", first).value
+    bundle = claim.value_on("home.bundle_code", first)
     services = [line for line in claim.claim.lines if line.procedure_code == bundle]
     if not services:
         return
     if not claim.drug_lines:
         raise Missing("drug_line", "the product may stand on another claim")
     days = [need(line.start, "service_date") for line in claim.drug_lines]
-    places = claim.fact("home.places_of_service", first).value
-    window = claim.fact("home.product_window", first).value
+    places = claim.value_on("home.places_of_service", first)
+    window = claim.value_on("home.product_window", first)
     seen: set[object] = set()
     for line in services:
         day = need(line.start, "service_date")
         if day in seen:
-            yield claim.finding(
+            yield Seen(
                 line.pointer,
                 f"a second {bundle} line on one date: one is paid for each infusion date",
-                on=day,
                 expected=f"one {bundle} line",
                 actual="a further line",
             )
@@ -91,32 +88,29 @@ def bundle_rules(claim: ClaimView) -> Iterator[Finding]:
         gap = min((day - each).days if day >= each else window + 1 for each in days)
         if gap > window:
             early = all(day < each for each in days)
-            yield claim.finding(
+            yield Seen(
                 line.at("service_date"),
                 f"the {bundle} date lies {'before the product' if early else f'more than {window} days after the product'}: "
                 "correct the date, or bill it with its own product",
-                on=day,
                 expected=f"0 to {window} days after the product",
                 actual=day.isoformat(),
             )
         yield from _places(claim, line, places)
 
 
-def _places(claim: ClaimView, line: Line, allowed: tuple[str, ...]) -> Iterator[Finding]:
+def _places(claim: ClaimView, line: Line, allowed: tuple[str, ...]) -> Iterator[Seen]:
     place = need(line.place_of_service, "place_of_service")
     if place not in allowed:
-        yield claim.finding(
+        yield Seen(
             line.at("place_of_service"),
             f"{line.procedure_code} is paid at home and in home-like places only",
-            on=line.start,
             expected=", ".join(allowed),
             actual=place,
         )
     elif any(each.place_of_service not in (None, place) for each in claim.drug_lines):
-        yield claim.finding(
+        yield Seen(
             line.at("place_of_service"),
             f"drug and {line.procedure_code} need the same place of service",
-            on=line.start,
             expected=claim.drug_lines[0].place_of_service,
             actual=place,
         )
@@ -127,17 +121,16 @@ def _places(claim: ClaimView, line: Line, allowed: tuple[str, ...]) -> Iterator[
     "pump-service-code",
     severity="warning",
     since="0.1.0",
-    order=445,
-    facts=("home.pump_codes",),
+    reads=("home.pump_codes",),
+    looks_for=("home.pump_codes",),
     summary="A service code for drugs given by an external pump stands beside immune globulin.",
 )
-def pump_service_code(group: Group) -> Iterator[Finding]:
+def pump_service_code(group: Group) -> Iterator[Seen]:
     """The home infusion therapy codes belong to pump drugs."""
-    for line in group.beside(*group.fact("home.pump_codes", group.on).value):
-        yield group.finding(
+    for line in group.beside(*group.value("home.pump_codes")):
+        yield Seen(
             line.at("procedure_code"),
             f"{line.procedure_code} belongs to drugs given by an external pump, not to intravenous immune globulin",
-            on=group.on,
             expected=None,
             actual=line.procedure_code,
         )

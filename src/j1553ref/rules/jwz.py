@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from j1553ref.rules.base import Finding, Missing, need, rule
-from j1553ref.rules.context import CODE, PARTING, ClaimView, Group, modifier_at
+from j1553ref.rules.base import Missing, Seen, need, rule
+from j1553ref.rules.context import CODE, DISTINCT, ClaimView, Group, modifier_at
+from j1553ref.rules.waste import WASTE, waste_rule
 
 __all__ = [
     "avoidable_waste",
@@ -21,8 +22,6 @@ __all__ = [
     "units_no_vials_make",
 ]
 
-_SINGLE_DOSE = "discard.single_dose_basis"
-
 
 @rule(
     "JWZ004",
@@ -30,24 +29,23 @@ _SINGLE_DOSE = "discard.single_dose_basis"
     needs=("modifiers",),
     severity="error",
     since="0.1.0",
-    order=65,
-    facts=("discard.exclusive", "discard.jw_line"),
     stops=("JWZ002", "JWZ003", "JWZ005", "JWZ009", "JWZ010"),
+    basis=("discard.exclusive", "discard.jw_line"),
+    looks_for=("JW",),
     summary="JW and JZ stand on one line, or a JZ line beside a JW line of the same date and encounter.",
 )
-def jw_and_jz_together(group: Group) -> Iterator[Finding]:
+def jw_and_jz_together(group: Group) -> Iterator[Seen]:
     """JW says that something was discarded, JZ that nothing was."""
     if not (group.has("JW") and group.has("JZ")):
         return
     line = next(each for each in group.lines if "JZ" in each.modifiers)
     same = "JW" in line.modifiers
-    if not same and group.encounter is None and any(PARTING & set(each.modifiers) for each in group.lines):
+    if not same and group.encounter is None and any(DISTINCT & set(each.modifiers) for each in group.lines):
         raise Missing("encounter", "the lines may belong to separate encounters of that date")
-    yield group.finding(
+    yield Seen(
         modifier_at(line, "JZ"),
         "JW says that drug was discarded and JZ that none was: "
         + ("keep one of them on this line" if same else "take JZ off the line beside the JW line, or the JW line away"),
-        on=group.on,
         expected="JW or JZ",
         actual="JW and JZ",
     )
@@ -59,26 +57,26 @@ def jw_and_jz_together(group: Group) -> Iterator[Finding]:
     needs=("modifiers",),
     severity="error",
     since="0.1.0",
-    order=70,
-    facts=("rounding.discard", "discard.least_waste", _SINGLE_DOSE),
+    basis=("rounding.discard", "discard.least_waste", "discard.single_dose_basis"),
+    reads=("product.package", "product.vial_sizes", "rounding.dose", "unit.size", *WASTE),
+    looks_for=("JW",),
     summary="The units given and discarded together are no total that the opened vials, or fewer whole vials, can make.",
 )
-def lines_differ_from_vials(group: Group) -> Iterator[Finding]:
+def lines_differ_from_vials(group: Group) -> Iterator[Seen]:
     """The lines must add up to whole vials, between the least set and all that were opened."""
-    if not (group.has("JW") and group.given_lines and group.waste_rule):
+    if not (group.has("JW") and group.given_lines and (waste := waste_rule(group))):
         return
     total, opened, least = group.given_units + group.discarded_units, group.opened, group.least
     if total in (opened, least):
         return
     between = total % group.vial_step == 0 and least < total < opened
-    yield group.finding(
+    yield Seen(
         group.first("units", group.discarded_lines),
         f"{group.given_units} given and {group.discarded_units} discarded make {total} units; the opened vials hold {opened}"
         + ("" if opened == least else f", the smallest set for this dose {least}"),
-        on=group.on,
         expected=opened if opened == least else f"{opened} or {least}",
         actual=total,
-        severity="warning" if between else group.waste_rule.severity,
+        severity="warning" if between else waste.severity,
     )
 
 
@@ -88,14 +86,14 @@ def lines_differ_from_vials(group: Group) -> Iterator[Finding]:
     needs=("modifiers",),
     severity="error",
     since="0.1.0",
-    order=80,
-    facts=("discard.jw", "rounding.discard", _SINGLE_DOSE),
     stops=("JWZ009", "JWZ010"),
+    basis=("discard.jw", "rounding.discard", "discard.single_dose_basis"),
+    reads=("product.package", "product.vial_sizes", "rounding.dose", "unit.size", *WASTE),
     summary="At least one whole unit of the opened vials was discarded and no line bears JW.",
 )
-def jw_line_missing(group: Group) -> Iterator[Finding]:
+def jw_line_missing(group: Group) -> Iterator[Seen]:
     """A whole unit or more was left and no JW line says so."""
-    if group.has("JW") or not group.waste_rule or group.unused < 1:
+    if group.has("JW") or not (waste := waste_rule(group)) or group.unused < 1:
         return
     if group.least == group.needed < group.opened:
         return  # all of it was avoidable: no source says which modifier then, JWZ007 informs
@@ -103,14 +101,13 @@ def jw_line_missing(group: Group) -> Iterator[Finding]:
         return
     payable = group.least - group.needed
     limit = "" if payable == group.unused else f", of which {payable} could not be avoided with smaller vials"
-    yield group.finding(
+    yield Seen(
         group.first("modifiers"),
         f"the opened vials hold {group.opened} units and {group.needed} were given: add a line {CODE} JW with "
         f"{group.unused} unit{'' if group.unused == 1 else 's'}{limit}",
-        on=group.on,
         expected=f"JW {group.unused}",
         actual="no JW line",
-        severity=group.waste_rule.severity,
+        severity=waste.severity,
     )
 
 
@@ -120,29 +117,29 @@ def jw_line_missing(group: Group) -> Iterator[Finding]:
     needs=("modifiers",),
     severity="error",
     since="0.1.0",
-    order=90,
-    facts=("discard.jz", _SINGLE_DOSE),
     stops=("JWZ009",),
+    basis=("discard.single_dose_basis",),
+    reads=("product.package", "rounding.dose", "unit.size", *WASTE),
     summary="Nothing was discarded and no line bears JZ.",
 )
-def jz_missing(group: Group) -> Iterator[Finding]:
+def jz_missing(group: Group) -> Iterator[Seen]:
     """Whole vials used up, and JZ is not there to say so."""
-    if not group.given_lines or group.has("JZ") or group.has("JW") or not group.waste_rule or group.unused != 0:
+    if not group.given_lines or group.has("JZ") or group.has("JW"):
+        return
+    if not (waste := waste_rule(group)) or group.unused != 0:
         return
     tail = group.tail_mg
     # That such claims come back is Medicare's word; of another payer that asks for JZ it is not known.
-    binds = group.fact("discard.jz", group.on).fact.binds
-    bound = group.payer is not None and group.payer.is_bound_by(binds)
-    yield group.finding(
+    bound = group.is_bound_by("discard.jz", group.on)
+    yield Seen(
         group.first("modifiers", group.given_lines),
         "the dose uses up the opened vials: add JZ"
         + ("; claims without it have been returned as unprocessable" if bound else "")
         if not tail
         else f"only {tail:f} mg of the opened vials are left, less than one unit, so there is no JW unit to bill: add JZ",
-        on=group.on,
         expected="JZ",
         actual="no JZ",
-        severity="warning" if tail else group.waste_rule.severity,
+        severity="warning" if tail else waste.severity,
     )
 
 
@@ -152,20 +149,18 @@ def jz_missing(group: Group) -> Iterator[Finding]:
     needs=("modifiers",),
     severity="error",
     since="0.1.0",
-    order=110,
-    facts=("discard.jw_line",),
     stops=("JWZ011",),
+    reads=("discard.jw_line",),
+    looks_for=("JW",),
     summary="A JW line stands without a line for the drug given on the same date.",
 )
-def jw_line_alone(group: Group) -> Iterator[Finding]:
+def jw_line_alone(group: Group) -> Iterator[Seen]:
     """A discarded amount without a dose."""
     if group.discarded_lines and not group.given_lines:
-        binds = group.fact("discard.jw_line", group.on).fact.binds
-        bound = group.payer is not None and group.payer.is_bound_by(binds)
-        yield group.finding(
+        bound = group.is_bound_by("discard.jw_line", group.on)
+        yield Seen(
             modifier_at(group.discarded_lines[0], "JW"),
             "a JW line alone is rejected: put the line for the units given before it, on the same claim",
-            on=group.on,
             expected="a line for the units given",
             actual="JW only",
             severity="error" if bound else "warning",
@@ -178,11 +173,19 @@ def jw_line_alone(group: Group) -> Iterator[Finding]:
     needs=("modifiers",),
     severity="warning",
     since="0.1.0",
-    order=120,
-    facts=("discard.multi_dose", "discard.not_used_places", "discard.not_used_bill_types", "opps.separately_paid"),
+    basis=("discard.multi_dose",),
+    reads=(
+        "discard.not_used_places",
+        "discard.not_used_bill_types",
+        "opps.separately_paid",
+        "discard.jz",
+        "discard.opps_bill_types",
+        "opps.status",
+        "profile.jw_jz",
+    ),
     summary="JW or JZ stands on a line where neither is used: multi-dose container, packaged drug, or certain clinics.",
 )
-def not_used_here(group: Group) -> Iterator[Finding]:
+def not_used_here(group: Group) -> Iterator[Seen]:
     """Containers, places and bill types for which the policy does not hold."""
     marked = next((line for line in group.lines if {"JW", "JZ"} & set(line.modifiers)), None)
     if marked is None:
@@ -192,35 +195,33 @@ def not_used_here(group: Group) -> Iterator[Finding]:
         reason = "the container is a multi-dose one"
     elif group.claim.form == "ub04":
         reason = _bill_reason(group)
-    elif need(marked.place_of_service, "place_of_service") in group.fact(
-        "discard.not_used_places", group.on
-    ).value and not _asked_for_anywhere(group):
+    elif _is_packaged_place(group, need(marked.place_of_service, "place_of_service")):
         reason = f"at place of service {marked.place_of_service} the drug is inside another payment"
     if reason:
         which = next(each for each in ("JW", "JZ") if each in marked.modifiers)
-        yield group.finding(
+        yield Seen(
             modifier_at(marked, which),
             f"{which} is not used here: {reason}",
-            on=group.on,
             expected="neither JW nor JZ",
             actual=which,
         )
 
 
-def _asked_for_anywhere(group: Group) -> bool:
-    """Whether this payer asks for the modifiers and is not the one whose policy leaves these places out."""
+def _is_packaged_place(group: Group, place: str) -> bool:
+    """Whether the policy leaves the place out, and the payer is not one that asks for the modifiers anywhere."""
+    if place not in group.value("discard.not_used_places"):
+        return False
     asks = group.profile("jw_jz", group.on) if group.payer else None
-    binds = group.fact("discard.jz", group.on).fact.binds
-    return bool(asks and asks.value == "required" and group.payer and not group.payer.is_bound_by(binds))
+    return not (asks and asks.value == "required" and not group.is_bound_by("discard.jz", group.on))
 
 
 def _bill_reason(group: Group) -> str | None:
     bill = need(group.claim.type_of_bill, "type_of_bill")[:2]
-    if bill in group.fact("discard.not_used_bill_types", group.on).value:
+    if bill in group.value("discard.not_used_bill_types"):
         return f"on bill type {bill}X the drug is inside another payment"
-    if bill in group.fact("discard.opps_bill_types", group.on).value:
-        status = group.fact("opps.status", group.on).value
-        if status not in group.fact("opps.separately_paid", group.on).value:
+    if bill in group.value("discard.opps_bill_types"):
+        status = group.value("opps.status")
+        if status not in group.value("opps.separately_paid"):
             return f"the drug has OPPS status {status} and is not paid separately"
     return None
 
@@ -230,28 +231,26 @@ def _bill_reason(group: Group) -> str | None:
     "avoidable-waste",
     severity="info",
     since="0.1.0",
-    order=130,
-    facts=("discard.least_waste", "product.vial_sizes"),
+    basis=("discard.least_waste",),
+    reads=("product.vial_sizes", "product.package", "rounding.dose", "unit.size"),
     summary="More vials were opened than the smallest set for the dose needs.",
 )
-def avoidable_waste(group: Group) -> Iterator[Finding]:
+def avoidable_waste(group: Group) -> Iterator[Seen]:
     """A smaller set of vials would have done, of those that are stocked where that is known."""
     if group.opened > group.least_stocked:
         among = " of the stocked sizes" if group.stocked else ""
-        yield group.finding(
+        yield Seen(
             group.records[0].at("vials"),
             f"the opened vials hold {group.opened} units, and a smaller set{among} would have done ({group.least_stocked}): "
             f"record why, for the payer may pay only what the smaller set leaves{_untrue(group)}",
-            on=group.on,
             expected=group.least_stocked,
             actual=group.opened,
         )
     elif group.opened > group.least and _untrue(group):
         # The stocked sizes explain the rest, and nothing explains JZ beside it.
-        yield group.finding(
+        yield Seen(
             group.records[0].at("vials"),
             f"the opened vials hold {group.opened} units and {group.needed} were given{_untrue(group)}",
-            on=group.on,
             expected="no JZ",
             actual="JZ",
         )
@@ -272,45 +271,42 @@ def _untrue(group: Group) -> str:
     needs=("modifiers",),
     severity="error",
     since="0.1.0",
-    order=135,
     scope="claim",
     binds=("medicare-ab",),
-    facts=("discard.free_drug", "discard.free_drug_charge", "infusion.code_family"),
+    basis=("discard.free_drug",),
+    reads=("discard.free_drug_charge", "infusion.code_family"),
     summary="The drug cost the provider nothing, and is charged for, billed as discarded, or missing beside its infusion.",
 )
-def free_drug_billed(claim: ClaimView) -> Iterator[Finding]:
+def free_drug_billed(claim: ClaimView) -> Iterator[Seen]:
     """A free drug stands on the claim at a token charge, without JW."""
     for group in claim.groups:
         if not any(each.stock == "free" for each in group.records):
             continue
-        token = group.fact("discard.free_drug_charge", group.on).value
+        token = group.value("discard.free_drug_charge")
         for line in group.lines:
             if "JW" in line.modifiers:
-                yield claim.finding(
+                yield Seen(
                     modifier_at(line, "JW"),
                     "the drug was free: there is no discarded amount to bill",
-                    on=group.on,
                     expected="no JW line",
                     actual="JW",
                 )
             elif line.charge is not None and line.charge > token:
-                yield claim.finding(
+                yield Seen(
                     line.at("charge"),
                     f"the drug was free: charge no more than {token} on its line, beside the infusion",
-                    on=group.on,
                     expected=f"at most {token}",
                     actual=f"{line.charge:f}",
                 )
     billed = {line.start for line in claim.drug_lines}
     for record in claim.claim.administrations:
         if record.stock == "free" and record.service_date not in billed:
-            family = claim.fact("infusion.code_family", record.service_date).value
+            family = claim.value_on("infusion.code_family", record.service_date)
             if any((line.procedure_code or "").startswith(family) for line in claim.on_date(record.service_date)):
-                token = claim.fact("discard.free_drug_charge", record.service_date).value
-                yield claim.finding(
+                token = claim.value_on("discard.free_drug_charge", record.service_date)
+                yield Seen(
                     record.pointer,
                     f"the free drug has no line: put {CODE} at a charge of {token} beside its infusion",
-                    on=record.service_date,
                     expected=f"a line {CODE}",
                     actual="none",
                     severity="warning",
@@ -323,23 +319,22 @@ def free_drug_billed(claim: ClaimView) -> Iterator[Finding]:
     needs=("modifiers",),
     severity="error",
     since="0.1.0",
-    order=140,
-    facts=("discard.jw", "discard.jz", _SINGLE_DOSE),
+    basis=("discard.jw", "discard.single_dose_basis"),
+    reads=("product.package", "rounding.dose", "unit.size", *WASTE),
     summary="No line of the drug bears JW or JZ where the payer asks for one of them.",
 )
-def neither_jw_nor_jz(group: Group) -> Iterator[Finding]:
+def neither_jw_nor_jz(group: Group) -> Iterator[Seen]:
     """One of the two is always due where the waste rule holds, whatever the dose was."""
-    if group.has("JW") or group.has("JZ") or not group.waste_rule:
+    if group.has("JW") or group.has("JZ") or not (waste := waste_rule(group)):
         return
     if group.knows_dose and group.knows_vials and group.discarded_as_given:
         return
-    yield group.finding(
+    yield Seen(
         group.first("modifiers"),
         "neither JW nor JZ is on the drug: add JZ if nothing was discarded, else a JW line for the discarded units",
-        on=group.on,
         expected="JW or JZ",
         actual="neither",
-        severity=group.waste_rule.severity,
+        severity=waste.severity,
     )
 
 
@@ -349,11 +344,11 @@ def neither_jw_nor_jz(group: Group) -> Iterator[Finding]:
     needs=("modifiers",),
     severity="warning",
     since="0.1.0",
-    order=141,
-    facts=("product.vial_sizes",),
+    reads=("product.vial_sizes", "unit.size"),
+    looks_for=("JZ",),
     summary="JZ says that nothing was discarded, but no set of whole vials makes this many units.",
 )
-def jz_units_no_vials_make(group: Group) -> Iterator[Finding]:
+def jz_units_no_vials_make(group: Group) -> Iterator[Seen]:
     """Units with JZ that are no multiple of the smallest vial."""
     if not group.has("JZ") or (group.knows_dose and group.knows_vials):
         return
@@ -361,11 +356,10 @@ def jz_units_no_vials_make(group: Group) -> Iterator[Finding]:
     if any(line.units is None for line in group.lines) or units % group.vial_step == 0:
         return
     whole = -(-units // group.vial_step) * group.vial_step
-    yield group.finding(
+    yield Seen(
         group.first("units", tuple(line for line in group.lines if "JZ" in line.modifiers)),
         f"JZ says that nothing was discarded, but no whole vials make {units} units (multiples of {group.vial_step}): "
         f"was drug discarded (JW {whole - units} for {whole}), or a vial shared between patients?",
-        on=group.on,
         expected=f"a multiple of {group.vial_step}",
         actual=units,
     )
@@ -377,21 +371,20 @@ def jz_units_no_vials_make(group: Group) -> Iterator[Finding]:
     needs=("modifiers",),
     severity="warning",
     since="0.1.0",
-    order=142,
-    facts=("product.vial_sizes",),
+    reads=("product.vial_sizes", "unit.size"),
+    looks_for=("JW",),
     summary="The units given and discarded together are no total that whole vials can make.",
 )
-def units_no_vials_make(group: Group) -> Iterator[Finding]:
+def units_no_vials_make(group: Group) -> Iterator[Seen]:
     """Given plus JW units that are no multiple of the smallest vial."""
     if not group.has("JW") or (group.knows_dose and group.knows_vials):
         return
     total = group.given_units + group.discarded_units
     if total % group.vial_step:
-        yield group.finding(
+        yield Seen(
             group.first("units", group.discarded_lines),
             f"{group.given_units} given and {group.discarded_units} discarded make {total} units, and no whole vials do "
             f"(multiples of {group.vial_step}): check the JW units against the vials in the record",
-            on=group.on,
             expected=f"a multiple of {group.vial_step}",
             actual=total,
         )

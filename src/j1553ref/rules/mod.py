@@ -1,19 +1,36 @@
-"""MOD: which modifier may ride on which line."""
+"""MOD: which modifier goes on which line; after that notices, route, 340B stock and off-campus departments."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from j1553ref.rules.base import Finding, rule
-from j1553ref.rules.context import CODE, PARTING, WITHOUT_SOURCE, ClaimView, Group, modifier_at
+from j1553ref.claim import Line
+from j1553ref.rules.base import Missing, Seen, Severity, need, rule
+from j1553ref.rules.context import CODE, DISTINCT, WITHOUT_SOURCE, ClaimView, Group, modifier_at
 
 __all__ = [
+    "auto_denied",
+    "conflicting_notices",
     "duplicate_modifier",
+    "jg_after_its_end",
+    "jw_or_jz_on_a_service",
     "modifier_25_off_the_visit",
+    "off_campus_modifier",
+    "route_modifier_asked_for",
     "separate_service_on_drug",
+    "stock_modifier_on_a_service",
+    "tb_missing",
     "too_many_modifiers",
     "unknown_modifier",
+    "wrong_for_intravenous",
 ]
+
+_MEDICARE = ("medicare-ab",)
+#: A notice modifier, those that say the opposite, and how loudly the pair is reported.
+_OPPOSITES: tuple[tuple[str, tuple[str, ...], Severity], ...] = (
+    ("GZ", ("GA", "GY"), "error"),
+    ("GX", ("GA",), "warning"),
+)
 
 
 @rule(
@@ -22,23 +39,23 @@ __all__ = [
     needs=("modifiers",),
     severity="error",
     since="0.1.0",
-    order=250,
     scope="claim",
-    facts=("modifier.25", "infusion.code_family"),
+    basis=("modifier.25",),
+    reads=("infusion.code_family",),
+    looks_for=("25",),
     summary="Modifier 25 stands on the drug or on an administration code; it belongs on the visit.",
 )
-def modifier_25_off_the_visit(claim: ClaimView) -> Iterator[Finding]:
+def modifier_25_off_the_visit(claim: ClaimView) -> Iterator[Seen]:
     """25 marks a separate visit, so it can only ride on the visit's line."""
     claim.readable("modifiers")
     for line in claim.claim.lines:
         code = line.procedure_code or ""
         if "25" not in line.modifiers:
             continue
-        if code == CODE or code.startswith(claim.fact("infusion.code_family", line.start).value):
-            yield claim.finding(
+        if code == CODE or code.startswith(claim.value_on("infusion.code_family", line.start)):
+            yield Seen(
                 modifier_at(line, "25"),
                 f"25 on {code}: it marks a separate visit and belongs on the line of the visit only; take it off here",
-                on=line.start,
                 expected=f"{code} without 25",
                 actual="25",
             )
@@ -50,23 +67,22 @@ def modifier_25_off_the_visit(claim: ClaimView) -> Iterator[Finding]:
     needs=("modifiers",),
     severity="warning",
     since="0.1.0",
-    order=260,
-    facts=("modifier.59",),
+    basis=("modifier.59",),
+    looks_for=tuple(DISTINCT),
     summary="59, XE, XP, XS, XU, 76 or 77 stands on the drug although it is billed on one line.",
 )
-def separate_service_on_drug(group: Group) -> Iterator[Finding]:
+def separate_service_on_drug(group: Group) -> Iterator[Seen]:
     """A modifier for split lines on a drug that is not split."""
     given = [each for each in group.claim.lines if each.procedure_code == CODE and "JW" not in each.modifiers]
     if sum(each.start == group.on for each in given) > 1:
         return
     for line in group.lines:
         for modifier in line.modifiers:
-            if modifier in PARTING:
-                yield group.finding(
+            if modifier in DISTINCT:
+                yield Seen(
                     modifier_at(line, modifier),
                     f"{modifier} fits a drug line only where the units given stand on two lines, and here they stand on one: "
                     "take it off",
-                    on=group.on,
                     expected=f"{CODE} without {modifier}",
                     actual=modifier,
                 )
@@ -78,19 +94,17 @@ def separate_service_on_drug(group: Group) -> Iterator[Finding]:
     needs=("modifiers",),
     severity="warning",
     since="0.1.0",
-    order=263,
     scope="claim",
     summary="A modifier stands twice on one line.",
 )
-def duplicate_modifier(claim: ClaimView) -> Iterator[Finding]:
+def duplicate_modifier(claim: ClaimView) -> Iterator[Seen]:
     """The same modifier a second time says nothing more and takes a place."""
     for line in claim.drug_lines:
         for index, modifier in enumerate(line.modifiers):
             if modifier in line.modifiers[:index]:
-                yield claim.finding(
+                yield Seen(
                     line.at("modifiers", index),
                     f"{modifier} stands twice on this line: take one off",
-                    on=line.start,
                     expected=f"one {modifier}",
                     actual=modifier,
                 )
@@ -102,19 +116,17 @@ def duplicate_modifier(claim: ClaimView) -> Iterator[Finding]:
     needs=("modifiers",),
     severity="warning",
     since="0.1.0",
-    order=264,
-    facts=("modifiers.limit",),
+    reads=("modifiers.limit",),
     summary="A drug line bears more modifiers than a claim form holds.",
 )
-def too_many_modifiers(group: Group) -> Iterator[Finding]:
+def too_many_modifiers(group: Group) -> Iterator[Seen]:
     """The forms have room for four."""
-    most = group.fact("modifiers.limit", group.on).value
+    most = group.value("modifiers.limit")
     for line in group.lines:
         if len(line.modifiers) > most:
-            yield group.finding(
+            yield Seen(
                 line.at("modifiers", most),
                 f"{len(line.modifiers)} modifiers, and the forms hold {most}: keep those that decide payment, first",
-                on=group.on,
                 expected=f"at most {most}",
                 actual=len(line.modifiers),
             )
@@ -126,20 +138,300 @@ def too_many_modifiers(group: Group) -> Iterator[Finding]:
     needs=("modifiers",),
     severity="info",
     since="0.1.0",
-    order=265,
     scope="claim",
     summary="A modifier on the drug is none of those that this reference speaks of.",
 )
-def unknown_modifier(claim: ClaimView) -> Iterator[Finding]:
+def unknown_modifier(claim: ClaimView) -> Iterator[Seen]:
     """Not wrong for that, but worth a look."""
-    known = {fact.id.removeprefix("modifier.") for fact in claim.facts.under("modifier")}
     for line in claim.drug_lines:
         for modifier in line.modifiers:
-            if modifier not in known and modifier not in WITHOUT_SOURCE:
-                yield claim.finding(
+            if modifier not in claim.book.modifiers and modifier not in WITHOUT_SOURCE:
+                yield Seen(
                     modifier_at(line, modifier),
                     "this modifier is not one that the sources name for a drug: check it, it may be mistyped or the payer's own",
-                    on=line.start,
                     expected="a modifier that fits a drug",
                     actual=modifier,
                 )
+
+
+@rule(
+    "MOD003",
+    "line-denied-at-once",
+    needs=("modifiers",),
+    severity="warning",
+    since="0.1.0",
+    binds=_MEDICARE,
+    basis=("modifier.GZ",),
+    looks_for=("GZ",),
+    summary="GZ stands on the drug: Medicare denies the line without looking at it.",
+)
+def auto_denied(group: Group) -> Iterator[Seen]:
+    """GZ says that a denial is expected and no notice was given."""
+    for line in group.lines:
+        if "GZ" in line.modifiers and not {"GA", "GY"} & set(line.modifiers):  # MOD004 speaks of that pair
+            yield Seen(
+                modifier_at(line, "GZ"),
+                "GZ says that a denial is expected and that the patient was given no notice: the line is denied at once; "
+                "keep it only if that is meant",
+                expected="no GZ",
+                actual="GZ",
+            )
+
+
+@rule(
+    "MOD004",
+    "conflicting-notice-modifiers",
+    needs=("modifiers",),
+    severity="error",
+    since="0.1.0",
+    binds=_MEDICARE,
+    basis=("modifier.GZ", "modifier.GA", "modifier.GY", "modifier.GX"),
+    looks_for=("GZ", "GX"),
+    summary="Two modifiers on one line say opposite things about a notice to the patient.",
+)
+def conflicting_notices(group: Group) -> Iterator[Seen]:
+    """GZ with GA or GY; GX with GA."""
+    for line in group.lines:
+        for first, others, severity in _OPPOSITES:
+            clash = " and ".join(other for other in others if other in line.modifiers)
+            if first in line.modifiers and clash:
+                yield Seen(
+                    modifier_at(line, first),
+                    f"{first} and {clash} say opposite things about the notice to the patient: keep what the record supports",
+                    expected=f"{first} or {clash}",
+                    actual=f"{first} and {clash}",
+                    severity=severity,
+                )
+
+
+@rule(
+    "MOD005",
+    "modifier-wrong-for-intravenous",
+    needs=("modifiers",),
+    severity="error",
+    since="0.1.0",
+    basis=("modifier.JB", "product.route"),
+    looks_for=("JB", *WITHOUT_SOURCE),
+    summary="JB (subcutaneous), or a modifier that no source names for immune globulin, stands on an intravenous drug.",
+)
+def wrong_for_intravenous(group: Group) -> Iterator[Seen]:
+    """JB, and modifiers that no source on immune globulin speaks of."""
+    for line in group.lines:
+        if "JB" in line.modifiers:
+            yield Seen(
+                modifier_at(line, "JB"),
+                "JB says subcutaneous, and Yimmugo is given into a vein: take JB off",
+                expected=f"{CODE} without JB",
+                actual="JB",
+            )
+        for each in (each for each in line.modifiers if each in WITHOUT_SOURCE):
+            yield Seen(
+                modifier_at(line, each),
+                f"no source on immune globulin speaks of {each} on the drug: confirm it with the payer",
+                expected=f"{CODE} without {each}",
+                actual=each,
+                severity="warning",
+            )
+
+
+@rule(
+    "MOD006",
+    "route-modifier-asked-for",
+    needs=("modifiers",),
+    severity="warning",
+    since="0.1.0",
+    binds=_MEDICARE,
+    basis=("modifier.JA",),
+    reads=("profile.route_modifier",),
+    summary="The contractor asks for JA on this drug and the line does not bear it.",
+)
+def route_modifier_asked_for(group: Group) -> Iterator[Seen]:
+    """JA where the contractor's list says that it is required."""
+    asks = group.profile("route_modifier", group.on)
+    if asks is None:
+        raise Missing("route_modifier", "the contractor's list of drugs with a route modifier is not loaded")
+    for line in group.lines:
+        if asks.value == "required" and "JA" not in line.modifiers:
+            yield Seen(
+                line.at("modifiers"),
+                "this contractor asks for the route modifier: add JA",
+                expected="JA",
+                actual="no JA",
+            )
+
+
+@rule(
+    "MOD007",
+    "tb-missing-on-340b-stock",
+    needs=("modifiers",),
+    severity="error",
+    since="0.1.0",
+    binds=_MEDICARE,
+    basis=("modifier.TB", "modifiers.tb_on_jw"),
+    summary="The drug is 340B stock and a line of it does not bear TB.",
+)
+def tb_missing(group: Group) -> Iterator[Seen]:
+    """TB on each line of 340B stock, the JW line too."""
+    if not need(group.claim.is_340b, "is_340b"):
+        return
+    for line in group.lines:
+        if "TB" not in line.modifiers:
+            discarded = "JW" in line.modifiers
+            yield Seen(
+                line.at("modifiers"),
+                f"the drug is 340B stock: add TB{' to the JW line too' if discarded else ''}",
+                expected="TB",
+                actual="no TB",
+                severity="warning" if discarded else "error",
+            )
+
+
+@rule(
+    "MOD008",
+    "jg-after-its-end",
+    needs=("modifiers",),
+    severity="error",
+    since="0.1.0",
+    binds=_MEDICARE,
+    stops=("MOD007",),
+    basis=("modifier.JG", "modifier.TB"),
+    looks_for=("JG",),
+    summary="JG stands on the drug; TB took its place before J1553 existed.",
+)
+def jg_after_its_end(group: Group) -> Iterator[Seen]:
+    """JG was replaced by TB."""
+    for line in group.lines:
+        if "JG" in line.modifiers:
+            yield Seen(
+                modifier_at(line, "JG"),
+                "JG is no longer used for 340B stock: replace it by TB",
+                expected="TB",
+                actual="JG",
+            )
+
+
+@rule(
+    "MOD014",
+    "stock-modifier-on-a-service",
+    needs=("modifiers",),
+    severity="warning",
+    since="0.1.0",
+    scope="claim",
+    binds=_MEDICARE,
+    basis=("modifier.TB", "modifier.JG"),
+    reads=("infusion.code_family", "infusion.visit_family"),
+    looks_for=("TB", "JG"),
+    summary="TB or JG stands on an administration or visit line; they speak of the drug's stock.",
+)
+def stock_modifier_on_a_service(claim: ClaimView) -> Iterator[Seen]:
+    """The markers of 340B stock off the drug."""
+    for line, found in claim.strays("TB", "JG"):
+        yield Seen(
+            modifier_at(line, found),
+            f"{found} marks stock of a drug, and this line is a service: take it off here",
+            expected=f"{line.procedure_code} without {found}",
+            actual=found,
+        )
+
+
+@rule(
+    "MOD009",
+    "off-campus-modifier",
+    severity="error",
+    since="0.1.0",
+    scope="claim",
+    binds=_MEDICARE,
+    basis=("modifier.PO", "modifier.PN"),
+    reads=("discard.opps_bill_types", "infusion.code_family", "infusion.visit_family"),
+    summary="PO or PN is missing, stands beside the other, or stands on a department that is on campus.",
+)
+def off_campus_modifier(claim: ClaimView) -> Iterator[Seen]:
+    """Exactly one of PO and PN on each line of an off-campus department, none on campus."""
+    claim.readable("modifiers")
+    if claim.claim.form != "ub04":
+        return
+    unknown = False
+    for day in dict.fromkeys(line.start for line in claim.drug_lines):
+        lines = [line for line in claim.on_date(day) if _departmental(claim, line.procedure_code)]
+        drug = [line for line in lines if line.procedure_code == CODE]
+        borne = [each for line in drug for each in _marks(line)]
+        for line in lines:
+            outcome = _campus(claim, line, borne[0] if borne else None)
+            yield from outcome
+        unknown = unknown or (claim.claim.off_campus is None and not borne)
+    if unknown:
+        raise Missing("off_campus", "not in the claim")
+
+
+def _marks(line: Line) -> list[str]:
+    return [each for each in ("PO", "PN") if each in line.modifiers]
+
+
+def _campus(claim: ClaimView, line: Line, borne: str | None) -> Iterator[Seen]:
+    """What is wrong with one line of the department; ``borne`` is what the first marked drug line bears."""
+    found, off = _marks(line), claim.claim.off_campus
+    if len(found) == 2:
+        yield Seen(
+            modifier_at(line, "PN"),
+            "PO and PN exclude each other: keep the one that fits the department",
+            expected="PO or PN",
+            actual="PO and PN",
+            severity="error" if off else "warning",
+        )
+    elif off is False:
+        if found:
+            yield Seen(
+                modifier_at(line, found[0]),
+                f"{found[0]} marks an off-campus department, and this one is on campus",
+                expected="neither",
+                actual=found[0],
+                severity="warning",
+            )
+    elif borne and found != [borne]:
+        yield Seen(
+            line.at("modifiers"),
+            f"the drug bears {borne} and this line {found[0] if found else 'does not'}: put {borne} on each",
+            expected=borne,
+            actual=found[0] if found else "neither",
+            severity="warning",
+        )
+    elif off and not found and line.procedure_code == CODE:
+        yield Seen(
+            line.at("modifiers"),
+            "an off-campus department marks each line: add PO (excepted) or PN (not excepted)",
+            expected="PO or PN",
+            actual="neither",
+        )
+
+
+def _departmental(claim: ClaimView, code: str | None) -> bool:
+    """Lines of an OPPS claim that the rule looks at: the drug and its administration."""
+    bill = need(claim.claim.type_of_bill, "type_of_bill")[:2]
+    first = claim.drug_lines[0].start if claim.drug_lines else None
+    if bill not in claim.value_on("discard.opps_bill_types", first):
+        return False
+    families = (claim.value_on("infusion.code_family", first), *claim.value_on("infusion.visit_family", first))
+    return code == CODE or bool(code and code.startswith(families))
+
+
+@rule(
+    "MOD010",
+    "jw-or-jz-on-a-service",
+    needs=("modifiers",),
+    severity="error",
+    since="0.1.0",
+    scope="claim",
+    basis=("modifier.JW", "modifier.JZ"),
+    reads=("infusion.code_family", "infusion.visit_family"),
+    looks_for=("JW", "JZ"),
+    summary="JW or JZ stands on an administration or visit line; they speak of the drug only.",
+)
+def jw_or_jz_on_a_service(claim: ClaimView) -> Iterator[Seen]:
+    """JW and JZ off the drug."""
+    for line, found in claim.strays("JW", "JZ"):
+        yield Seen(
+            modifier_at(line, found),
+            f"{found} speaks of the drug and belongs on its line: take it off here",
+            expected=f"{line.procedure_code} without {found}",
+            actual=found,
+        )

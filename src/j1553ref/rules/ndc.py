@@ -8,7 +8,7 @@ from math import ceil
 
 from j1553ref import ndc
 from j1553ref.claim import Drug, Line
-from j1553ref.rules.base import Finding, Missing, rule
+from j1553ref.rules.base import Missing, Seen, rule
 from j1553ref.rules.context import CODE, ClaimView, Group
 
 __all__ = [
@@ -26,11 +26,11 @@ __all__ = [
     "ndc-missing-or-malformed",
     severity="error",
     since="0.1.0",
-    order=200,
-    facts=("ndc.digits", "ndc.qualifier", "ndc.medicaid"),
+    basis=("ndc.digits", "ndc.qualifier"),
+    reads=("ndc.medicaid", "profile.ndc_required"),
     summary="The NDC that the payer asks for is missing, or is not 11 digits after the qualifier N4.",
 )
-def ndc_missing_or_malformed(group: Group) -> Iterator[Finding]:
+def ndc_missing_or_malformed(group: Group) -> Iterator[Seen]:
     """A missing NDC where it is due; an NDC in the wrong form anywhere."""
     undecided: Missing | None = None
     for line in group.lines:
@@ -45,7 +45,7 @@ def ndc_missing_or_malformed(group: Group) -> Iterator[Finding]:
         raise undecided
 
 
-def _missing(group: Group, line: Line) -> Iterator[Finding]:
+def _missing(group: Group, line: Line) -> Iterator[Seen]:
     if "drug" in line.damaged or (line.drug and "ndc" in line.drug.damaged):
         raise Missing("ndc", "damaged in the input")
     dual = bool(group.claim.dual_eligible)
@@ -53,54 +53,49 @@ def _missing(group: Group, line: Line) -> Iterator[Finding]:
     if not dual and asks is None:
         raise Missing("payer_rule", "whether this payer asks for an NDC is not known")
     if dual or (asks and asks.value == "required"):
-        yield group.finding(
+        yield Seen(
             line.at("drug"),
             f"{'Medicaid, which pays second,' if dual else 'this payer'} asks for the NDC: add N4 and the 11 digits, the "
             "unit ML and the milliliters",
-            on=group.on,
             expected="an NDC of 11 digits",
             actual="no NDC",
             severity="error" if _by_law(group) else "warning",
         )
 
 
-def _malformed(group: Group, drug: Drug, code: str) -> Iterator[Finding]:
+def _malformed(group: Group, drug: Drug, code: str) -> Iterator[Seen]:
     ten = code.isascii() and code.isdigit() and len(code) == 10
     strict = _by_law(group)
     if not ndc.is_valid(code):
-        yield group.finding(
+        yield Seen(
             drug.at("ndc"),
             "ten bare digits can be read in three ways: write the 11 digits of the package that was used"
             if ten
             else "an NDC on a claim is 11 digits (5-4-2, without hyphens)",
-            on=group.on,
             expected="11 digits",
             actual=code if ten else f"<text, {len(code)} characters>",
             severity="error" if ten or strict else "warning",
         )
     elif any(each.isspace() for each in code):
-        yield group.finding(
+        yield Seen(
             drug.at("ndc"),
             f"blanks and line breaks do not belong in an NDC: write {ndc.to_11_digits(code.strip())}",
-            on=group.on,
             expected=ndc.to_11_digits(code.strip()),
             actual=f"<text, {len(code)} characters>",
             severity="error" if strict else "warning",
         )
     elif "-" in code and drug.has_qualifier_slot:
-        yield group.finding(
+        yield Seen(
             drug.at("ndc"),
             f"hyphens do not belong in the NDC of a claim: write {ndc.to_11_digits(code)}",
-            on=group.on,
             expected=ndc.to_11_digits(code),
             actual=code,
             severity="warning",
         )
     if drug.has_qualifier_slot and drug.qualifier not in (None, "N4"):
-        yield group.finding(
+        yield Seen(
             drug.at("qualifier"),
             "the qualifier of an NDC is N4",
-            on=group.on,
             expected="N4",
             actual=drug.qualifier,
             severity="error" if strict else "warning",
@@ -109,8 +104,8 @@ def _malformed(group: Group, drug: Drug, code: str) -> Iterator[Finding]:
 
 def _by_law(group: Group) -> bool:
     """Whether the NDC is Medicaid's to have, as first or second payer: law, where other payers only ask."""
-    binds = group.fact("ndc.medicaid", group.on).fact.binds
-    return bool(group.claim.dual_eligible) or (group.payer is not None and group.payer.is_bound_by(binds))
+    medicaid = group.is_bound_by("ndc.medicaid", group.on)
+    return bool(group.claim.dual_eligible) or medicaid
 
 
 @rule(
@@ -118,34 +113,31 @@ def _by_law(group: Group) -> bool:
     "ndc-quantity-differs",
     severity="warning",
     since="0.1.0",
-    order=210,
-    facts=("ndc.unit", "product.concentration", "unit.size"),
+    reads=("ndc.unit", "product.concentration", "unit.size", "product.package", "product.vial_sizes"),
     summary="The NDC unit is not ML, or the milliliters and the units of the line differ by one or more.",
 )
-def ndc_quantity_differs(group: Group) -> Iterator[Finding]:
+def ndc_quantity_differs(group: Group) -> Iterator[Seen]:
     """One unit is one milliliter, except for the rounded tail."""
-    per_ml = group.fact("product.concentration", group.on).value
-    unit = group.fact("ndc.unit", group.on).value
+    per_ml = group.value("product.concentration")
+    unit = group.value("ndc.unit")
     for line in group.lines:
         drug = line.drug
-        if drug is None or (drug.ndc and not ndc.is_yimmugo(drug.ndc)):
+        if drug is None or (drug.ndc and not group.is_yimmugo(drug.ndc)):
             continue
         if drug.unit is not None and drug.unit != unit:
-            yield group.finding(
+            yield Seen(
                 drug.at("unit"),
                 f"Yimmugo is a liquid: the NDC unit of measure is {unit}",
-                on=group.on,
                 expected=unit,
                 actual=drug.unit,
             )
         elif drug.quantity is not None and line.units is not None and drug.quantity > 0:
             units = drug.quantity * per_ml / group.unit_size
             if abs(units - line.units) >= 1 and not _whole_vials(group, line, drug):
-                yield group.finding(
+                yield Seen(
                     drug.at("quantity"),
                     f"{drug.quantity:f} mL are {units.normalize():f} units and the line has {line.units}: they differ by one "
                     "or more, so one of the two is wrong",
-                    on=group.on,
                     expected=f"about {line.units} {unit}",
                     actual=f"{drug.quantity:f}",
                 )
@@ -157,7 +149,7 @@ def _whole_vials(group: Group, line: Line, drug: Drug) -> bool:
     The first vial alone stands for the others only where they have another NDC: one NDC takes all of its milliliters.
     """
     assert drug.quantity is not None and line.units is not None
-    package = ndc.package(drug.ndc) if drug.ndc and ndc.is_valid(drug.ndc) else None
+    package = group.package(drug.ndc, group.on) if drug.ndc else None
     if package is not None and drug.quantity == package.ml and (drug.quantity >= line.units or not _one_ndc(group)):
         return True
     if (
@@ -181,39 +173,36 @@ def _one_ndc(group: Group) -> bool:
     "ndc-of-another-product",
     severity="warning",
     since="0.1.0",
-    order=220,
     scope="claim",
-    facts=("product.other_ndcs", "code.valid", "code.unlisted"),
+    reads=("product.other_ndcs", "code.valid", "code.unlisted"),
     summary="The NDC and the code of a line belong to different products, or the NDC is none that is known here.",
 )
-def ndc_of_another_product(claim: ClaimView) -> Iterator[Finding]:
+def ndc_of_another_product(claim: ClaimView) -> Iterator[Seen]:
     """The NDC must be of the product that the code names."""
     for line in claim.drug_lines:
         code = line.drug.ndc if line.drug else None
-        if line.drug is None or not code or not ndc.is_valid(code) or ndc.is_yimmugo(code):
+        if line.drug is None or not code or claim.is_yimmugo(code) or not ndc.is_valid(code):
             continue
         digits = ndc.to_11_digits(code)
-        others = claim.fact("product.other_ndcs", line.start).value
+        others = claim.value_on("product.other_ndcs", line.start)
         brand = next((each["brand"] for each in others if digits.startswith(each["prefix"])), None)
-        yield claim.finding(
+        yield Seen(
             line.drug.at("ndc"),
             f"this NDC is {brand}'s, and {CODE} is Yimmugo's code: bill the code of the product that was given"
             if brand
             else f"this NDC is not one of the known packages of Yimmugo: confirm that it belongs to {CODE}",
-            on=line.start,
             expected="an NDC of Yimmugo",
             actual=digits,
             severity="warning" if brand else "info",
         )
     for line in claim.misplaced_lines:
-        if line.procedure_code in claim.fact("code.unlisted", line.start).value or not line.drug:
+        if line.procedure_code in claim.value_on("code.unlisted", line.start) or not line.drug:
             continue
-        if claim.fact("code.valid", line.start).value:
-            yield claim.finding(
+        if claim.value_on("code.valid", line.start):
+            yield Seen(
                 line.drug.at("ndc"),
                 f"this NDC is Yimmugo's, and {line.procedure_code or 'the line'} is not its code: bill {CODE} if Yimmugo "
                 "was given, and keep the NDC on the drug line only",
-                on=line.start,
                 expected=CODE,
                 actual=line.procedure_code,
             )
@@ -224,21 +213,19 @@ def ndc_of_another_product(claim: ClaimView) -> Iterator[Finding]:
     "ndc-quantity-missing",
     severity="error",
     since="0.1.0",
-    order=230,
-    facts=("ndc.quantity_positive",),
+    basis=("ndc.quantity_positive",),
     summary="An NDC unit of measure without a quantity above zero.",
 )
-def ndc_quantity_missing(group: Group) -> Iterator[Finding]:
+def ndc_quantity_missing(group: Group) -> Iterator[Seen]:
     """A unit of measure needs a positive quantity."""
     for line in group.lines:
         drug = line.drug
         if drug is None or drug.unit is None or "quantity" in drug.damaged:
             continue
         if drug.quantity is None or drug.quantity <= 0:
-            yield group.finding(
+            yield Seen(
                 drug.at("quantity"),
                 "the NDC unit of measure needs a quantity above zero: the milliliters of this line",
-                on=group.on,
                 expected="more than 0",
                 actual="none" if drug.quantity is None else f"{drug.quantity:f}",
             )
@@ -249,27 +236,25 @@ def ndc_quantity_missing(group: Group) -> Iterator[Finding]:
     "ndc-quantity-copied-from-units",
     severity="info",
     since="0.1.0",
-    order=235,
-    facts=("product.concentration", "unit.size", "rounding.dose"),
+    reads=("product.concentration", "unit.size", "rounding.dose", "ndc.unit", "product.vial_sizes"),
     summary="The NDC quantity repeats the rounded units although the dose makes a fraction of a milliliter.",
 )
-def ndc_quantity_copied(group: Group) -> Iterator[Finding]:
+def ndc_quantity_copied(group: Group) -> Iterator[Seen]:
     """Units are rounded, milliliters are not; on a line for each NDC the fraction stands where a vial was used in part."""
-    unit = group.fact("ndc.unit", group.on).value
+    unit = group.value("ndc.unit")
     drugs = [line.drug for line in group.given_lines if line.drug and line.drug.unit == unit]
     stated = [(drug, drug.quantity) for drug in drugs if drug.quantity]
     if not stated:
         return
-    true = group.dose_mg / group.fact("product.concentration", group.on).value
+    true = group.dose_mg / group.value("product.concentration")
     total = sum((quantity for _, quantity in stated), Decimal(0))
     if total == group.given_units == group.needed and total != true:
         drug, quantity = next((each for each in reversed(stated) if each[1] % group.vial_step), stated[-1])
         several = len(stated) > 1
-        yield group.finding(
+        yield Seen(
             drug.at("quantity"),
             f"the dose is {true.normalize():f} mL, and the NDC {'quantities repeat' if several else 'quantity repeats'} the "
             "rounded units",
-            on=group.on,
             expected=f"{(quantity - total + true).normalize():f}",
             actual=f"{quantity:f}",
         )
@@ -280,24 +265,22 @@ def ndc_quantity_copied(group: Group) -> Iterator[Finding]:
     "ndc-quantity-above-vials",
     severity="warning",
     since="0.1.0",
-    order=236,
-    facts=("product.concentration",),
+    reads=("product.concentration", "ndc.unit", "product.package", "product.vial_sizes", "unit.size"),
     summary="The lines together state more milliliters than the opened vials hold.",
 )
-def ndc_quantity_above_vials(group: Group) -> Iterator[Finding]:
+def ndc_quantity_above_vials(group: Group) -> Iterator[Seen]:
     """What is billed by milliliter cannot be more than what was opened."""
-    unit = group.fact("ndc.unit", group.on).value
+    unit = group.value("ndc.unit")
     stated = [line.drug for line in group.lines if line.drug and line.drug.quantity and line.drug.unit == unit]
     billed = [line for line in group.lines if line.drug in stated]
     total = sum((_billed_ml(group, line) for line in billed), Decimal(0))
     if not stated:
         return
-    held = Decimal(group.opened * group.unit_size) / group.fact("product.concentration", group.on).value
+    held = Decimal(group.opened * group.unit_size) / group.value("product.concentration")
     if total > held:
-        yield group.finding(
+        yield Seen(
             stated[-1].at("quantity"),
             f"the lines state {total:f} mL and the opened vials hold {held:f}: correct the NDC quantities",
-            on=group.on,
             expected=f"at most {held:f}",
             actual=f"{total:f}",
         )

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from j1553ref.facts import Answer, FactError
-from j1553ref.rules.base import Finding, Missing, need, rule
+from j1553ref.rules.base import Missing, Seen, need, rule
 from j1553ref.rules.context import CODE, ClaimView, Group
 
 __all__ = [
@@ -36,13 +36,13 @@ _TOTAL_LINE = "0001"
     "units-above-limit",
     severity="error",
     since="0.1.0",
-    order=450,
     scope="claim",
     binds=_MEDICARE,
-    facts=("payment.mue_indicator", "payment.mue_sum"),
+    basis=("payment.mue_indicator", "payment.mue_sum"),
+    reads=("profile.mue",),
     summary="The units exceed the medically unlikely edit of the quarter, where that table is loaded.",
 )
-def units_above_limit(claim: ClaimView) -> Iterator[Finding]:
+def units_above_limit(claim: ClaimView) -> Iterator[Seen]:
     """By line or by date, as the adjudication indicator says."""
     for day in dict.fromkeys(line.start for line in claim.drug_lines):
         table = claim.profile("mue", day)
@@ -56,11 +56,10 @@ def units_above_limit(claim: ClaimView) -> Iterator[Finding]:
             amounts = [(amounts[0][0], sum(units for _, units in amounts))]
         for pointer, units in amounts:
             if units > value:
-                yield claim.finding(
+                yield Seen(
                     pointer,
                     f"{units} units are above the limit of {value} (indicator {indicator}): check the unit "
                     "first; an appeal needs order, dose and discarded amount",
-                    on=day,
                     expected=f"at most {value}",
                     actual=units,
                     severity="error" if indicator == "2" else "warning",
@@ -76,7 +75,7 @@ def _read(answer: Answer, **kinds: Any) -> dict[str, Any]:
 
 
 def _limit(group: Group) -> dict[str, Any]:
-    if "payment.limit" not in group.facts.facts:
+    if "payment.limit" not in group.book.facts.facts:
         raise Missing("payment_file", "the payment limit file of the quarter is not loaded")
     found = group.fact("payment.limit", group.on)
     if isinstance(found.value, dict) and found.value.get("listed") is False:
@@ -89,18 +88,17 @@ def _limit(group: Group) -> dict[str, Any]:
     "code-not-in-payment-file",
     severity="info",
     since="0.1.0",
-    order=470,
     binds=_MEDICARE,
-    facts=("payment.absent_code",),
+    basis=("payment.absent_code",),
+    reads=("payment.limit",),
     summary="The payment limit file of the quarter was loaded and does not list the code.",
 )
-def code_not_in_payment_file(group: Group) -> Iterator[Finding]:
+def code_not_in_payment_file(group: Group) -> Iterator[Seen]:
     """An absent code may be priced by the contractor; it says nothing on coverage."""
     if _limit(group).get("listed") is False:
-        yield group.finding(
+        yield Seen(
             group.first("procedure_code"),
             f"{CODE} is not in the payment limit file of this quarter: the contractor may price it; coverage is another matter",
-            on=group.on,
             expected="listed",
             actual="not listed",
         )
@@ -111,26 +109,24 @@ def code_not_in_payment_file(group: Group) -> Iterator[Finding]:
     "reduced-coinsurance",
     severity="info",
     since="0.1.0",
-    order=480,
     binds=_MEDICARE,
-    facts=("payment.coinsurance",),
+    reads=("payment.coinsurance", "payment.limit"),
     summary="The payment limit file states a coinsurance below the usual share.",
 )
-def reduced_coinsurance(group: Group) -> Iterator[Finding]:
+def reduced_coinsurance(group: Group) -> Iterator[Seen]:
     """The coinsurance column of the quarter."""
     listed = _limit(group)
     if listed.get("listed") is False:
         raise Missing("coinsurance", "the loaded payment file does not list the code")
     if listed.get("coinsurance") is None:
         raise Missing("coinsurance", "the loaded payment file has no coinsurance column")
-    share, usual = str(listed["coinsurance"]), group.fact("payment.coinsurance", group.on).value
+    share, usual = str(listed["coinsurance"]), group.value("payment.coinsurance")
     if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,6})?", share):
         raise FactError("payment.limit: coinsurance: expected a number of percent; correct the facts folder")
     if Decimal(share) < usual:
-        yield group.finding(
+        yield Seen(
             group.first("procedure_code"),
             f"the patient's share is {share} percent in this quarter, below the usual {usual}",
-            on=group.on,
             expected=usual,
             actual=share,
         )
@@ -141,11 +137,10 @@ def reduced_coinsurance(group: Group) -> Iterator[Finding]:
     "charges-do-not-add-up",
     severity="warning",
     since="0.1.0",
-    order=485,
     scope="claim",
     summary="The charges of the lines do not add up to the charge of the claim.",
 )
-def charges_do_not_add_up(claim: ClaimView) -> Iterator[Finding]:
+def charges_do_not_add_up(claim: ClaimView) -> Iterator[Seen]:
     """The total is the sum of the lines."""
     total = need(claim.claim.total_charge, "total_charge")
     if "lines" in claim.claim.damaged:
@@ -153,10 +148,9 @@ def charges_do_not_add_up(claim: ClaimView) -> Iterator[Finding]:
     lines = [line for line in claim.claim.lines if line.revenue_code != _TOTAL_LINE]
     charges = [need(line.charge, "charge") for line in lines]
     if sum(charges) != total:
-        yield claim.finding(
+        yield Seen(
             claim.claim.at("total_charge"),
             f"the lines add up to {sum(charges):.2f}, and the claim says {total:.2f}",
-            on=None,
             expected=f"{sum(charges):.2f}",
             actual=f"{total:.2f}",
         )
@@ -167,15 +161,14 @@ def charges_do_not_add_up(claim: ClaimView) -> Iterator[Finding]:
     "charge-off-by-unit",
     severity="info",
     since="0.1.0",
-    order=490,
-    facts=("unit.size", "opps.rate"),
+    reads=("unit.size", "opps.rate"),
     summary="The charge for one unit is off a known payment figure by the factor of another unit.",
 )
-def charge_off_by_unit(group: Group) -> Iterator[Finding]:
+def charge_off_by_unit(group: Group) -> Iterator[Seen]:
     """A unit error seen in the price, only where neither dose nor NDC quantity can tell."""
     if group.knows_dose or all(line.drug and line.drug.quantity is not None for line in group.lines):
         return
-    figure = group.fact("opps.rate", group.on).value
+    figure = group.value("opps.rate")
     units = group.given_units
     charge = sum((need(line.charge, "charge") for line in group.given_lines), Decimal(0))
     if not units or not charge:
@@ -183,12 +176,11 @@ def charge_off_by_unit(group: Group) -> Iterator[Finding]:
     ratio = charge / units / figure
     for factor in _FACTORS:
         if any(abs(ratio / each - 1) <= _NEAR for each in (Decimal(factor), 1 / Decimal(factor))):
-            yield group.finding(
+            yield Seen(
                 group.first("units", group.given_lines),
                 f"the charge for one unit is about {f'1/{factor} of' if ratio < 1 else f'{factor} times'} the known payment "
                 "figure: "
                 f"were units of {group.unit_size} mg counted?",
-                on=group.on,
                 expected=None,
                 actual=units,
             )

@@ -53,9 +53,7 @@ _RULES = (
 
 _BY_KEYWORD: dict[str, Rule] = {}
 for _code, _name, _summary, _keywords in _RULES:
-    REGISTRY[_code] = Rule(
-        code=_code, name=_name, severity="error", since="0.1.0", summary=_summary, order=0, scope="shape"
-    )
+    REGISTRY[_code] = Rule(code=_code, name=_name, severity="error", since="0.1.0", summary=_summary, scope="shape")
     _BY_KEYWORD |= dict.fromkeys(_keywords, REGISTRY[_code])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from j1553ref.rules.base import Finding, need, rule
+from j1553ref.rules.base import Seen, need, rule
 from j1553ref.rules.context import ClaimView, Group
 
 __all__ = ["drug_line_without_date", "facility_bills_the_drug", "revenue_code_of_drug"]
@@ -15,35 +15,32 @@ __all__ = ["drug_line_without_date", "facility_bills_the_drug", "revenue_code_of
     "facility-bills-the-drug",
     severity="error",
     since="0.1.0",
-    order=180,
     binds=("medicare-ab",),
-    facts=("place_of_service.facility_bills", "place_of_service.facility_bills_doubtful", "bill_type.not_separate"),
+    reads=("place_of_service.facility_bills", "place_of_service.facility_bills_doubtful", "bill_type.not_separate"),
     summary="The drug is billed from a place, or on a bill type, where the facility bills it or its payment holds it.",
 )
-def facility_bills_the_drug(group: Group) -> Iterator[Finding]:
+def facility_bills_the_drug(group: Group) -> Iterator[Seen]:
     """A professional claim from a hospital; an inpatient bill."""
     if group.claim.form == "ub04":
         bill = need(group.claim.type_of_bill, "type_of_bill")[:2]
-        if f"{bill}X" in group.fact("bill_type.not_separate", group.on).value:
-            yield group.finding(
+        if f"{bill}X" in group.value("bill_type.not_separate"):
+            yield Seen(
                 group.claim.at("type_of_bill"),
                 f"on bill type {bill}X the drug is as a rule inside another payment: confirm that it may be billed here",
-                on=group.on,
                 expected="an outpatient bill type",
                 actual=group.claim.type_of_bill,
                 severity="warning",
             )
         return
-    hospital = group.fact("place_of_service.facility_bills", group.on).value
-    doubtful = group.fact("place_of_service.facility_bills_doubtful", group.on).value
+    hospital = group.value("place_of_service.facility_bills")
+    doubtful = group.value("place_of_service.facility_bills_doubtful")
     for line in group.lines:
         place = need(line.place_of_service, "place_of_service")
         if place in hospital or place in doubtful:
-            yield group.finding(
+            yield Seen(
                 line.at("place_of_service"),
                 f"at place of service {place} the facility bills the drug, not the physician"
                 + ("" if place in hospital else ", unless the biller is that facility: confirm"),
-                on=group.on,
                 expected="the facility's claim",
                 actual=place,
                 severity="error" if place in hospital else "warning",
@@ -55,21 +52,19 @@ def facility_bills_the_drug(group: Group) -> Iterator[Finding]:
     "revenue-code-of-drug",
     severity="warning",
     since="0.1.0",
-    order=190,
-    facts=("revenue_code.drug",),
+    reads=("revenue_code.drug",),
     summary="The drug line of a UB-04 bears another revenue code than that of drugs with a HCPCS code.",
 )
-def revenue_code_of_drug(group: Group) -> Iterator[Finding]:
+def revenue_code_of_drug(group: Group) -> Iterator[Seen]:
     """Drugs that need a detailed code have a revenue code of their own."""
     if group.claim.form != "ub04":
         return
-    right = group.fact("revenue_code.drug", group.on).value
+    right = group.value("revenue_code.drug")
     for line in group.lines:
         if need(line.revenue_code, "revenue_code") != right:
-            yield group.finding(
+            yield Seen(
                 line.at("revenue_code"),
                 f"a drug with a HCPCS code goes under revenue code {right}",
-                on=group.on,
                 expected=right,
                 actual=line.revenue_code,
             )
@@ -80,18 +75,16 @@ def revenue_code_of_drug(group: Group) -> Iterator[Finding]:
     "drug-line-without-date",
     severity="info",
     since="0.1.0",
-    order=195,
     scope="claim",
     summary="A drug line of a UB-04 has no date of service, so that most rules cannot be decided.",
 )
-def drug_line_without_date(claim: ClaimView) -> Iterator[Finding]:
+def drug_line_without_date(claim: ClaimView) -> Iterator[Seen]:
     """Without its date neither unit nor status of the drug is known."""
     for line in claim.drug_lines:
         if claim.claim.form == "ub04" and line.start is None and "start" not in line.damaged:
-            yield claim.finding(
+            yield Seen(
                 line.pointer,
                 "the drug line has no date of service: add it, for the date decides which facts hold",
-                on=None,
                 expected="a date of service",
                 actual="none",
             )
