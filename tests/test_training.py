@@ -15,6 +15,7 @@ from collections import Counter
 from datetime import date
 from functools import cache
 from html.parser import HTMLParser
+from importlib import import_module
 
 import pytest
 
@@ -26,17 +27,17 @@ from j1553ref.training import (
     ExerciseError,
     Question,
     Sheet,
-    denials,
     key_page,
     sheet,
     sheet_page,
     sheets,
+    templates,
 )
-from j1553ref.training.asking import Choice, wrong
-from j1553ref.training.mistakes import MISTAKES
-from j1553ref.training.pages import Choices, Items, Page, Part, Strong, Table, Text
-from j1553ref.training.printing import as_html, as_markdown
-from j1553ref.training.settled import MAY_BE_INFERRED
+from j1553ref.training.asking import Asked, Choice, wrong
+from j1553ref.training.data import MAY_BE_INFERRED, MISTAKES, mistakes
+from j1553ref.training.draws import Draws
+from j1553ref.training.pages import Element, Page, as_html, as_markdown, el
+from j1553ref.training.topics import denials, units
 
 SEEDS = max(5, int(os.environ.get("J1553REF_EXAMPLES", "100")) // 20)
 #: The one topic and level whose questions hold no figures to vary.
@@ -60,7 +61,7 @@ def questions(topic: str, level: int) -> list[Question]:
 @each_level
 def test_the_right_answer_passes_and_each_wrong_one_is_caught_by_its_rule(topic, level):
     for each in questions(topic, level):
-        by_letter = {one.letter: one for one in each.wrong}
+        by_letter = {one.letter: mistake for one, mistake in each.wrong}
         assert {each.answer, *by_letter} == set("ABCD")
         for option in each.options:
             if option.claim is None:
@@ -144,7 +145,7 @@ def test_no_pair_of_codes_is_told_of_a_diagnosis_off_the_home_list():
     for each in (
         one for level in (2, 3) for one in questions("denials", level) if one.kind in ("may_go_out", "sent_instead")
     ):
-        assert "denied-diagnosis" not in {one.mistake for one in each.wrong}
+        assert "denied-diagnosis" not in {mistake.id for _, mistake in each.wrong}
         assert "CARC 50" not in each.situation
 
 
@@ -215,9 +216,9 @@ def test_the_hours_of_an_infusion_by_hand():
 def test_each_reason_is_filled_and_names_a_rule(topic, level):
     codes = {rule.code for rule in rules.catalogue()}
     for each in questions(topic, level):
-        for one in each.wrong:
-            assert one.rule in codes
-            assert one.help.endswith(f"rules/{one.rule}.html")
+        for one, mistake in each.wrong:
+            assert mistake.rule in codes
+            assert mistake.help.endswith(f"rules/{mistake.rule}.html")
             assert one.why.endswith(".") and not re.search(r"[{}]|None", one.why), one.why
         assert each.steps and all(step[-1] in ".:" for step in each.steps), each.steps
         assert each.basis
@@ -225,11 +226,11 @@ def test_each_reason_is_filled_and_names_a_rule(topic, level):
 
 def test_every_mistake_is_offered_somewhere():
     offered = {
-        one.mistake
+        mistake.id
         for topic, level in ALL
         if topic != "mixed"
         for each in questions(topic, level)
-        for one in each.wrong
+        for _, mistake in each.wrong
     }
     assert sorted(set(MISTAKES) - offered) == []
 
@@ -242,7 +243,8 @@ def test_a_right_answer_that_the_checker_dislikes_stops_the_sheet(monkeypatch):
 
 def test_a_mistake_that_the_checker_does_not_catch_is_never_offered(monkeypatch):
     monkeypatch.setattr(sheets, "caught", lambda choice: choice.mistake.id != "grams")
-    offered = {one.mistake for seed in range(5) for each in sheet("units", 1, 20, seed).questions for one in each.wrong}
+    asked = [each for seed in range(5) for each in sheet("units", 1, 20, seed).questions]
+    offered = {mistake.id for each in asked for _, mistake in each.wrong}
     assert "vials" in offered
     assert "grams" not in offered
 
@@ -250,7 +252,7 @@ def test_a_mistake_that_the_checker_does_not_catch_is_never_offered(monkeypatch)
 def test_caught_means_the_named_rule_and_no_other():
     question = made("units", 1, 0).questions[0]
     option = next(one for one in question.options if one.letter != question.answer)
-    rule = next(one.rule for one in question.wrong if one.letter == option.letter)
+    rule = next(mistake.rule for one, mistake in question.wrong if one.letter == option.letter)
     others = {each.rule: each for each in MISTAKES.values()}
     assert sheets.caught(Choice(option.lines, option.claim, others[rule]))
     assert not sheets.caught(Choice(option.lines, option.claim, others["HOM001"]))
@@ -275,9 +277,9 @@ def test_no_question_rests_on_an_inferred_fact_but_those_that_are_listed(topic, 
         inferred = {one.id: one.note for one in each.basis if one.grade == "inferred"}
         assert set(inferred) <= set(MAY_BE_INFERRED)
         assert all(inferred.values()), "the key says why"
-        for one in each.wrong:
-            declared = {fact_id for fact_id in rules.get(one.rule).facts if _inferred(fact_id)}
-            assert declared <= set(MAY_BE_INFERRED) | set(BESIDE_THE_POINT), one.rule
+        for _, mistake in each.wrong:
+            declared = {fact_id for fact_id in rules.get(mistake.rule).facts if _inferred(fact_id)}
+            assert declared <= set(MAY_BE_INFERRED) | set(BESIDE_THE_POINT), mistake.rule
 
 
 def _inferred(fact_id: str) -> bool:
@@ -426,7 +428,7 @@ def test_dates_lie_in_the_known_period_on_weekdays():
 
 def test_no_random_and_no_hash_of_its_own(root):
     """Their results may change from one Python to the next."""
-    for path in sorted((root / "src" / "j1553ref" / "training").glob("*.py")):
+    for path in sorted((root / "src" / "j1553ref" / "training").rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
         imported |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
@@ -497,49 +499,51 @@ def test_the_sheet_gives_nothing_away(topic, level):
     assert not [rule.code for rule in rules.catalogue() if rule.code in printed]
     assert "Rests on" not in printed
     for each in one.questions:
-        assert not [w.why for w in each.wrong if w.why in printed]
+        assert not [one.why for one, _ in each.wrong if one.why in printed]
 
 
 @each_level
 def test_the_key_matches_its_sheet(topic, level):
     one = made(topic, level, 1)
     paper, key = sheet_page(one), key_page(one)
-    asked = [part for part in paper.parts if part.heading.startswith("Question")]
-    answered = [part for part in key.parts if part.heading.startswith("Question")]
+    asked = [part for part in paper.sections if heading(part).startswith("Question")]
+    answered = [part for part in key.sections if heading(part).startswith("Question")]
     assert len(asked) == len(answered) == len(one.questions)
     letters = dict(re.findall(r"([0-9]+) ([A-D])", _strip(key)))
     for each, question, answer in zip(one.questions, asked, answered, strict=True):
-        assert answer.heading == f"Question {each.number}: {each.answer}"
+        assert heading(answer) == f"Question {each.number}: {each.answer}"
         assert letters[str(each.number)] == each.answer
-        options = next(block for block in question.blocks if isinstance(block, Choices)).options
-        assert "; ".join(options["ABCD".index(each.answer)]) == each.right.text
-        said = next(block for block in answer.blocks if isinstance(block, Text) and block.kind == "answer")
-        assert said.spans == (Strong(f"{each.answer} is right: "), each.right.text)
-        steps, reasons = (block for block in answer.blocks if isinstance(block, Items))
-        assert [item[0] for item in steps.items] == list(each.steps)
-        assert [item[0].text[0] for item in reasons.items] == [w.letter for w in each.wrong]
-        assert question.blocks[:3] == answer.blocks[:3], "asked in the same words"
+        options = next(block for block in question.content if block.tag == "ol").content
+        assert "; ".join(line.text for line in options["ABCD".index(each.answer)].content) == each.right.text
+        said = next(block for block in answer.content if block.kind == "answer")
+        assert said.content == (el("strong", f"{each.answer} is right: "), each.right.text)
+        steps, reasons = (block for block in answer.content if block.tag in ("ol", "ul"))
+        assert [item.text for item in steps.content] == list(each.steps)
+        assert [item.text[0] for item in reasons.content] == [one.letter for one, _ in each.wrong]
+        assert question.content[1:4] == answer.content[1:4], "asked in the same words"
     for page in (paper, key):
         assert f"Seed {one.seed}, sheet {one.code}" in as_markdown(page)
         assert f"seed {one.seed}, sheet {one.code}" in page.foot
 
 
+def heading(part: Element) -> str:
+    return part.content[0].text
+
+
 def _strip(key: Page) -> str:
-    return next(
-        str(block.spans[1])
-        for block in key.head
-        if isinstance(block, Text) and isinstance(block.spans[0], Strong) and block.spans[0].text == "Answers: "
-    )
+    return next(block.text for block in key.content if block.text.startswith("Answers: "))
 
 
 def test_the_key_lists_each_fact_with_grade_and_sources_and_each_rule_with_its_page():
     one = made("mixed", 3, 2)
-    tables = {part.heading: part.blocks[-1] for part in key_page(one).parts if isinstance(part.blocks[-1], Table)}
-    rows = {row[0][0].name: row for row in tables["The facts behind the answers"].rows}
+    tables = {heading(part): part.content[-1] for part in key_page(one).sections if part.content[-1].tag == "table"}
+    rows = {row.content[0].text: row.content for row in tables["The facts behind the answers"].content}
     for basis in (basis for each in one.questions for basis in each.basis):
-        assert rows[basis.id][2:] == ((basis.grade,), (", ".join(basis.sources),))
-    codes = {row[0][0]: row[2][0].url for row in tables["The rules that catch the wrong answers"].rows}
-    assert codes == {w.rule: w.help for each in one.questions for w in each.wrong}
+        assert rows[basis.id][0].content[0].entry == ("fact", basis.id)
+        assert [cell.text for cell in rows[basis.id][2:]] == [basis.grade, ", ".join(basis.sources)]
+    _, *rules_shown = tables["The rules that catch the wrong answers"].content
+    codes = {row.content[0].text: row.content[2].content[0].url for row in rules_shown}
+    assert codes == {mistake.rule: mistake.help for each in one.questions for _, mistake in each.wrong}
 
 
 @pytest.mark.parametrize("page", [sheet_page, key_page])
@@ -608,11 +612,10 @@ def test_the_style_is_the_one_that_the_policy_allows():
 
 def test_text_is_escaped_for_html_and_for_markdown():
     hostile = 'A <b>&"*_|`'
-    page = Page(
-        hostile,
-        (Text((hostile, Strong(hostile))), Choices(((hostile,),) * 4)),
-        (Part(hostile, (Table((hostile,), (((hostile,),),)), Items(((hostile,),)))),),
-    )
+    options = el("ol", *[el("li", el("span", hostile, kind="line"))] * 4, kind="options")
+    table = el("table", *[el("tr", el("td", hostile))] * 2)
+    part = el("section", el("h2", hostile), table, el("ul", el("li", hostile)))
+    page = Page(hostile, (el("p", hostile, el("strong", hostile)), options, part))
     elements = Elements(as_html(page))
     assert "b" not in {tag for tag, _ in elements.found}
     assert elements.text.count(hostile) == 12
@@ -643,3 +646,79 @@ def test_json_keeps_the_key_apart():
 def test_a_mixed_sheet_has_every_topic_before_one_comes_again():
     topics = [each.topic for each in sheet("mixed", 1, 9, 5).questions]
     assert sorted(topics) == sorted(set(TOPICS) - {"mixed"})
+
+
+# -- words and mistakes are data -------------------------------------------------------------------------------
+
+MISTAKE = {"name": "A slip", "rule": "UNT002", "why": "Wrong."}
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"rule": "UNT999"}, r"mistakes\.toml, slip: rule: UNT999: no such rule; families: SHP"),
+        ({"why": ""}, r"mistakes\.toml, slip: why: expected text"),
+        ({"name": 7}, r"mistakes\.toml, slip: name: expected text"),
+        ({"reason": "Wrong."}, r"mistakes\.toml, slip: reason: no such key"),
+    ],
+)
+def test_a_faulty_mistake_is_refused_with_file_and_name(changed, says):
+    assert mistakes({"slip": MISTAKE})["slip"].rule == "UNT002"
+    with pytest.raises(ExerciseError, match=says):
+        mistakes({"slip": MISTAKE | changed})
+    with pytest.raises(ExerciseError, match=r"mistakes\.toml, slip: why: expected text"):
+        mistakes({"slip": {"name": "A slip", "rule": "UNT002"}})
+
+
+QUESTION = {"level": 1, "situation": "{grams}.", "right": ["J1553"], "wrong": [["grams", "J1553"]], "by": "used_up"}
+TOPIC = {"title": "T", "levels": ["a", "b", "c"], "setting": "Office", "ask": "Which?", "steps": ["{sum}"]}
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"level": 4}, r"x\.toml, q: level: expected one of 1, 2, 3"),
+        ({"situation": ""}, r"x\.toml, q: situation: expected text"),
+        ({"situtation": "?"}, r"x\.toml, q: situtation: no such key; nearest: situation"),
+        ({"steps": "one"}, r"x\.toml, q: steps: expected a list"),
+        ({"by": "nobody"}, r"x\.toml, q: j1553ref\.training\.topics\.units has no function nobody"),
+        ({"wrong": [["gram", "1"]]}, r"x\.toml, q: wrong: gram: no such mistake; nearest: grams"),
+        ({"spare": ["grams"]}, r"x\.toml, q: spare: expected a mistake and what its option is made from"),
+    ],
+)
+def test_a_faulty_question_is_refused_with_file_and_name(changed, says):
+    assert templates.topic("x", TOPIC | {"q": QUESTION}, units).templates["q"].level == 1
+    with pytest.raises(ExerciseError, match=says):
+        templates.topic("x", TOPIC | {"q": QUESTION | changed}, units)
+
+
+def test_a_field_without_a_figure_is_refused_with_its_question():
+    template = templates.topic("x", TOPIC | {"q": QUESTION | {"right": ["{right}"], "wrong": []}}, units).templates["q"]
+    with pytest.raises(ExerciseError, match=r"x\.toml, q: no figure for 'sum' in '\{sum\}'"):
+        template(Asked(Draws(1), date(2026, 5, 4)))
+
+
+def test_each_mistake_and_each_function_of_a_topic_is_used():
+    """A mistake that no row names, or a function that no question calls, would be dead words."""
+    for name, found in TOPICS.items():
+        if name != "mixed":
+            module = import_module(f"j1553ref.training.topics.{name.replace('-', '_')}")
+            own = {each for each, value in vars(module).items() if getattr(value, "__module__", "") == module.__name__}
+            called = {template.make.func.__name__ for template in found.templates.values()}
+            assert called == {each for each in own if each[0].islower()}, name
+
+
+def test_the_exercises_are_loaded_only_when_asked_for(tmp_path):
+    claim = tmp_path / "claim.json"
+    claim.write_text(json.dumps(made("units", 1, 0).questions[0].right.claim))
+    units_of_a_dose = ["units", "--dose-mg", "20000", "--vials", "20g", "--on", "2026-05-04"]
+    exercise = ["exercise", "--topic", "units", "--count", "1"]
+    for arguments, loaded in ((units_of_a_dose, False), (["check", str(claim)], False), (exercise, True)):
+        script = (
+            "import sys; from j1553ref.cli import main; sys.argv = ['j1553ref', *sys.argv[1:]]\n"
+            "try:\n    main()\nfinally:\n    print('loaded', 'j1553ref.training' in sys.modules, file=sys.stderr)"
+        )
+        command = [sys.executable, "-P", "-c", script, *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert done.stdout
+        assert done.stderr.splitlines()[-1] == f"loaded {loaded}", arguments

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from itertools import groupby
 
 from docutils import nodes
@@ -14,8 +13,8 @@ from sphinx.application import Sphinx
 
 from j1553ref.facts import FactError
 from j1553ref.training import LEVEL_NAMES, TOPICS, Sheet, key_page, sheet, sheet_page
-from j1553ref.training.mistakes import MISTAKES
-from j1553ref.training.pages import Blanks, Block, Choices, Code, Items, Page, Part, Span, Strong, Table, Text
+from j1553ref.training.data import MISTAKES
+from j1553ref.training.pages import Element, Node, Page
 from j1553ref.training.words import unbroken
 from refsite.checked import CheckedDirective
 from refsite.domain import domain_of, facts, link
@@ -41,23 +40,36 @@ class _Printed(CheckedDirective):
         if not set(wanted) <= self.options.keys():
             raise FactError(f"{self.name}: expected the options {', '.join(wanted)}")
         found = sheet(*(self.options[each] for each in wanted))
-        ids = {basis.id for each in found.questions for basis in each.basis}
+        ids = {basis.id for asked in found.questions for basis in asked.basis}
         facts(self.env, *ids)
         domain_of(self.env).use("fact", *ids)
-        domain_of(self.env).use("rule", *(wrong.rule for each in found.questions for wrong in each.wrong))
+        domain_of(self.env).use("rule", *(made.rule for asked in found.questions for _, made in asked.wrong))
         return found
 
     def paper(self, page: Page) -> element:
         """The whole page; of its notices those stay that the foot of this site does not say."""
-        *parts, notices = page.parts
-        head = [node for block in page.head for node in self.block(block)]
-        made_up = self.block(notices.blocks[0])
-        return el("div", "exercise-paper", *head, *(self.part(each) for each in parts), *made_up)
+        *content, notices = page.content
+        return el("div", "exercise-paper", *map(self.node, content), self.node(notices.content[1]))
 
-    def part(self, part: Part, *more: nodes.Node) -> element:
-        """A part under its heading."""
-        blocks = [node for block in part.blocks for node in self.block(block)]
-        return el("div", "question", el(f"h{self._depth() + 1}", "question-head", part.heading), *blocks, *more)
+    def node(self, node: Node, *more: nodes.Node) -> nodes.Node:
+        """An element of the page as a node; a rule or a fact leads to its entry on this site."""
+        match node:
+            case str():
+                return nodes.Text(unbroken(node))
+            case Element("section", (heading, *blocks)):
+                head = el(f"h{self._depth() + 1}", "question-head", heading.text)
+                return el("div", "question", head, *map(self.node, blocks), *more)
+            case Element("table", (heads, *rows)):
+                cells = [[list(map(self.node, cell.content)) for cell in row.content] for row in rows]
+                return table("exercise", [cell.text for cell in heads.content], cells)
+            case Element(tag, _, _, (kind, name)):
+                return link(kind, name, name, self.env.docname, classes="fact-id" if tag == "code" else "")
+            case Element("code"):
+                return nodes.literal("", node.text)
+            case Element("strong" | "span"):
+                return el(node.tag, node.kind, node.text)
+        lettered = {"type": "A"} if node.kind.startswith("options") else {}
+        return el(node.tag, node.kind, *map(self.node, node.content), **lettered)
 
     def _depth(self) -> int:
         """Headings above this place: the next one is a level below them."""
@@ -67,36 +79,6 @@ class _Printed(CheckedDirective):
             place = place.parent
         return depth
 
-    def block(self, block: Block) -> Iterable[nodes.Node]:
-        """A block as nodes."""
-        match block:
-            case Text(spans, kind):
-                yield el("p", kind, *self.spans(spans))
-            case Choices(options):
-                entries = [el("li", "", *(el("span", "line", each) for each in lines)) for lines in options]
-                yield el("ol", "options short" if block.short else "options", *entries, type="A")
-            case Items(items, numbered):
-                yield el("ol" if numbered else "ul", "", *(el("li", "", *self.spans(item)) for item in items))
-            case Table(heads, rows):
-                yield table("exercise", list(heads), [[list(self.spans(cell)) for cell in row] for row in rows])
-            case Blanks(names):
-                yield el("p", "blanks", *(el("span", "", name) for name in names))
-
-    def spans(self, spans: Iterable[Span]) -> Iterable[nodes.Node]:
-        """Spans as nodes; a rule or a fact leads to its entry on this site."""
-        for span in spans:
-            match span:
-                case Strong(text):
-                    yield el("strong", "", text)
-                case Code(text, "fact"):
-                    yield link("fact", text, text, self.env.docname, classes="fact-id")
-                case Code(text):
-                    yield nodes.literal("", text)
-                case str(text):
-                    yield nodes.Text(unbroken(text))
-                case _:
-                    yield link(span.kind, span.name, span.name, self.env.docname)
-
 
 class ExerciseSheet(_Printed):
     """The questions; with ``:answers:`` each opens its answer, otherwise the page is the learner's paper."""
@@ -104,15 +86,14 @@ class ExerciseSheet(_Printed):
     def render(self) -> list[nodes.Node]:
         """One block for each question."""
         found = self.made()
-        page, answers = sheet_page(found), key_page(found).parts
         if "answers" not in self.options:
-            return [self.paper(page)]
+            return [self.paper(sheet_page(found))]
         made: list[nodes.Node] = []
-        for question, answer in zip(page.parts, answers[: len(found.questions)], strict=False):
-            asked = len(question.blocks) - 1  # the options are the question's own
-            told = [node for block in answer.blocks[asked:] for node in self.block(block)]
-            fold = el("details", "fold no-search", el("summary", "", "Answer"), *told)
-            made.append(self.part(question, fold))
+        for question, answer in zip(sheet_page(found).sections, key_page(found).sections, strict=False):
+            if question.content[1:4] == answer.content[1:4]:  # the notices and the tables of the key ask nothing
+                answered = map(self.node, answer.content[4:])
+                fold = el("details", "fold no-search", el("summary", "", "Answer"), *answered)
+                made.append(self.node(question, fold))
         return made
 
 

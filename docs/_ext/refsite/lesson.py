@@ -12,6 +12,7 @@ from sphinx.environment import BuildEnvironment
 
 from j1553ref.facts import FactError
 from j1553ref.training import sheet
+from j1553ref.training.pages import command
 from refsite.checked import CheckedDirective
 from refsite.domain import known
 from refsite.nodes import table
@@ -76,10 +77,9 @@ def _commands(sheets: list[_Words]) -> list[nodes.Node]:
     if not sheets:
         return []
     lines = []
-    for number, (topic, level, count, seed) in enumerate(sheets, 1):
-        which = f"-{number}" if len(sheets) > 1 else ""
-        command = f"$ j1553ref exercise --topic {topic} --level {level} --count {count} --seed {seed} --output html"
-        lines += [f"{command} > sheet{which}.html", f"{command} --key > key{which}.html"]
+    for number, words in enumerate(sheets, 1):
+        which, made = f"-{number}" if len(sheets) > 1 else "", f"$ {command(*words)} --output html"
+        lines += [f"{made} > sheet{which}.html", f"{made} --key > key{which}.html"]
     text = "\n".join(lines)
     return [nodes.paragraph("", "Sheet and key:"), nodes.literal_block(text, text, language="console")]
 

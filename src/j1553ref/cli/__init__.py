@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections import UserDict
 from contextlib import suppress
+from importlib import import_module
 from typing import Any, NoReturn
 
 import click
 
 from j1553ref import facts, project
-from j1553ref.cli import catalogue, check, convert, exercise, lookups
 from j1553ref.cli.base import colored, complain
 from j1553ref.errors import J1553Error
 
@@ -28,6 +29,31 @@ class _ReaderLeft(Exception):  # noqa: N818 - no error: whoever read standard ou
     """Standard output is a pipe that was closed at its other end."""
 
 
+class _Lazy(UserDict[str, Any]):
+    """Commands by name, held as module and attribute: a module is loaded when one of its commands is asked for."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        """The command."""
+        module, _, attribute = self.data[name].partition(":")
+        command: click.Command = getattr(import_module(f"j1553ref.cli.{module}"), attribute)
+        return command
+
+
+_COMMANDS = _Lazy(
+    check="check:check",
+    convert="convert:convert",
+    units="lookups:units",
+    infusion="lookups:infusion",
+    ndc="lookups:ndc_",
+    code="lookups:code",
+    fact="lookups:fact",
+    explain="catalogue:explain",
+    rules="catalogue:rules_",
+    schema="catalogue:schema",
+    exercise="exercise:exercise",
+)
+
+
 class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; click would exit with 1 where the reader has left, and 1 says that there was a finding."""
@@ -37,7 +63,9 @@ class _Commands(click.Group):
             raise _ReaderLeft from None
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=False)
+@click.group(
+    cls=_Commands, commands=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=False
+)
 @click.option(
     "--version",
     is_flag=True,
@@ -51,22 +79,6 @@ def cli() -> None:
 
     It informs coding; it is no medical, legal or payment advice. Payer and contractor instructions govern.
     """
-
-
-for _command in (
-    check.check,
-    convert.convert,
-    lookups.units,
-    lookups.infusion,
-    lookups.ndc_,
-    lookups.code,
-    lookups.fact,
-    catalogue.explain,
-    catalogue.rules_,
-    catalogue.schema,
-    exercise.exercise,
-):
-    cli.add_command(_command)
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ import click
 
 from j1553ref.cli.base import print_json
 from j1553ref.training import TOPICS, ExerciseError, key_page, sheet, sheet_page
-from j1553ref.training.printing import as_html, as_markdown
+from j1553ref.training.pages import as_html, as_markdown
 
 __all__ = ["exercise"]
 

@@ -9,6 +9,7 @@
 from j1553ref.training.model import ExerciseError, Question, Sheet
 from j1553ref.training.pages import key_page, sheet_page
 from j1553ref.training.sheets import sheet
-from j1553ref.training.topics import LEVEL_NAMES, TOPICS
+from j1553ref.training.templates import LEVEL_NAMES
+from j1553ref.training.topics import TOPICS
 
 __all__ = ["LEVEL_NAMES", "TOPICS", "ExerciseError", "Question", "Sheet", "key_page", "sheet", "sheet_page"]

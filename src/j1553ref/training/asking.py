@@ -1,78 +1,118 @@
-"""What a template works with: the date of service, facts that remember being read, and the choices that it may offer."""
+"""What a question is made of before it is printed: figures, choices, and the words of its topic that they fill."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
-from j1553ref.billing import Billing
 from j1553ref.facts import FactBase, packaged
-from j1553ref.infusion import Infusion, PauseLike, infusion_codes
 from j1553ref.training.claims import Place
+from j1553ref.training.data import MISTAKES, fields, filled
 from j1553ref.training.draws import Draws
-from j1553ref.training.mistakes import MISTAKES
 from j1553ref.training.model import Mistake
-from j1553ref.units import bill_units
-from j1553ref.vials import Vial
 
-__all__ = ["Asked", "Choice", "Draft", "Made", "Template", "right", "wrong"]
+__all__ = ["Asked", "Choice", "Draft", "Made", "Row", "Template", "wrong"]
 
 #: What an option says, line by line, and the claim that it makes.
-Made = tuple[tuple[str, ...], dict[str, Any]]
-
-#: Facts that a billing reads for NDC quantities and notes alone; a question about them notes them itself.
-_BESIDE_THE_LINES = frozenset({"ndc.unit", "product.concentration", "discard.overfill", "discard.least_waste"})
+Made = tuple[tuple[str, ...], dict[str, Any] | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What an option may say: its lines, the claim that it makes, and the mistake with its reason; the right one has none."""
+    """What an option may say: its lines, the claim that it makes, and the mistake with its figures; the right one has none."""
 
     lines: tuple[str, ...]
     claim: dict[str, Any] | None = None
     mistake: Mistake | None = None
-    why: str = ""
+    figures: Mapping[str, object] = field(default_factory=dict)
 
 
-def right(lines: Iterable[str], claim: dict[str, Any] | None = None) -> Choice:
-    """The right choice."""
-    return Choice(tuple(lines), claim)
+def wrong(mistake: str, lines: tuple[str, ...], claim: dict[str, Any] | None = None, /, **figures: Any) -> Choice:
+    """A choice that makes a mistake; ``figures`` fill its reason, and what they lack comes from the question's."""
+    return Choice(lines, claim, MISTAKES[mistake], figures)
 
 
-def wrong(mistake: str, lines: Iterable[str], claim: dict[str, Any] | None = None, /, **figures: object) -> Choice:
-    """A choice that makes a mistake; ``figures`` fill the fields of its reason."""
-    known = MISTAKES[mistake]
-    return Choice(tuple(lines), claim, known, known.why.format_map(figures))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Draft:
-    """A question before its options are chosen: everything that a template says.
+    """What a function of a topic computes: figures, and how an option is made from the words that its row gives for it.
 
-    ``wrong`` are the mistakes that the question is about; ``spare`` ones fill up where these are fewer than three. Where
-    figures alone make no new question, ``variant`` says what it is about; it comes again only when the others were asked.
+    ``wrong`` are mistakes that the question is about, ``spare`` ones fill up where these are fewer than three; both come
+    after those of the rows. Where figures alone make no new question, ``variant`` says what it is about; it comes again
+    only when the others were asked. The template adds the right choice and the words: setting, situation, question, steps.
     """
 
-    setting: str
-    situation: str
-    ask: str
-    right: Choice
-    wrong: tuple[Choice, ...]
-    steps: tuple[str, ...]
-    spare: tuple[Choice, ...] = ()
-    dated: bool = True
+    figures: Mapping[str, Any]
+    made: Callable[..., Made]
     variant: str = ""
+    wrong: Iterable[Choice] = ()
+    spare: Iterable[Choice] = ()
+    right: Choice = Choice(())
+    words: tuple[str, ...] = ("", "", "")
 
     @property
-    def identity(self) -> tuple[str, str, tuple[str, ...]]:
+    def identity(self) -> tuple[object, ...]:
         """What makes the question: situation, question and right answer; the date beside it does not.
 
         A class is not asked the same twice, so two questions of a sheet differ in it.
         """
-        return self.situation, self.ask, self.right.lines
+        return self.words[1], self.words[2], self.right.lines
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An option in the words of a topic: its mistake, or nothing where it is right, what it is made from, and figures."""
+
+    mistake: str
+    words: tuple[str, ...]
+    figures: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """A question of a topic: its words (setting, situation, question, steps) with fields in braces, and its function.
+
+    The function returns None where the draws do not fit together; it raises J1553Error where the facts do not allow the
+    question. A step that comes out empty is left out, one of several lines makes several steps, and a row with a figure
+    that is None makes no option. The first word of a row is the figure that its reason names, unless the row gives one.
+    """
+
+    topic: str
+    name: str
+    level: int
+    words: tuple[str, ...]
+    right: Row
+    wrong: tuple[Row, ...]
+    spare: tuple[Row, ...]
+    dated: bool
+    make: Callable[[Asked], Draft | None]
+
+    def __call__(self, asked: Asked) -> Draft | None:
+        """The question with its words."""
+        made = self.make(asked)
+        if made is None:
+            return None
+        where = f"{self.topic}.toml, {self.name}"
+        [right] = _choices(where, made, [self.right])
+        wrong = (*_choices(where, made, self.wrong), *made.wrong)
+        spare = (*_choices(where, made, self.spare), *made.spare)
+        words = (filled(where, text, made.figures) for text in self.words)
+        setting, situation, ask, *steps = words
+        lines = (line for step in steps for line in step.splitlines())
+        return replace(made, right=right, wrong=wrong, spare=spare, words=(setting, situation, ask, *lines))
+
+
+def _choices(where: str, made: Draft, rows: Iterable[Row]) -> Iterator[Choice]:
+    for row in rows:
+        if any(made.figures.get(name, "") is None for name in fields(row.words)):
+            continue
+        words = [filled(where, word, made.figures) for word in row.words]
+        figures = {name: filled(where, text, made.figures) for name, text in row.figures.items()}
+        lines, claim = made.made(*words)
+        yield Choice(
+            lines, claim, MISTAKES[row.mistake] if row.mistake else None, {"figure": "".join(words[:1])} | figures
+        )
 
 
 @dataclass(slots=True)
@@ -93,8 +133,12 @@ class Asked:
 
     def rests_on(self, *fact_ids: str) -> None:
         """Note facts whose value the question states in words of its own."""
-        for each in fact_ids:
-            self.fact(each)
+        for fact_id in fact_ids:
+            self.fact(fact_id)
+
+    def aside(self, fact_id: str) -> Any:
+        """The value of a fact that the question does not rest on, such as the vial sizes that its vials are drawn from."""
+        return self.base.on(fact_id, self.on).value
 
     @property
     def unit(self) -> int:
@@ -103,39 +147,23 @@ class Asked:
         return size
 
     @property
+    def usual(self) -> int:
+        """Milligrams in one unit of most other codes."""
+        size: int = self.fact("unit.usual_iv_size")
+        return size
+
+    @property
     def initial(self) -> str:
-        """The code of the first hour, which stands beside the drug on most claims; no fact of the question for that."""
-        code: str = self.base.on("infusion.code.initial", self.on).value
+        """The code of the first hour, which is beside the drug on most claims; no fact of the question for that."""
+        code: str = self.aside("infusion.code.initial")
         return code
 
-    def bill(self, dose_mg: int | Decimal, vials: Iterable[Vial], *, aside: bool = False) -> Billing:
-        """The billing of a dose; its facts are noted unless the question is about something else."""
-        bill = bill_units(dose_mg=dose_mg, vials=tuple(vials), on=self.on, facts=self.base)
-        if not aside:
-            self.rests_on(*(each for each in bill.facts if each not in _BESIDE_THE_LINES))
-        return bill
-
-    def infusion(self, start: str, stop: str, pauses: Iterable[PauseLike] = ()) -> Infusion:
-        """The administration codes of an infusion, their facts noted."""
-        codes = infusion_codes(start, stop, on=self.on, pauses=tuple(pauses), facts=self.base)
-        self.rests_on(*codes.facts)
-        return codes
-
-    def office(self, payer: str = "medicare-ab") -> Place:
-        """A physician's office."""
+    def place(self, payer: str = "medicare-ab") -> Place:
+        """A physician's office that bills this payer."""
         return Place(payer=payer, place_of_service=self.fact("site.office")["place_of_service"])
 
-    def hospital(self, payer: str = "medicare-ab", bill: str = "131") -> Place:
-        """A hospital's outpatient department."""
+    def hospital(self) -> Place:
+        """A hospital's outpatient department that bills Medicare."""
         self.rests_on("site.hospital_outpatient", "bill_type.outpatient")
-        return Place(
-            payer=payer,
-            form="ub04",
-            type_of_bill=bill,
-            drug_revenue=self.fact("revenue_code.drug"),
-            service_revenue=self.fact("revenue_code.infusion"),
-        )
-
-
-#: Makes a draft, or None where the draws do not fit together; raises J1553Error where the facts do not allow the question.
-Template = Callable[[Asked], Draft | None]
+        drug, service = self.fact("revenue_code.drug"), self.fact("revenue_code.infusion")
+        return Place(payer="medicare-ab", form="ub04", type_of_bill="131", drug_revenue=drug, service_revenue=service)

@@ -1,6 +1,6 @@
 """The native claims behind the options: where a claim comes from, its lines, and the record of the infusion.
 
-Every claim made here is synthetic: no person, no identifier, charges that stand for nothing.
+Every claim made here is synthetic: no person, no identifier, charges that mean nothing.
 """
 
 from __future__ import annotations
@@ -12,15 +12,16 @@ from decimal import Decimal
 from typing import Any
 
 from j1553ref.code import CODE
+from j1553ref.facts import packaged
 from j1553ref.ndc import packages
 from j1553ref.vials import Vial
 
-__all__ = ["DIAGNOSIS", "Line", "Place", "carton", "claim", "line", "record", "written"]
+__all__ = ["Line", "Place", "carton", "claim", "dated", "drug", "line", "parsed", "record", "written"]
 
 #: A line of the native claim without number, date, place and charge.
 Line = dict[str, Any]
 #: On each claim that is not about diagnoses.
-DIAGNOSIS = "D83.9"
+_DIAGNOSIS = "D83.9"
 _DRUG_CHARGE, _SERVICE_CHARGE = 30, 300
 
 
@@ -45,19 +46,47 @@ class Place:
 def line(code: str, units: int, *modifiers: str, **more: Any) -> Line:
     """A line by code, units and modifiers; ``more`` are further fields of the native claim.
 
-    >>> line("J1553", 30, "JW")
-    {'procedure_code': 'J1553', 'modifiers': ['JW'], 'units': 30}
+    >>> line("96365", 1, "59")
+    {'procedure_code': '96365', 'modifiers': ['59'], 'units': 1}
     """
     return {"procedure_code": code, "modifiers": list(modifiers), "units": units, **more}
+
+
+def drug(units: int, *modifiers: str, **more: Any) -> Line:
+    """A line of J1553.
+
+    >>> drug(30, "JW")["modifiers"]
+    ['JW']
+    """
+    return line(CODE, units, *modifiers, **more)
+
+
+def dated(made: Line, start: date, end: date | None = None) -> Line:
+    """The line with a date of service, or a span, of its own.
+
+    >>> dated(drug(30), date(2026, 5, 4))["service_date"]
+    {'start': '2026-05-04'}
+    """
+    return made | {"service_date": {"start": start.isoformat()} | ({"end": end.isoformat()} if end else {})}
 
 
 def written(lines: Iterable[Line]) -> tuple[str, ...]:
     """The lines as staff write them.
 
-    >>> written([line("J1553", 320), line("J1553", 30, "JW")])
+    >>> written([drug(320), drug(30, "JW")])
     ('J1553 × 320', 'J1553 JW × 30')
     """
-    return tuple(f"{' '.join([each['procedure_code'], *each['modifiers']])} × {each['units']}" for each in lines)
+    return tuple(f"{' '.join([made['procedure_code'], *made['modifiers']])} × {made['units']}" for made in lines)
+
+
+def parsed(text: str) -> list[Line]:
+    """The lines that staff wrote with semicolons between them; ``none`` is no line.
+
+    >>> parsed("J1553 × 320; J1553 JW × 30")[1]
+    {'procedure_code': 'J1553', 'modifiers': ['JW'], 'units': 30}
+    """
+    made = (part.partition(" × ") for part in text.split("; ") if part != "none")
+    return [line(words.split()[0], int(units), *words.split()[1:]) for words, _, units in made]
 
 
 def claim(
@@ -65,37 +94,29 @@ def claim(
 ) -> dict[str, Any]:
     """A claim with these lines; a line's own fields win. ``more`` are further fields of the claim."""
     made = []
-    for number, each in enumerate(lines, 1):
-        code, units = each["procedure_code"], each["units"]
-        charge = Decimal(_DRUG_CHARGE * units if code == CODE else _SERVICE_CHARGE)
-        own = place.on_line(code)
-        made.append(
-            {"line_number": number, "service_date": {"start": on.isoformat()}, "charge": f"{charge:.2f}"} | own | each
-        )
+    for position, own in enumerate(lines, 1):
+        code = own["procedure_code"]
+        charge = Decimal(_DRUG_CHARGE * own["units"] if code == CODE else _SERVICE_CHARGE)
+        head = dated({"line_number": position}, on) | {"charge": f"{charge:.2f}"}
+        made.append(head | place.on_line(code) | own)
     out: dict[str, Any] = {"schema_version": "1", "form": place.form, "synthetic": True, "payer": place.payer}
     if place.type_of_bill:
         out["type_of_bill"] = place.type_of_bill
-    total = sum((Decimal(str(each["charge"])) for each in made), Decimal(0))
-    out |= {"total_charge": f"{total:.2f}", "diagnoses": [DIAGNOSIS], "lines": made}
-    told = list(records)
-    return out | ({"administrations": told} if told else {}) | more
+    total = sum((Decimal(str(own["charge"])) for own in made), Decimal(0))
+    out |= {"total_charge": f"{total:.2f}", "diagnoses": [_DIAGNOSIS], "lines": made}
+    recorded = list(records)
+    return out | ({"administrations": recorded} if recorded else {}) | more
 
 
-def record(on: date, dose_mg: int | Decimal, vials: Iterable[Vial], **more: Any) -> dict[str, Any]:
+def record(on: date, dose_mg: int, vials: Iterable[Vial], **more: Any) -> dict[str, Any]:
     """The record of one infusion: dose, opened vials by their cartons' NDC, bought stock, single-dose containers.
 
     >>> record(date(2026, 5, 4), 40000, [Vial(20000, 2)])["vials"]
     [{'ndc': '70573060521', 'count': 2}]
     """
-    opened = [{"ndc": each.ndc or carton(each.size_mg), "count": each.count} for each in vials]
-    told = {
-        "service_date": on.isoformat(),
-        "dose_mg": str(dose_mg),
-        "vials": opened,
-        "container": "single",
-        "stock": "bought",
-    }
-    return told | more
+    opened = [{"ndc": carton(vial.size_mg), "count": vial.count} for vial in vials]
+    made = {"service_date": on.isoformat(), "dose_mg": str(dose_mg), "vials": opened}
+    return made | {"container": "single", "stock": "bought"} | more
 
 
 def carton(size_mg: int) -> str:
@@ -104,4 +125,5 @@ def carton(size_mg: int) -> str:
     >>> carton(20000)
     '70573060521'
     """
-    return next(each.ndc for each in packages() if each.mg == size_mg and each.kind == "carton")
+    known = packages(facts=packaged())
+    return next(package.ndc for package in known if package.mg == size_mg and package.kind == "carton")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from hashlib import sha256
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from j1553ref.errors import J1553Error
 from j1553ref.report import help_url
 
-__all__ = ["LETTERS", "SCHEMA_VERSION", "Basis", "ExerciseError", "Mistake", "Option", "Question", "Sheet", "Wrong"]
+__all__ = ["LETTERS", "SCHEMA_VERSION", "Basis", "ExerciseError", "Mistake", "Option", "Question", "Sheet"]
 
 #: Of the JSON of a sheet; its keys change only with it.
 SCHEMA_VERSION = "1"
@@ -34,14 +34,28 @@ class Mistake:
     rule: str
     why: str
 
+    @property
+    def help(self) -> str:
+        """The address of the rule's page.
+
+        >>> Mistake("grams", "Grams as units", "UNT002", "").help.endswith("rules/UNT002.html")
+        True
+        """
+        return help_url(self.rule)
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One option: its letter, what it says line by line, and the native claim that it makes, or None."""
+    """One option: its letter, what it says line by line, and the native claim that it makes, or None.
+
+    A wrong one has the mistake that it makes, and why it is wrong, with the figures of the question.
+    """
 
     letter: str
     lines: tuple[str, ...]
     claim: dict[str, Any] | None
+    mistake: Mistake | None = None
+    why: str = ""
 
     @property
     def text(self) -> str:
@@ -55,37 +69,6 @@ class Option:
     def to_json(self) -> dict[str, Any]:
         """Plain data with the keys ``letter, text, claim``."""
         return {"letter": self.letter, "text": self.text, "claim": self.claim}
-
-
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    """Why one option is wrong: the mistake by id and name, the reason with its figures, the rule that catches it."""
-
-    letter: str
-    mistake: str
-    name: str
-    why: str
-    rule: str
-
-    @property
-    def help(self) -> str:
-        """The address of the rule's page.
-
-        >>> Wrong("B", "grams", "Grams as units", "", "UNT002").help.endswith("rules/UNT002.html")
-        True
-        """
-        return help_url(self.rule)
-
-    def to_json(self) -> dict[str, str]:
-        """Plain data with the keys ``letter, mistake, name, why, rule, help``."""
-        return {
-            "letter": self.letter,
-            "mistake": self.mistake,
-            "name": self.name,
-            "why": self.why,
-            "rule": self.rule,
-            "help": self.help,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +86,12 @@ class Basis:
 
     def to_json(self) -> dict[str, Any]:
         """Plain data with the keys ``id, label, grade, sources, note``."""
-        return {
-            "id": self.id,
-            "label": self.label,
-            "grade": self.grade,
-            "sources": list(self.sources),
-            "note": self.note or None,
-        }
+        return asdict(self) | {"sources": list(self.sources), "note": self.note or None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One question, and what the key says of it. ``on`` is None where the dates stand in the situation."""
+    """One question, and what the key says of it. ``on`` is None where the dates are in the situation."""
 
     number: int
     topic: str
@@ -126,13 +103,17 @@ class Question:
     options: tuple[Option, ...]
     answer: str
     steps: tuple[str, ...]
-    wrong: tuple[Wrong, ...]
     basis: tuple[Basis, ...]
 
     @property
     def right(self) -> Option:
         """The right option."""
-        return next(each for each in self.options if each.letter == self.answer)
+        return self.options[LETTERS.index(self.answer)]
+
+    @property
+    def wrong(self) -> tuple[tuple[Option, Mistake], ...]:
+        """The wrong options, each with its mistake."""
+        return tuple((option, option.mistake) for option in self.options if option.mistake)
 
     def to_json(self) -> dict[str, Any]:
         """Plain data with the keys ``number, topic, setting, on, situation, question, options``: no answer."""
@@ -143,17 +124,25 @@ class Question:
             "on": self.on.isoformat() if self.on else None,
             "situation": self.situation,
             "question": self.ask,
-            "options": [each.to_json() for each in self.options],
+            "options": [option.to_json() for option in self.options],
         }
 
     def key_to_json(self) -> dict[str, Any]:
-        """Plain data with the keys ``number, answer, steps, wrong, facts``."""
+        """Plain data with the keys ``number, answer, steps, wrong, facts``.
+
+        Of each wrong option ``letter, mistake, name, why, rule, help``.
+        """
+        wrong = [
+            {"letter": option.letter, "mistake": made.id, "name": made.name}
+            | {"why": option.why, "rule": made.rule, "help": made.help}
+            for option, made in self.wrong
+        ]
         return {
             "number": self.number,
             "answer": self.answer,
             "steps": list(self.steps),
-            "wrong": [each.to_json() for each in self.wrong],
-            "facts": [each.to_json() for each in self.basis],
+            "wrong": wrong,
+            "facts": [basis.to_json() for basis in self.basis],
         }
 
 
@@ -171,21 +160,19 @@ class Sheet:
     @property
     def code(self) -> str:
         """Eight characters made from the questions and their answers: equal on a sheet and on the key that fits it."""
-        told = [
-            [each.situation, each.ask, *(option.text for option in each.options), each.answer]
-            for each in self.questions
+        said = [
+            [asked.situation, asked.ask, *(option.text for option in asked.options), asked.answer]
+            for asked in self.questions
         ]
-        return sha256(json.dumps(told).encode()).hexdigest()[:8]
+        return sha256(json.dumps(said).encode()).hexdigest()[:8]
 
     def to_json(self) -> dict[str, Any]:
         """The sheet as plain data: the head, ``questions``, and ``key`` as an object of its own."""
-        return self._head() | {"questions": [each.to_json() for each in self.questions], "key": self._key()}
+        *head, key = self.key_to_json().items()
+        return dict([*head, ("questions", [asked.to_json() for asked in self.questions]), key])
 
     def key_to_json(self) -> dict[str, Any]:
         """The key alone as plain data, under the same head."""
-        return self._head() | {"key": self._key()}
-
-    def _head(self) -> dict[str, Any]:
         return {
             "schema_version": SCHEMA_VERSION,
             "sheet": self.code,
@@ -194,7 +181,5 @@ class Sheet:
             "level": self.level,
             "on": self.on.isoformat() if self.on else None,
             "facts_checked": self.facts_checked.isoformat(),
+            "key": {"answers": [asked.key_to_json() for asked in self.questions]},
         }
-
-    def _key(self) -> dict[str, Any]:
-        return {"answers": [each.key_to_json() for each in self.questions]}

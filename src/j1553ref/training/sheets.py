@@ -12,10 +12,11 @@ from j1553ref.checking import check
 from j1553ref.errors import J1553Error, nearest
 from j1553ref.facts import FactBase, FactError, as_date, packaged
 from j1553ref.training.asking import Asked, Choice, Draft, Template
+from j1553ref.training.data import MAY_BE_INFERRED, filled
 from j1553ref.training.draws import Draws
-from j1553ref.training.model import LETTERS, Basis, ExerciseError, Option, Question, Sheet, Wrong
-from j1553ref.training.settled import MAY_BE_INFERRED
-from j1553ref.training.topics import LEVEL_NAMES, TOPICS
+from j1553ref.training.model import LETTERS, Basis, ExerciseError, Option, Question, Sheet
+from j1553ref.training.templates import LEVEL_NAMES
+from j1553ref.training.topics import TOPICS, templates
 
 __all__ = ["caught", "loud", "sheet"]
 
@@ -38,29 +39,30 @@ def sheet(topic: str, level: int, count: int, seed: int, on: date | str | None =
     checked, and where the topic cannot yield so many distinct questions.
 
     >>> made = sheet("jw-jz", level=1, count=2, seed=7)
-    >>> [(each.number, each.answer, each.right.text) for each in made.questions]
+    >>> [(asked.number, asked.answer, asked.right.text) for asked in made.questions]
     [(1, 'D', 'J1553 × 190; J1553 JW × 10'), (2, 'B', 'J1553 JZ × 100')]
     """
-    templates = _templates(topic, level)
+    if not isinstance(topic, str) or topic not in TOPICS:
+        raise ExerciseError(f"topic: no such topic{nearest(str(topic), TOPICS)}; there are {', '.join(TOPICS)}")
+    if isinstance(level, bool) or level not in LEVEL_NAMES:
+        names = ", ".join(f"{number} ({name})" for number, name in LEVEL_NAMES.items())
+        raise ExerciseError(f"level: no such level; there are {names}")
     _whole(count, "count", 1, _MOST_QUESTIONS)
     _whole(seed, "seed", 0, 10**_DIGITS_OF_SEED - 1)
     base = packaged()
-    day = None if on is None else _asked_for(on, base)
-    maker = _Maker(base, day)
-    order = _order(Draws(seed, topic, level), templates)
+    maker = _Maker(base, None if on is None else _asked_for(on, base))
+    order = _order(Draws(seed, topic, level), templates(topic, level))
     idle = 0
     for turn in itertools.count():
-        name, template = order[turn % len(order)]
-        idle = 0 if maker.add(name, template, (seed, topic, level, turn)) else idle + 1
+        idle = 0 if maker.add(order[turn % len(order)], (seed, topic, level, turn)) else idle + 1
         if len(maker.questions) == count:
             break
         if idle and idle % len(order) == 0:
             maker.rounds += 1
             if idle == len(order) * _IDLE_ROUNDS:
-                raise ExerciseError(_too_few(topic, level, count, maker, day))
-    return Sheet(
-        topic=topic, level=level, seed=seed, on=day, facts_checked=base.checked_until, questions=tuple(maker.questions)
-    )
+                raise ExerciseError(f"topic {topic}, level {level}: {maker.too_few(count)}")
+    made = tuple(maker.questions)
+    return Sheet(topic=topic, level=level, seed=seed, on=maker.day, facts_checked=base.checked_until, questions=made)
 
 
 class _Maker:
@@ -70,19 +72,22 @@ class _Maker:
         self.base, self.day = base, day
         self.questions: list[Question] = []
         self.seen: set[object] = set()
-        self.uses: Counter[tuple[Template, str]] = Counter()
+        self.uses: Counter[tuple[str, str, str]] = Counter()
         #: how often each variant may have come already
         self.rounds = 0
         self.reason: J1553Error | None = None
 
-    def add(self, topic: str, template: Template, path: tuple[object, ...]) -> bool:
+    def add(self, template: Template, path: tuple[object, ...]) -> bool:
         """One more question from a template; False where it has no new one."""
         for attempt in range(_TRIES):
             draws = Draws(*path, attempt)
             asked = Asked(draws, self.day or _day(draws, self.base), self.base)
             try:
                 draft = template(asked)
-                if draft is None or self._known(template, draft):
+                if draft is None:
+                    continue
+                use = (template.topic, template.name, draft.variant)
+                if draft.identity in self.seen or (draft.variant and self.uses[use] > self.rounds):
                     continue
                 basis = tuple(_basis(asked))
             except FactError as error:
@@ -90,32 +95,26 @@ class _Maker:
                 return False
             if options := _options(draft, asked):
                 self.seen.add(draft.identity)
-                self.uses[template, draft.variant] += 1
-                self.questions.append(_question(len(self.questions) + 1, topic, template, draft, asked, options, basis))
+                self.uses[use] += 1
+                self.questions.append(_question(len(self.questions) + 1, template, draft, asked.on, options, basis))
                 return True
         return False
 
-    def _known(self, template: Template, draft: Draft) -> bool:
-        often = self.uses[template, draft.variant] if draft.variant else 0
-        return draft.identity in self.seen or often > self.rounds
+    def too_few(self, count: int) -> str:
+        """Why there are fewer questions than were asked for."""
+        on, found = f" for {self.day.isoformat()}" if self.day else "", len(self.questions)
+        if not found and self.reason:
+            return f"no question can be asked{on}: {self.reason}"
+        return f"{found} distinct questions were found{on}, and {count} were asked for; ask for {found} or fewer"
 
 
-def _templates(topic: str, level: int) -> list[tuple[str, Template]]:
-    if not isinstance(topic, str) or topic not in TOPICS:
-        raise ExerciseError(f"topic: no such topic{nearest(str(topic), TOPICS)}; there are {', '.join(TOPICS)}")
-    if isinstance(level, bool) or level not in LEVEL_NAMES:
-        names = ", ".join(f"{number} ({name})" for number, name in LEVEL_NAMES.items())
-        raise ExerciseError(f"level: no such level; there are {names}")
-    return list(TOPICS[topic].templates(level))
-
-
-def _order(draws: Draws, templates: list[tuple[str, Template]]) -> list[tuple[str, Template]]:
+def _order(draws: Draws, found: list[Template]) -> list[Template]:
     """The templates in the order in which they take turns: one of each topic, then a second of each, and so on."""
-    by_topic: dict[str, list[tuple[str, Template]]] = {}
-    for each in draws.shuffled(templates):
-        by_topic.setdefault(each[0], []).append(each)
+    by_topic: dict[str, list[Template]] = {}
+    for template in draws.shuffled(found):
+        by_topic.setdefault(template.topic, []).append(template)
     rounds = itertools.zip_longest(*draws.shuffled(list(by_topic.values())))
-    return [each for turn in rounds for each in turn if each is not None]
+    return [template for turn in rounds for template in turn if template is not None]
 
 
 def _whole(value: int, name: str, least: int, most: int) -> None:
@@ -148,11 +147,11 @@ def _basis(asked: Asked) -> Iterator[Basis]:
     """The facts that were read; raises FactError where one is only inferred and not among those that may be."""
     for fact_id, on in asked.read.items():
         answer = asked.base.on(fact_id, on)
-        if answer.grade == "inferred" and fact_id not in MAY_BE_INFERRED:
+        inferred = answer.grade == "inferred"
+        if inferred and fact_id not in MAY_BE_INFERRED:
             raise FactError(f"{fact_id} is only inferred for {on.isoformat()}, and such a thing is not asked")
-        sources = tuple(each.id for each in answer.entry.sources)
-        note = MAY_BE_INFERRED[fact_id] if answer.grade == "inferred" else ""
-        yield Basis(fact_id, answer.fact.label, answer.grade, sources, note)
+        sources = tuple(source.id for source in answer.entry.sources)
+        yield Basis(fact_id, answer.fact.label, answer.grade, sources, MAY_BE_INFERRED[fact_id] if inferred else "")
 
 
 def _options(draft: Draft, asked: Asked) -> list[Choice] | None:
@@ -161,10 +160,10 @@ def _options(draft: Draft, asked: Asked) -> list[Choice] | None:
     A wrong one that the checker does not catch by the rule of its mistake is never offered.
     """
     if found := loud(draft.right.claim):
-        raise ExerciseError(f"a right answer draws {', '.join(found)}: please report this exercise ({draft.situation})")
+        raise ExerciseError(f"a right answer draws {', '.join(found)}: please report this exercise ({draft.words[1]})")
     chosen = [draft.right]
-    for choice in (*asked.draws.shuffled(draft.wrong), *asked.draws.shuffled(draft.spare)):
-        if choice.lines not in [each.lines for each in chosen] and caught(choice):
+    for choice in (*asked.draws.shuffled(list(draft.wrong)), *asked.draws.shuffled(list(draft.spare))):
+        if choice.lines not in [other.lines for other in chosen] and caught(choice):
             chosen.append(choice)
         if len(chosen) == len(LETTERS):
             return asked.draws.shuffled(chosen)
@@ -180,9 +179,8 @@ def loud(claim: dict[str, Any] | None) -> list[str]:
     if claim is None:
         return []
     report = check(claim)
-    return [each.code for each in report.findings if each.severity != "info"] + [
-        each for each in report.notes if each == "out_of_scope"
-    ]
+    found = [finding.code for finding in report.findings if finding.severity != "info"]
+    return found + [note for note in report.notes if note == "out_of_scope"]
 
 
 def caught(choice: Choice) -> bool:
@@ -197,40 +195,27 @@ def caught(choice: Choice) -> bool:
 
 
 def _question(
-    number: int,
-    topic: str,
-    template: Template,
-    draft: Draft,
-    asked: Asked,
-    chosen: Sequence[Choice],
-    basis: tuple[Basis, ...],
+    number: int, template: Template, draft: Draft, on: date, chosen: Sequence[Choice], basis: tuple[Basis, ...]
 ) -> Question:
-    lettered = list(zip(LETTERS, chosen, strict=True))
+    options, answer = [], ""
+    for letter, choice in zip(LETTERS, chosen, strict=True):
+        mistake = choice.mistake
+        why = (
+            filled(f"mistakes.toml, {mistake.id}", mistake.why, {**draft.figures, **choice.figures}) if mistake else ""
+        )
+        options.append(Option(letter, choice.lines, choice.claim, mistake, why))
+        answer = answer if mistake else letter
+    setting, situation, ask, *steps = draft.words
     return Question(
         number=number,
-        topic=topic,
-        kind=template.__name__,
-        setting=draft.setting,
-        on=asked.on if draft.dated else None,
-        situation=draft.situation,
-        ask=draft.ask,
-        options=tuple(Option(letter, each.lines, each.claim) for letter, each in lettered),
-        answer=next(letter for letter, each in lettered if each is draft.right),
-        steps=draft.steps,
-        wrong=tuple(
-            Wrong(letter, each.mistake.id, each.mistake.name, each.why, each.mistake.rule)
-            for letter, each in lettered
-            if each.mistake
-        ),
+        topic=template.topic,
+        kind=template.name,
+        setting=setting,
+        on=on if template.dated else None,
+        situation=situation,
+        ask=ask,
+        options=tuple(options),
+        answer=answer,
+        steps=tuple(steps),
         basis=basis,
-    )
-
-
-def _too_few(topic: str, level: int, count: int, maker: _Maker, day: date | None) -> str:
-    on, found = f" for {day.isoformat()}" if day else "", len(maker.questions)
-    if not found and maker.reason:
-        return f"topic {topic}, level {level}: no question can be asked{on}: {maker.reason}"
-    return (
-        f"topic {topic}, level {level}: {found} distinct questions were found{on}, and {count} were asked for;"
-        f" ask for {found} or fewer"
     )

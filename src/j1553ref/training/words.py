@@ -1,42 +1,15 @@
-"""Wording that the questions share: dates, amounts, vials, and the arithmetic of a key step by step."""
+"""Wording that the questions share: amounts, vials, clock times."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Iterable
 from decimal import Decimal
 
-from j1553ref.billing import Billing, plain
+from j1553ref.billing import plain
 from j1553ref.vials import Vial, grams
 
-__all__ = ["FURTHER_HOURS", "day_text", "dose_steps", "left_steps", "number", "total_mg", "unbroken", "vials_text"]
-
-#: Where the code of the first hour stands for the whole infusion, so that no class looks for the further hours.
-FURTHER_HOURS = "Lines for further hours are left out here."
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-
-
-def day_text(when: date) -> str:
-    """A date in American English, whatever the locale.
-
-    >>> day_text(date(2026, 4, 1))
-    'April 1, 2026'
-    """
-    return f"{_MONTHS[when.month - 1]} {when.day}, {when.year}"
+__all__ = ["clock", "number", "unbroken", "units_text", "vials_text"]
 
 
 def number(value: int | Decimal) -> str:
@@ -47,6 +20,24 @@ def number(value: int | Decimal) -> str:
     """
     whole, point, rest = plain(Decimal(value)).partition(".")
     return f"{int(whole):,}{point}{rest}"
+
+
+def units_text(units: int) -> str:
+    """Units as an option says them.
+
+    >>> units_text(2000), units_text(1)
+    ('2,000 units', '1 unit')
+    """
+    return f"{number(units)} unit{'' if units == 1 else 's'}"
+
+
+def clock(minutes: int) -> str:
+    """Minutes since midnight as a time.
+
+    >>> clock(545)
+    '09:05'
+    """
+    return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 def unbroken(text: str) -> str:
@@ -67,37 +58,3 @@ def vials_text(vials: Iterable[Vial]) -> str:
     counts = ("no", "one", "two", "three", "four", "five", "six")
     words = [f"{counts[v.count]} {grams(v.size_mg)} vial{'s' if v.count > 1 else ''}" for v in vials]
     return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else words[0]
-
-
-def total_mg(vials: Iterable[Vial]) -> int:
-    """The labeled content of the vials in mg.
-
-    >>> total_mg([Vial(20000, 2), Vial(5000)])
-    45000
-    """
-    return sum(each.size_mg * each.count for each in vials)
-
-
-def dose_steps(dose_mg: int | Decimal, unit_mg: int, units: int) -> Iterator[str]:
-    """How a dose becomes units.
-
-    >>> list(dose_steps(32450, 100, 325))
-    ['32,450 mg ÷ 100 mg = 324.5, rounded up: 325 units.']
-    """
-    exact = Decimal(dose_mg) / unit_mg
-    rounded = f"{units}" if exact == units else f"{number(exact)}, rounded up: {units}"
-    yield f"{number(dose_mg)} mg ÷ {unit_mg} mg = {rounded} units."
-
-
-def left_steps(bill: Billing, dose_mg: int | Decimal, unit_mg: int) -> Iterator[str]:
-    """What the vials held and what is left of them."""
-    held = " + ".join(f"{each.count} × {each.units // each.count}" for each in bill.vials)
-    yield f"The vials: {held} = {bill.total_units} units."
-    if not bill.discarded_units:
-        yield "Nothing is left: one line with JZ, no JW line."
-        return
-    left = Decimal(bill.total_units * unit_mg) - dose_mg
-    exact = left / unit_mg
-    rounded = "" if exact == bill.discarded_units else f"{number(exact)}, rounded down: "
-    yield f"Left: {number(left)} mg ÷ {unit_mg} mg = {rounded}{bill.discarded_units} units with JW."
-    yield f"Check: {bill.administered_units} + {bill.discarded_units} = {bill.total_units}, all that was opened."
