@@ -266,6 +266,7 @@ BESIDE_THE_POINT = {
     "infusion.visit_family": "tells which lines are visits; the one visit here is of that family by any reading",
     "home.practitioner_drug": "softens a warning for places other than the home, which are not asked",
     "place_of_service.facility_bills_doubtful": "two places that are never offered",
+    "discard.not_used_places": "two kinds of health center, where no question is set",
 }
 #: Inferred facts that are looked up on the way and decide nothing.
 ON_THE_WAY = {"code.predecessor.J1599": "listed beside the code that a payer's own text names; it is never the answer"}

@@ -9,15 +9,21 @@
 []
 """
 
-from j1553ref import ndc, rules
-from j1553ref.cases import case
-from j1553ref.checking import Report, check
-from j1553ref.claim import Claim
-from j1553ref.errors import J1553Error
-from j1553ref.facts import fact
-from j1553ref.infusion import infusion_codes
-from j1553ref.readers import claim_from
-from j1553ref.units import bill_units
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from j1553ref import ndc, rules
+    from j1553ref.cases import case
+    from j1553ref.checking import Report, check
+    from j1553ref.claim import Claim
+    from j1553ref.errors import J1553Error
+    from j1553ref.facts import fact
+    from j1553ref.infusion import infusion_codes
+    from j1553ref.readers import claim_from
+    from j1553ref.units import bill_units
 
 __all__ = [
     "Claim",
@@ -32,3 +38,31 @@ __all__ = [
     "ndc",
     "rules",
 ]
+
+#: Public name -> module that holds it; a calculator need not wait until readers and rules are loaded.
+_HOMES = {
+    "Claim": "claim",
+    "J1553Error": "errors",
+    "Report": "checking",
+    "bill_units": "units",
+    "case": "cases",
+    "check": "checking",
+    "claim_from": "readers",
+    "fact": "facts",
+    "infusion_codes": "infusion",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first asked for (PEP 562)."""
+    if name in _HOMES:
+        found = getattr(import_module(f"j1553ref.{_HOMES[name]}"), name)
+        globals()[name] = found
+        return found
+    if name in __all__:
+        return import_module(f"j1553ref.{name}")
+    raise AttributeError(f"module 'j1553ref' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import PackageNotFoundError, metadata
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 __all__ = ["address", "shipped", "version"]
 
@@ -18,6 +19,8 @@ def address() -> str:
     >>> address().endswith("/")
     True
     """
+    from importlib.metadata import PackageNotFoundError, metadata  # 10 ms, and few commands need it
+
     try:
         urls = metadata("j1553ref").get_all("Project-URL") or []
     except PackageNotFoundError:
@@ -32,6 +35,8 @@ def version() -> str:
     >>> version()[0].isdigit()
     True
     """
+    from importlib.metadata import PackageNotFoundError, metadata
+
     try:
         return metadata("j1553ref")["Version"]
     except PackageNotFoundError:
@@ -44,5 +49,7 @@ def shipped(name: str, tree: str) -> Traversable:
     >>> shipped("schemas", "schemas").joinpath("claim.schema.json").is_file()
     True
     """
+    from importlib.resources import files
+
     folder = files("j1553ref").joinpath(name)
     return folder if folder.is_dir() else Path(__file__).parents[2] / tree

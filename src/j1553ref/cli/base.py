@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from j1553ref import facts
-from j1553ref.report.layout import Line
+
+if TYPE_CHECKING:
+    from j1553ref.report.layout import Line
 
 __all__ = [
     "colored",

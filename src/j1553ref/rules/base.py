@@ -24,7 +24,6 @@ __all__ = [
 ]
 
 Severity = Literal["error", "warning", "info"]
-Scope = Literal["group", "claim", "shape"]
 
 #: Severities from loudest to quietest.
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
@@ -135,7 +134,7 @@ class Rule:
     reads: tuple[str, ...] = ()
     binds: tuple[str, ...] = ()
     stops: tuple[str, ...] = ()
-    scope: Scope = "group"
+    scope: Literal["group", "claim", "shape"] = "group"
     #: fields of the drug lines that must be readable; a damaged one means *not checked*
     needs: tuple[str, ...] = ()
     #: modifiers, and facts that list codes: on a claim with none of them the rule cannot fire, so it is not run
@@ -189,7 +188,7 @@ def rule(
     reads: tuple[str, ...] = (),
     binds: tuple[str, ...] = (),
     stops: tuple[str, ...] = (),
-    scope: Scope = "group",
+    scope: Literal["group", "claim", "shape"] = "group",
     needs: tuple[str, ...] = (),
     looks_for: tuple[str, ...] = (),
 ) -> Callable[[Check], Check]:
