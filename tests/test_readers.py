@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from j1553ref import readers
 from j1553ref.claim import Claim, InputError
-from j1553ref.readers import JsonFormat, Record, TextFormat, native, open_source, read, stream
+from j1553ref.readers import JsonFormat, Record, TextFormat, claim_from, native, open_source, read, stream
 from j1553ref.readers.locate import Locator, first_constant, first_duplicate, values
 from j1553ref.readers.stream import Unreadable
 from j1553ref.readers.strict import DEPTH, parse
@@ -699,3 +699,38 @@ def test_a_stream_that_fails_half_way_keeps_what_was_read() -> None:
     found = list(read(Endless(pieces()), source="claims.json"))
     assert units(found) == [400, None]
     assert found[1].error == "cannot be read: Input/output error; expected a file"
+
+
+BODIES = Path(__file__).parent / "cases" / "clearinghouse"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(path.read_text(encoding="utf-8") for path in sorted(BODIES.glob("*.json"))),
+        '\ufeff{"schema_version": "1", "form": "ub04", "lines": [{"units": 1}]}',
+        '{"schema_version": "1", "form": "ub04", "lines": [{"units": 1}]}\n\n',
+        ' {"schema_version": "1", "form": "ub04", "lines": [{"units": 1}]}',
+        '{"schema_version": "1", "form": "ub04", "lines": [{"units": 1}]} {}',
+        '{"schema_version": "1", "form": "ub04", "x-name": "\ud800", "lines": [{"units": 1}]}',
+        '{"schema_version": "1", "form": "ub04", "x-name": "M\u00fcller", "lines": [{"units": 1}]}',
+        '{"schema_version": "1", "form": "ub04", "lines": [{"units": 1}], "lines": []}',
+        '{"name": "package"}',
+        '{"claimInformation": {}}',
+        "[]",
+        "",
+        "{",
+    ],
+)
+def test_a_text_is_read_as_a_stream_of_it_would_be(text):
+    """One object is read by a shorter way; it and the stream must agree on the claim, and on each refusal."""
+    data = text.encode("utf-8", "surrogatepass")
+    records = list(read(data, source="text"))
+    if len(records) == 1 and records[0].claim is not None:
+        assert claim_from(text) == claim_from(data) == records[0].claim
+        return
+    for source in (text, data):
+        with pytest.raises(InputError) as refusal:
+            claim_from(source)
+        failed = [record.error for record in records if record.error]
+        assert str(refusal.value).removeprefix("text: ") in (*failed, "more than one claim in it; expected one")

@@ -21,7 +21,7 @@ from j1553ref.readers import clearinghouse, native, strict
 from j1553ref.readers.locate import Locator
 from j1553ref.readers.record import JsonFormat, Record, TextFormat
 from j1553ref.readers.scope import Scope
-from j1553ref.readers.stream import Piece, Skipped, Unreadable, Window, characters, split
+from j1553ref.readers.stream import LIMIT, Piece, Skipped, Unreadable, Window, characters, split
 from j1553ref.redaction import one_line
 
 __all__ = [
@@ -101,8 +101,31 @@ def claim_from(source: Mapping[str, Any] | str | bytes | Path, *, format: str | 
     if isinstance(source, Path):
         with open_source(source) as stream:
             return _only_record(_read(stream, one_line(str(source)), format))
+    if (claim := _usual(source, format)) is not None:
+        return claim
     text = source.encode("utf-8", "surrogatepass") if isinstance(source, str) else source
     return _only_record(_read(io.BytesIO(text), "text", format))
+
+
+def _usual(source: str | bytes, format: str | None) -> Claim | None:
+    """The claim of a text that is one JSON object, read without what a stream needs; None where anything is unusual."""
+    try:
+        text = source.decode("utf-8") if isinstance(source, bytes) else source
+        if not text.isascii():
+            text.encode("utf-8")  # refuses half a character
+        if not text.startswith("{") or len(text) > LIMIT:
+            return None
+        document = strict.parse(text)
+    except (UnicodeError, Unreadable):
+        return None
+    for reader in _formats(format):
+        if isinstance(document, dict) and (reader.name == format or reader.recognizes(document)):
+            try:
+                found = list(islice(reader.claims(document), 2))
+            except InputError:
+                return None
+            return found[0] if len(found) == 1 else None
+    return None
 
 
 def open_source(path: str | Path) -> AbstractContextManager[BinaryIO]:
@@ -177,6 +200,7 @@ def records_of(
         yield replace(found, index=index)
 
 
+@cache
 def _formats(format: str | None) -> tuple[JsonFormat, ...]:
     return tuple(each for each in JSON_FORMATS if format in (None, each.name))
 
