@@ -200,7 +200,6 @@ def records_of(
         yield replace(found, index=index)
 
 
-@cache
 def _formats(format: str | None) -> tuple[JsonFormat, ...]:
     return tuple(each for each in JSON_FORMATS if format in (None, each.name))
 
