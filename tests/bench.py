@@ -69,17 +69,17 @@ def texts() -> dict[str, str]:
 def own_tasks(name: str, text: str) -> Iterator[tuple[str, Task]]:
     """``check(text)`` and its stages; the names are the same for every wheel."""
     from j1553ref import check, claim_from
-    from j1553ref.readers import Record
+    from j1553ref.readers import Record, strict
     from j1553ref.report import claim_object
 
-    document, claim = json.loads(text), claim_from(text)
+    claim = claim_from(text)
     report = check(claim, payer=PAYER)
     if bool(report.codes) != ("wrong" in name) and "1 line" not in name:
         raise SystemExit(f"{name}: {report.codes}")
     record = Record(source="claims.json", index=0, line=1, format="j1553")
     yield "check(text)", lambda: check(text, payer=PAYER)
     yield "claim_from(text)", lambda: claim_from(text)
-    yield "claim_from(document)", lambda: claim_from(document)
+    yield "strict parse", lambda: strict.parse(text)
     yield "check(claim)", lambda: check(claim, payer=PAYER)
     yield "report object and JSON", lambda: json.dumps(claim_object(record, report))
 
@@ -242,11 +242,11 @@ def table(workers: list[Worker]) -> Iterator[str]:
 
 
 def stages(worker: Worker, name: str) -> Iterator[tuple[str, float]]:
-    """Shares of ``check(text)``: what reading the text costs beyond the document, shape and model, rules; what printing adds."""
+    """Shares of ``check(text)``: strict parsing; layout, shape and model; rules; and what printing adds."""
     whole = worker.median(name, "check(text)")
-    text, document = worker.median(name, "claim_from(text)"), worker.median(name, "claim_from(document)")
-    yield "parse", (text - document) / whole
-    yield "shape+model", document / whole
+    text, parse = worker.median(name, "claim_from(text)"), worker.median(name, "strict parse")
+    yield "parse", parse / whole
+    yield "model", (text - parse) / whole
     yield "rules", (whole - text) / whole
     yield "report adds", worker.median(name, "report object and JSON") / whole
 

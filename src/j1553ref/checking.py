@@ -214,7 +214,7 @@ def _run(claim: ClaimView) -> tuple[list[Finding], list[NotChecked]]:
     not_checked: list[NotChecked] = []
     book, holds = claim.book, claim.holds
     quick: dict[str, tuple[View, ...]] = {"claim": (claim,), "group": claim.groups}
-    recorded: dict[str, tuple[View, ...]] = {}
+    recorded: dict[View, View] = {}
     for rule, unmet in book.plan:
         if unmet is not None:
             not_checked.append(unmet)
@@ -222,7 +222,7 @@ def _run(claim: ClaimView) -> tuple[list[Finding], list[NotChecked]]:
         if rule.scope == "group" and claim.hides_a_line:
             not_checked.append(book.not_checked(rule.code, _DAMAGED, claim.hides_a_line))
             continue
-        for number, view in enumerate(quick[rule.scope]):
+        for view in quick[rule.scope]:
             if view.stopped and rule.code in view.stopped:
                 continue
             if view.damage and (unreadable := next((name for name in rule.needs if name in view.damage), None)):
@@ -239,12 +239,11 @@ def _run(claim: ClaimView) -> tuple[list[Finding], list[NotChecked]]:
                 not_checked.append(book.not_checked(rule.code, missing.reason, missing.datum))
                 continue
             if not quiet:
-                if not recorded:
-                    again = claim.recorded()
-                    recorded = {"claim": (again,), "group": again.groups}
+                if view not in recorded:
+                    recorded[view] = view.recorded()
                 view.stopped.update(rule.stops)
                 try:
-                    findings.extend(_findings(rule, recorded[rule.scope][number]))
+                    findings.extend(_findings(rule, recorded[view]))
                 except Missing as missing:
                     not_checked.append(book.not_checked(rule.code, missing.reason, missing.datum))
     return findings, not_checked

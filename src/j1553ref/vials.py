@@ -55,6 +55,8 @@ def milligrams(value: int | str | Decimal, name: str = "dose") -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
         raise UnitsError(f"{name}: expected milligrams as int, Decimal or decimal text, such as 32450.5")
     if isinstance(value, Decimal):
+        if value.is_finite() and 0 < value < 10**_DIGITS_OF_MG and -3 <= value.as_tuple().exponent <= 0:  # type: ignore[operator]
+            return value
         # An exponent such as 1E+999999 would be written out digit by digit.
         text = f"{value:f}" if value.is_finite() and abs(value.adjusted()) < 20 else str(value)
     else:

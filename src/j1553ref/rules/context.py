@@ -83,7 +83,7 @@ class View:
         self.stocked = stocked
         self.recording = recording
         #: for functions that take facts
-        self.facts: FactBase = book.facts if recording is None else recording
+        self.facts: FactBase = book.kept if recording is None else recording
         #: codes of rules that a fired rule has silenced for this view
         self.stopped: set[str] = set()
         self._values = book.values(on)
@@ -92,6 +92,10 @@ class View:
     @property
     def damage(self) -> frozenset[str]:
         """The fields that are damaged on the lines that the view is about."""
+        raise NotImplementedError
+
+    def recorded(self) -> View:
+        """The same view, with a recording of the facts that are looked up."""
         raise NotImplementedError
 
     def once(self, compute: Callable[[Any], T]) -> T:
@@ -199,7 +203,7 @@ class ClaimView(View):
         return cls(claim, rulebook(facts, payer), stocked=stocked)
 
     def recorded(self) -> ClaimView:
-        """The same view, with a recording of the facts that are looked up."""
+        """As :meth:`View.recorded`."""
         return ClaimView(self.claim, self.book, stocked=self.stocked, recording=Consulted(self.book))
 
     @derived
@@ -210,20 +214,29 @@ class ClaimView(View):
     @derived
     def misplaced_lines(self) -> tuple[Line, ...]:
         """Lines of another code that carry an NDC of Yimmugo, or an unlisted code on a date with a record of it."""
-        unlisted = self.book.facts.get("code.unlisted").newest.value
-        recorded = {record.service_date for record in self.claim.administrations if self.records_yimmugo(record)}
-        recorded.difference_update(line.start for line in self.drug_lines)
-
-        def is_misplaced(line: Line) -> bool:
+        found = []
+        for line in self.claim.lines:
+            if line.procedure_code == CODE:
+                continue
             if line.drug and line.drug.ndc:
-                return self.means_yimmugo(line.drug.ndc)
-            return line.procedure_code in unlisted and line.start in recorded
+                misplaced = self.means_yimmugo(line.drug.ndc)
+            else:
+                misplaced = line.procedure_code in self.book.unlisted and line.start in self.unbilled_dates
+            if misplaced:
+                found.append(line)
+        return tuple(found)
 
-        return tuple([line for line in self.claim.lines if line.procedure_code != CODE and is_misplaced(line)])
+    @derived
+    def unbilled_dates(self) -> frozenset[date | None]:
+        """The dates for which Yimmugo is recorded and no J1553 line is billed."""
+        recorded = {record.service_date for record in self.claim.administrations if self.records_yimmugo(record)}
+        return frozenset(recorded.difference(line.start for line in self.drug_lines))
 
     @derived
     def lone_infusion(self) -> Line | None:
         """An infusion for a primary immunodeficiency on a claim that bills no drug at all."""
+        if self.drug_lines:
+            return None
         initial = self.book.facts.get("infusion.code.initial").newest.value
         families = tuple(self.book.facts.get("diagnosis.family").newest.value)
         if not any(code.upper().startswith(families) for code in self.claim.diagnoses):
@@ -252,8 +265,9 @@ class ClaimView(View):
 
     def readable(self, name: str) -> None:
         """Raise Missing where a field of any line of the claim is damaged."""
-        if any(name in line.damaged for line in self.claim.lines):
-            raise Missing(name, "damaged in the input")
+        for line in self.claim.lines:
+            if name in line.damaged:
+                raise Missing(name, "damaged in the input")
 
     @derived
     def unreadable_code(self) -> bool:
@@ -265,8 +279,9 @@ class ClaimView(View):
         """The damaged field that could hide a line from its group; empty where every line is in its group."""
         if "lines" in self.claim.damaged:
             return "lines"
-        if any("procedure_code" in line.damaged for line in self.claim.lines):
-            return "procedure_code"
+        for line in self.claim.lines:
+            if "procedure_code" in line.damaged:
+                return "procedure_code"
         return "service_date" if any("start" in line.damaged for line in self.drug_lines) else ""
 
     @derived
@@ -321,7 +336,7 @@ class ClaimView(View):
                     on=day,
                     encounter=encounter,
                     lines=tuple(own),
-                    same_day=self.on_date(day, encounter),
+                    neighbors=tuple([line for line in self.on_date(day, encounter) if line.procedure_code != CODE]),
                     # Where the date has one group only, a record needs no matching encounter.
                     records=tuple(
                         record
@@ -351,7 +366,7 @@ class Group(View):
         on: date | None,
         encounter: str | None,
         lines: tuple[Line, ...],
-        same_day: tuple[Line, ...],
+        neighbors: tuple[Line, ...],
         records: tuple[Administration, ...],
     ) -> None:
         super().__init__(whole.claim, whole.book, on=on, stocked=whole.stocked, recording=whole.recording)
@@ -359,7 +374,19 @@ class Group(View):
         self.lines = lines
         self.records = records
         #: the other lines of the same date and encounter
-        self.neighbors = tuple([line for line in same_day if line.procedure_code != CODE])
+        self.neighbors = neighbors
+
+    def recorded(self) -> Group:
+        """As :meth:`View.recorded`."""
+        whole = ClaimView(self.claim, self.book, stocked=self.stocked, recording=Consulted(self.book))
+        return Group(
+            whole,
+            on=self.on,
+            encounter=self.encounter,
+            lines=self.lines,
+            neighbors=self.neighbors,
+            records=self.records,
+        )
 
     # -- the lines ---------------------------------------------------------------------------------------------
 
@@ -403,8 +430,9 @@ class Group(View):
 
     def readable_beside(self, name: str) -> None:
         """Raise Missing where a field of a line next to the drug is damaged."""
-        if any(name in line.damaged for line in self.neighbors):
-            raise Missing(name, "damaged in the input")
+        for line in self.neighbors:
+            if name in line.damaged:
+                raise Missing(name, "damaged in the input")
 
     # -- the record --------------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from j1553ref.facts import Answer, FactBase, FactError
 from j1553ref.payers import Payer, profile
 from j1553ref.rules.base import REGISTRY, Missing, NotChecked, Rule
 
-__all__ = ["Consulted", "Rulebook", "Values", "in_order", "rulebook"]
+__all__ = ["Consulted", "Kept", "Rulebook", "Values", "in_order", "rulebook"]
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -151,6 +151,16 @@ class Rulebook:
         return self._packages[text]
 
     @cached_property
+    def kept(self) -> Kept:
+        """The facts, for functions that take them."""
+        return Kept(self)
+
+    @cached_property
+    def unlisted(self) -> frozenset[str]:
+        """The codes under which Yimmugo was billed before it had one of its own."""
+        return frozenset(self.facts.get("code.unlisted").newest.value)
+
+    @cached_property
     def modifiers(self) -> frozenset[str]:
         """The modifiers that the facts describe."""
         return frozenset(fact.id.removeprefix("modifier.") for fact in self.facts.under("modifier"))
@@ -185,7 +195,27 @@ class Values(dict[str, Any]):
         return value
 
 
-class Consulted(FactBase):
+class Kept(FactBase):
+    """The facts with the answers that the rulebook has kept, for functions that take facts.
+
+    >>> from j1553ref.facts import packaged
+    >>> Kept(rulebook(packaged(), None)).on("unit.size", packaged().checked_until).value
+    100
+    """
+
+    def __init__(self, book: Rulebook) -> None:
+        super().__init__(book.facts.facts, book.facts.gaps, book.facts.documents)
+        self.book = book
+
+    # FactBase is frozen; the book is not part of the facts.
+    __setattr__ = object.__setattr__
+
+    def on(self, fact_id: str, when: date | str | None) -> Answer:
+        """As :meth:`~j1553ref.facts.FactBase.on`."""
+        return self.book.answer(fact_id, when) if type(when) is date else super().on(fact_id, when)
+
+
+class Consulted(Kept):
     """The facts as a recorded run sees them: each look-up with a date is noted.
 
     >>> from j1553ref.facts import packaged
@@ -195,13 +225,9 @@ class Consulted(FactBase):
     """
 
     def __init__(self, book: Rulebook) -> None:
-        super().__init__(book.facts.facts, book.facts.gaps, book.facts.documents)
-        self.book = book
+        super().__init__(book)
         #: what was looked up since the last rule began: (fact id, date) -> None, in the order of the look-ups
         self.noted: dict[tuple[str, date], None] = {}
-
-    # FactBase is frozen; what a run notes is not part of the facts.
-    __setattr__ = object.__setattr__
 
     def on(self, fact_id: str, when: date | str | None) -> Answer:
         """As :meth:`~j1553ref.facts.FactBase.on`; a look-up with a date is noted."""

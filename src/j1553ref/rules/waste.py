@@ -57,8 +57,9 @@ def _waste_rule(group: Group) -> WasteRule | None:
         raise Missing("payer_rule", "whether this payer asks for JW and JZ is not known")
     if asks.value != "required":
         return None
-    if any(record.stock == "free" or record.container == "multi" for record in group.records):
-        return None
+    for record in group.records:
+        if record.stock == "free" or record.container == "multi":
+            return None
     _refuse_free_stock(group)
     bound = group.is_bound_by("discard.jz", group.on)
     loudest: Severity = "error" if bound and asks.entry.carries_error else "warning"
@@ -72,9 +73,9 @@ def _waste_rule(group: Group) -> WasteRule | None:
 def _refuse_free_stock(group: Group) -> None:
     """Raise Missing where a token charge suggests a free drug and no record says whose stock it was."""
     token = group.value("discard.free_drug_charge")
-    if all(record.stock is None for record in group.records) and any(
-        line.charge is not None and line.charge <= token for line in group.given_lines
-    ):
+    if any(record.stock is not None for record in group.records):
+        return
+    if any(line.charge is not None and line.charge <= token for line in group.given_lines):
         raise Missing("stock", "the charge is that of a free drug, and whose stock it was is not in the claim")
 
 
