@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from test_readers import Drip
 
 from j1553ref import cases, checking, facts, ndc
-from j1553ref.readers import JSON_FORMATS, Record, Scope, Skipped, pieces, read, records_of
+from j1553ref.readers import JSON_FORMATS, Record, Scope, Skipped, read, record_texts, records_of
 from j1553ref.readers.stream import LIMIT
 
 BODIES = Path(__file__).parent / "cases" / "clearinghouse"
@@ -296,7 +296,7 @@ def test_what_is_passed_over_is_sound_and_out_of_scope_in_every_layout(documents
     for step in (None, 97):
         stream = Drip(text.encode(), style.randint(0, 99), step or 1 << 20)
         index = 0
-        for found in pieces(stream, source="x", scope=SCOPE):
+        for found in record_texts(stream, source="x", scope=SCOPE):
             if isinstance(found, Skipped):
                 for record in full[index : index + found.count]:
                     assert record.error is None and not in_scope(record), text
@@ -332,6 +332,6 @@ def test_how_the_bytes_arrive_decides_nothing(layout):
     assert 0 < expected.count(None) < 300
     for most in (50, 5000, 1 << 20):
         got: list[Any] = []
-        for found in pieces(Drip(text.encode(), most, most), source="x", scope=SCOPE):
+        for found in record_texts(Drip(text.encode(), most, most), source="x", scope=SCOPE):
             got += [None] * found.count if isinstance(found, Skipped) else [json.loads(found.text)]
         assert got == expected

@@ -179,7 +179,7 @@ def test_the_situation_tells_what_the_claim_records(topic, level):
 
 #: Templates whose right answer is the lines of one dose, nothing else.
 LINES = {"nothing_left", "some_left", "some_left_in_milligrams", "odd_milligrams", "hospital", "overfill"}
-UNITS = {"in_grams", "in_milligrams", "in_milliliters", "with_rest", "odd"}
+UNITS = {"in_grams", "in_milligrams", "in_milliliters", "with_leftover", "odd"}
 
 
 def test_the_lines_of_a_dose_by_hand():

@@ -1,4 +1,4 @@
-"""The directive ``site-code``: code to copy in which ``SITE/`` stands for the site's address, which is written once."""
+"""The directive ``site-code``: code to copy in which ``SITE/`` is the site's address, which is written once."""
 
 from __future__ import annotations
 

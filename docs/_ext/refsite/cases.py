@@ -88,17 +88,17 @@ def folded(value: Any, indent: str = "", key: str = "") -> str:
     flat = key + json.dumps(value, ensure_ascii=False)
     if len(indent + flat) < _WIDTH or not isinstance(value, dict | list):
         return flat
-    texts = [folded(each, indent) for each in value] if isinstance(value, list) else [""]
+    texts = [folded(item, indent) for item in value] if isinstance(value, list) else [""]
     if all("\n" in text for text in texts):
         return f"{key}[{', '.join(texts)}]"
     deeper = f"{indent}  "
     named = isinstance(value, dict)
     members = (
-        [(f"{json.dumps(name)}: ", each) for name, each in value.items()] if named else [("", each) for each in value]
+        [(f"{json.dumps(name)}: ", item) for name, item in value.items()] if named else [("", item) for item in value]
     )
     lines: list[str] = []
-    for name, each in members:
-        text = folded(each, deeper, name)
+    for name, item in members:
+        text = folded(item, deeper, name)
         if lines and "\n" not in lines[-1] + text and len(f"{deeper}{lines[-1]}, {text}") < _WIDTH:
             lines[-1] += f", {text}"
         else:
@@ -130,7 +130,7 @@ def note_case(env: BuildEnvironment, slug: str) -> None:
 
 def compact(app: Sphinx, doctree: nodes.document) -> None:
     """A page with a whole case prints like a page to bookmark: on few sheets."""
-    if any("case-shapes" in each["classes"] for each in doctree.findall(element)):
+    if any("case-shapes" in block["classes"] for block in doctree.findall(element)):
         next(iter(doctree.findall(nodes.section)))["classes"] += ["sheet", "case-sheet"]
 
 

@@ -107,7 +107,7 @@ def events(fact: Fact, since: date, checked: date) -> Iterator[Event]:
     for index, entry in enumerate(fact.history):
         if entry.dated and entry.start >= since:
             yield Event(entry.start, fact, entry, fact.history[index - 1] if index else None)
-        following = [each.start for each in fact.history[index + 1 : index + 2]]
+        following = [entry_after.start for entry_after in fact.history[index + 1 : index + 2]]
         gone = entry.known_until + timedelta(days=1) if entry.known_until else None
         if gone and gone not in following and since <= gone <= checked:
             yield Event(gone, fact, entry, None)
@@ -119,7 +119,7 @@ def _before(fact: Fact, before: Entry, entry: Entry) -> list[nodes.Node]:
         return [note("as before")]
     old, new = before.value, entry.value
     if isinstance(old, Mapping) and isinstance(new, Mapping):
-        old = {name: each for name, each in old.items() if new.get(name) != each}
+        old = {name: value for name, value in old.items() if new.get(name) != value}
     text = "ended" if before.ended else value_text(old, fact.unit)
     return [note(f"before: {text}")] if text else []
 

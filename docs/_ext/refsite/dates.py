@@ -53,11 +53,11 @@ class Periods(CheckedDirective):
         come = {event.day for event in turns if not event.to_come}
         found = periods(come, {event.day for event in turns} - come)
         columns = [(ref, head) for ref, head in refs if head]
-        rows = [[_link(each), *(self._value(ref, each.on) for ref, _ in columns)] for each in found]
+        rows = [[_link(period), *(self._value(ref, period.on) for ref, _ in columns)] for period in found]
         made: list[nodes.Node] = [table("periods", ["Date of service", *(head for _, head in columns)], rows)]
-        for each in found:
-            body = [row for ref, _ in refs if (row := self._row(ref, each))]
-            section = nodes.section("", nodes.title("", each.title), ids=[f"on-{each.on}"])
+        for period in found:
+            body = [row for ref, _ in refs if (row := self._row(ref, period))]
+            section = nodes.section("", nodes.title("", period.title), ids=[f"on-{period.on}"])
             section += table("facts", ["Statement", "Value", "Since", "Source"], body)
             made.append(section)
         return made
@@ -94,7 +94,7 @@ class Periods(CheckedDirective):
 def periods(days: Iterable[date], to_come: Iterable[date] = ()) -> list[Period]:
     """The periods that these dates and those still to come begin, and the one before them all, newest first.
 
-    >>> [(str(each.on), each.title) for each in periods([date(2026, 4, 1), date(2026, 7, 1)])]
+    >>> [(str(period.on), period.title) for period in periods([date(2026, 4, 1), date(2026, 7, 1)])]
     [('2026-07-01', 'From July 1, 2026'), ('2026-04-01', 'April 1 to June 30, 2026'), ('2026-03-31', 'Before April 1, 2026')]
     >>> periods([date(2026, 4, 1)], [date(2027, 1, 1)])[0].title
     'From January 1, 2027 (still to come)'
@@ -123,7 +123,7 @@ def _text(base: FactBase, ref: Reference, answer: Answer) -> str:
         return "JW or JZ" if entry.value in base.on("opps.separately_paid", answer.on).value else "neither"
     if ref.field or not isinstance(entry.value, Mapping):
         return shown(base, fact, entry, ref)
-    return "".join(each.astext() for each in value_nodes(fact, entry))
+    return "".join(node.astext() for node in value_nodes(fact, entry))
 
 
 def _news(now: Answer, before: Answer | None) -> str:

@@ -40,7 +40,7 @@ class ReferenceDomain(Domain):
     data_version = 3
 
     def define(self, kind: str, name: str, anchor: str, location: Any) -> None:
-        """Note where the entry of an id stands; a second place is an error."""
+        """Note where the entry of an id is; a second place is an error."""
         page = self.env.docname
         other = self.data["objects"].setdefault((kind, name), (page, anchor))
         if other != (page, anchor):

@@ -61,7 +61,7 @@ def vials_text(vials: tuple[OpenedVials, ...]) -> str:
     '2 × 20 g + 5 g'
     """
     return " + ".join(
-        f"{each.count} × {grams(each.size_mg)}" if each.count > 1 else grams(each.size_mg) for each in vials
+        f"{vial.count} × {grams(vial.size_mg)}" if vial.count > 1 else grams(vial.size_mg) for vial in vials
     )
 
 

@@ -39,7 +39,7 @@ class _Printed(CheckedDirective):
         wanted = ("topic", "level", "count", "seed")
         if not set(wanted) <= self.options.keys():
             raise FactError(f"{self.name}: expected the options {', '.join(wanted)}")
-        found = sheet(*(self.options[each] for each in wanted))
+        found = sheet(*(self.options[name] for name in wanted))
         ids = {basis.id for asked in found.questions for basis in asked.basis}
         facts(self.env, *ids)
         domain_of(self.env).use("fact", *ids)
@@ -113,7 +113,7 @@ class ExerciseTopics(CheckedDirective):
         rows = [
             [
                 [nodes.literal("", topic.id), nodes.Text(f" {topic.title}")],
-                *([nodes.Text(each)] for each in topic.about.values()),
+                *([nodes.Text(words)] for words in topic.about.values()),
             ]
             for topic in TOPICS.values()
         ]
@@ -125,11 +125,11 @@ class ExerciseMistakes(CheckedDirective):
 
     def render(self) -> list[nodes.Node]:
         """The table."""
-        by_rule = groupby(sorted(MISTAKES.values(), key=lambda each: each.rule), lambda each: each.rule)
+        by_rule = groupby(sorted(MISTAKES.values(), key=lambda mistake: mistake.rule), lambda mistake: mistake.rule)
         rows = []
         for rule, group in by_rule:
             domain_of(self.env).use("rule", rule)
-            names = "; ".join(dict.fromkeys(each.name for each in group))
+            names = "; ".join(dict.fromkeys(mistake.name for mistake in group))
             rows.append([[link("rule", rule, rule, self.env.docname)], [nodes.Text(names)]])
         return [table("exercise-mistakes", ["Rule", "Mistakes that it catches"], rows)]
 

@@ -21,8 +21,8 @@ _AFTER = re.compile(r"[.,;:!?)\]”’\"']+")
 def numbers(env: BuildEnvironment, sources: tuple[SourceRef, ...]) -> list[int]:
     """The numbers of these sources on the page being read, in the order of their first use."""
     seen = _seen(env)
-    domain_of(env).use("source", *(each.id for each in sources))
-    return sorted({seen.setdefault(each.id, len(seen) + 1) for each in sources})
+    domain_of(env).use("source", *(source.id for source in sources))
+    return sorted({seen.setdefault(source.id, len(seen) + 1) for source in sources})
 
 
 def _seen(env: BuildEnvironment) -> dict[str, int]:

@@ -52,7 +52,7 @@ class Lesson(CheckedDirective):
 
 
 def _row(line: str) -> tuple[int, str, str]:
-    cells = [each.strip() for each in line.split("|", 2)]
+    cells = [cell.strip() for cell in line.split("|", 2)]
     if len(cells) != 3 or not cells[0].isdecimal():
         raise FactError(f"lesson: expected minutes | what | how, not {line.strip()!r}")
     return int(cells[0]), cells[1], cells[2]
@@ -68,8 +68,8 @@ def _words(what: str) -> _Words:
 def _exercise(env: BuildEnvironment, words: _Words) -> list[nodes.Node]:
     topic, level, count, seed = words
     made = sheet(topic, level=level, count=count, seed=seed)  # refused here and not in class
-    told = f": {topic}, {LEVELS[level].lower()}, {len(made.questions)} questions, seed {seed}"
-    return [page_link(env, "/training/exercises", "Exercise sheet"), nodes.Text(told)]
+    named = f": {topic}, {LEVELS[level].lower()}, {len(made.questions)} questions, seed {seed}"
+    return [page_link(env, "/training/exercises", "Exercise sheet"), nodes.Text(named)]
 
 
 def _commands(sheets: list[_Words]) -> list[nodes.Node]:
@@ -88,7 +88,7 @@ def find(env: BuildEnvironment, slug: str) -> Worked:
     """The case of that name; raises FactError with the nearest names."""
     folder = Path(env.srcdir) / FOLDER
     env.note_dependency(str(folder / f"{slug}.md"))
-    return known("case", slug, {each.slug: each for each in worked(folder)})
+    return known("case", slug, {case.slug: case for case in worked(folder)})
 
 
 def cases_of(page: Path) -> list[str]:

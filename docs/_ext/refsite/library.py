@@ -1,6 +1,6 @@
 """The directive ``library``: the public names of the package, each with signature, words, errors and doctest.
 
-Everything comes from the package itself, so that the page cannot drift: the doctests run where they stand, beside the code.
+Everything comes from the package itself, so that the page cannot drift: the doctests run where they are, beside the code.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Library(CheckedDirective):
         #: last part of a name -> the id of its section
         self.anchors = {name.rpartition(".")[2]: anchor(name) for *_, names in groups for name in names.split()}
         return [
-            self._section(head, head.lower().replace(" ", "-"), [self._name(each) for each in names.split()])
+            self._section(head, head.lower().replace(" ", "-"), [self._name(name) for name in names.split()])
             for head, _, names in groups
         ]
 
@@ -47,7 +47,7 @@ class Library(CheckedDirective):
     def _name(self, name: str) -> nodes.section:
         thing = found(name)
         body: _Nodes = [_code(signature(anchor(name), thing), "python")] if inspect.isfunction(thing) else []
-        prose, tests = told(thing)
+        prose, tests = documented(thing)
         body += [nodes.paragraph("", "", *self._words(text)) for text in prose]
         if dataclasses.is_dataclass(thing):
             body.append(table("stacked", ["Field", "What it holds"], self._members(thing)))
@@ -56,10 +56,10 @@ class Library(CheckedDirective):
             if inspect.isfunction(thing)
             else []
         )
-        rows.append(("Errors", [*dict.fromkeys(each for text in prose for each in _errors(text))]))
-        told_of = [(head, [each for each in names if each in self.anchors]) for head, names in rows]
+        rows.append(("Errors", [*dict.fromkeys(name for text in prose for name in _errors(text))]))
+        listed = [(head, [name for name in names if name in self.anchors]) for head, names in rows]
         parts = [
-            part for head, names in told_of if names for part in (el("dt", "", head), el("dd", "", *self._links(names)))
+            part for head, names in listed if names for part in (el("dt", "", head), el("dd", "", *self._links(names)))
         ]
         body += [el("dl", "rows", *parts)] if parts else []
         return self._section(
@@ -68,13 +68,13 @@ class Library(CheckedDirective):
 
     def _members(self, thing: Any) -> Iterator[list[_Nodes]]:
         """Fields with their types, then what is computed from them."""
-        for each in dataclasses.fields(thing):
-            yield [[el("code", "", each.name)], [el("code", "", str(each.type))]]
-        for name, each in vars(thing).items():
-            body = each.fget if isinstance(each, property) else each
+        for field in dataclasses.fields(thing):
+            yield [[el("code", "", field.name)], [el("code", "", str(field.type))]]
+        for name, member in vars(thing).items():
+            body = member.fget if isinstance(member, property) else member
             if not name.startswith("_") and inspect.isfunction(body):
-                call = "" if isinstance(each, property) else "()"
-                yield [[el("code", "", name + call)], [*self._words(" ".join(told(body)[0]))]]
+                call = "" if isinstance(member, property) else "()"
+                yield [[el("code", "", name + call)], [*self._words(" ".join(documented(body)[0]))]]
 
     def _words(self, text: str) -> Iterator[nodes.Node]:
         """Prose whose roles become links on this page, or code."""
@@ -86,7 +86,7 @@ class Library(CheckedDirective):
         yield nodes.Text(text[at:])
 
     def _links(self, names: list[str]) -> _Nodes:
-        return [part for each in names for part in (self._link(each), nodes.Text(", "))][:-1]
+        return [part for name in names for part in (self._link(name), nodes.Text(", "))][:-1]
 
     def _link(self, name: str) -> nodes.Node:
         code = el("code", "", name)
@@ -121,20 +121,20 @@ def signature(name: str, thing: Any) -> str:
     """
     shown = inspect.signature(thing)
     lines: list[str] = []
-    for each in shown.parameters.values():
-        if each.kind is each.KEYWORD_ONLY and "    *," not in lines:
+    for parameter in shown.parameters.values():
+        if parameter.kind is parameter.KEYWORD_ONLY and "    *," not in lines:
             lines.append("    *,")
-        default = "" if each.default is each.empty else f" = {each.default!r}"
-        lines.append(f"    {each.name}: {each.annotation}{default},")
+        default = "" if parameter.default is parameter.empty else f" = {parameter.default!r}"
+        lines.append(f"    {parameter.name}: {parameter.annotation}{default},")
     parameters = "\n".join(["(", *lines, ")"]) if lines else "()"
     return f"{name}{parameters} -> {shown.return_annotation}"
 
 
-def told(thing: Any) -> tuple[list[str], list[str]]:
+def documented(thing: Any) -> tuple[list[str], list[str]]:
     """The paragraphs and the doctests of a docstring."""
-    blocks = [each for each in re.split(r"\n\s*\n", inspect.getdoc(thing) or "") if each.strip()]
-    tests = [each for each in blocks if each.startswith(">>>")]
-    return [" ".join(each.split()) for each in blocks if not each.startswith(">>>")], tests
+    blocks = [block for block in re.split(r"\n\s*\n", inspect.getdoc(thing) or "") if block.strip()]
+    tests = [block for block in blocks if block.startswith(">>>")]
+    return [" ".join(block.split()) for block in blocks if not block.startswith(">>>")], tests
 
 
 def pasted(name: str, test: str) -> str:
@@ -158,7 +158,7 @@ def errors() -> list[type[J1553Error]]:
 
 
 def _errors(text: str) -> Iterator[str]:
-    known = {each.__name__ for each in errors()}
+    known = {error.__name__ for error in errors()}
     yield from (name for match in _ROLE.finditer(text) if (name := (match[1] or "").rpartition(".")[2]) in known)
 
 

@@ -43,13 +43,13 @@ def spans(last: int, on: date) -> tuple[list[tuple[int, int, str]], set[str]]:
     read = set[str]()
 
     def codes(minutes: int) -> str:
-        hours, rest = divmod(minutes, _HOUR)
-        done = infusion_codes("00:00", f"{hours:02}:{rest:02}", on=on)
+        hours, over = divmod(minutes, _HOUR)
+        done = infusion_codes("00:00", f"{hours:02}:{over:02}", on=on)
         read.update(done.facts)
-        return ", ".join(each.code if at == 0 else f"{each.code} × {each.units}" for at, each in enumerate(done.lines))
+        return ", ".join(line.code if at == 0 else f"{line.code} × {line.units}" for at, line in enumerate(done.lines))
 
-    grouped = [(text, list(each)) for text, each in groupby(range(1, last + 1), codes)]
-    return [(each[0], each[-1], text) for text, each in grouped], read
+    grouped = [(text, list(span)) for text, span in groupby(range(1, last + 1), codes)]
+    return [(span[0], span[-1], text) for text, span in grouped], read
 
 
 def setup(app: Sphinx) -> None:

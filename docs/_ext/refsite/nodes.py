@@ -16,7 +16,7 @@ class element(nodes.General, nodes.Inline, nodes.TextElement):  # noqa: N801 - d
 
 
 def el(tag: str, classes: str = "", *children: nodes.Node | str, **attrs: str) -> element:
-    """Build an element. In the names of attributes ``_`` stands for ``-``. Quotes in code stay straight."""
+    """Build an element. In the names of attributes ``_`` means ``-``. Quotes in code stay straight."""
     name = attrs.pop("id", None)
     named = {key.replace("_", "-"): value for key, value in attrs.items()}
     made = element("", tag=tag, ids=[name] if name else [], classes=classes.split(), attrs=named)

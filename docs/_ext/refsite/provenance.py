@@ -1,7 +1,7 @@
 """Where a value comes from, shown on demand: a value that opens a card, and the numbered list at the foot of a page.
 
 The card is the browser's own popover: it needs no script and works by keyboard, by touch and with a screen reader.
-In print the cards are gone and each value bears the number of its sources in the list.
+In print the cards are gone and each value has the number of its sources in the list.
 """
 
 from __future__ import annotations
@@ -98,15 +98,15 @@ def _card(env: BuildEnvironment, fact: Fact, entry: Entry) -> element:
     if fact.binds:
         rows.append(("Binds", binds_text(base, fact.binds)))
     body: list[nodes.Node] = [el("span", "card-row", el("span", "card-key", k), el("span", "", v)) for k, v in rows]
-    for each in entry.sources:
-        document = known("source", each.id, base.documents)
+    for source in entry.sources:
+        document = known("source", source.id, base.documents)
         body.append(
             el(
                 "span",
                 "card-source",
-                link("source", each.id, cite(document), env.docname),
-                el("span", "card-where", each.locator),
-                grade(each.grade),
+                link("source", source.id, cite(document), env.docname),
+                el("span", "card-where", source.locator),
+                grade(source.grade),
             )
         )
     if entry.note:

@@ -74,7 +74,9 @@ class SourcesList(CheckedDirective):
     def render(self) -> list[nodes.Node]:
         """One entry for each document, by publisher and title."""
         documents = facts(self.env).documents.values()
-        return [self._entry(each) for each in sorted(documents, key=lambda d: (d.publisher.casefold(), d.title))]
+        return [
+            self._entry(document) for document in sorted(documents, key=lambda d: (d.publisher.casefold(), d.title))
+        ]
 
     def _entry(self, document: Document) -> element:
         anchor = f"source-{document.id}"
@@ -134,9 +136,9 @@ def _dated(env: BuildEnvironment, fact: Fact, entry: Entry) -> element:
     body: list[nodes.Node] = [el("p", "value", *value)]
     if entry.note:
         body.append(el("p", "entry-note", entry.note))
-    for each in entry.sources:
-        document = link("source", each.id, cite(known("source", each.id, documents)), env.docname)
-        body.append(el("p", "entry-meta", document, f"; {each.locator}; ", el("b", "", each.grade)))
+    for source in entry.sources:
+        document = link("source", source.id, cite(known("source", source.id, documents)), env.docname)
+        body.append(el("p", "entry-meta", document, f"; {source.locator}; ", el("b", "", source.grade)))
     body.append(el("p", "entry-meta", f"Checked {date_text(entry.checked)}"))
     return el("div", "dated", el("div", "when", *(el("p", "", text) for text in when)), el("div", "", *body))
 

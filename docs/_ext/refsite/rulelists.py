@@ -28,7 +28,7 @@ class RuleList(CheckedDirective):
             name = rule.severity if by == "severity" else binds_text(all_facts(self.env), rule.binds)
             groups.setdefault(name, []).append(rule)
         domain_of(self.env).use("rule", *(rule.code for rule in catalogue()))
-        order = sorted(groups, key=lambda each: ("error", "warning", "info").index(each) if by == "severity" else each)
+        order = sorted(groups, key=lambda key: ("error", "warning", "info").index(key) if by == "severity" else key)
         rows: list[list[list[nodes.Node]]] = [[[nodes.Text(name)], self._codes(groups[name])] for name in order]
         return [table(f"rules-by-{by}", [_HEADS[by], "Rules"], rows)]
 

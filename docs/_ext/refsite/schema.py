@@ -1,7 +1,7 @@
 """The directive ``schema``: the reference of a JSON Schema, a table for each object in it and one for the values they share.
 
-It prints all there is: descriptions, limits and examples stand in the schema and nowhere else. What is asked under a
-condition is told by the ``description`` of each ``allOf``, since the keywords themselves read like code.
+It prints all there is: descriptions, limits and examples are in the schema and nowhere else. What is asked under a
+condition is in the ``description`` of each ``allOf``, since the keywords themselves read like code.
 """
 
 from __future__ import annotations
@@ -40,24 +40,24 @@ class Schema(CheckedDirective):
 
     def render(self) -> _Nodes:
         """Address, what it is, the top level, then each definition."""
-        name = known("schema", self.arguments[0], {each: each for each in schemas.NAMES})
+        name = known("schema", self.arguments[0], {other: other for other in schemas.NAMES})
         self.env.note_dependency(str(Path(self.env.srcdir).parent / "schemas" / f"{name}.schema.json"))
         whole: _Schema = json.loads(schemas.text(name))
         self.defs: dict[str, _Schema] = whole["$defs"]
-        objects = {key: each for key, each in self.defs.items() if "properties" in each or _values(each)}
-        shared = {key: each for key, each in self.defs.items() if key not in objects}
+        objects = {key: node for key, node in self.defs.items() if "properties" in node or _values(node)}
+        shared = {key: node for key, node in self.defs.items() if key not in objects}
         made: _Nodes = [self._head(whole["$id"]), nodes.paragraph("", "", *_text(whole["description"]))]
         if "properties" in whole:
             made += self._object("Top level", "top-level", {**whole, "description": ""})
-        for key, each in objects.items():
-            made += self._object(key, key, each)
+        for key, node in objects.items():
+            made += self._object(key, key, node)
         return [*made, self._section("Values used in several places", "values", [self._table(shared, (), "")])]
 
     def _head(self, place: str) -> nodes.Node:
         page = self.env.app.builder.get_target_uri(self.env.docname)
         link = el("a", "", el("code", "", self.config.html_baseurl + place), href=relative_uri(page, place))
         rows = {"Address": link, "Version": place.split("/")[1].removeprefix("v"), "Written in": "JSON Schema 2020-12"}
-        parts = [part for key, each in rows.items() for part in (el("dt", "", key), el("dd", "", each))]
+        parts = [part for key, node in rows.items() for part in (el("dt", "", key), el("dd", "", node))]
         return el("dl", "rows schema-head", *parts)
 
     def _object(self, title: str, anchor: str, node: _Schema) -> _Nodes:
@@ -65,17 +65,17 @@ class Schema(CheckedDirective):
         properties: dict[str, _Schema] = node.get("properties", {})
         body: _Nodes = [nodes.paragraph("", "", *_text(node["description"]))] if node["description"] else []
         body += [self._table(properties, node.get("required", ()), f"{anchor}.")] if properties else []
-        others = {f"Names that match `{key}`: ": each for key, each in node.get("patternProperties", {}).items()}
+        others = {f"Names that match `{key}`: ": schema for key, schema in node.get("patternProperties", {}).items()}
         others |= {"Names in it: ": node["propertyNames"]} if "propertyNames" in node else {}
         others |= {"Each value: ": _values(node)} if _values(node) else {}
-        body += [nodes.paragraph("", "", *_text(lead), *self._type(each, "")) for lead, each in others.items()]
-        body += [nodes.paragraph("", "", *_text(each["description"])) for each in node.get("allOf", ())]
+        body += [nodes.paragraph("", "", *_text(lead), *self._type(schema, "")) for lead, schema in others.items()]
+        body += [nodes.paragraph("", "", *_text(condition["description"])) for condition in node.get("allOf", ())]
         made: _Nodes = [self._section(title, anchor, body)]
-        for key, each in properties.items():
-            inner, mark = each.get("items", each), "[]" if "items" in each else ""
+        for key, inside in properties.items():
+            inner, mark = inside.get("items", inside), "[]" if "items" in inside else ""
             if "properties" in inner:
-                told = {"description": each["description"], **inner}
-                made += self._object(f"{title}.{key}{mark}".removeprefix("Top level."), f"{anchor}.{key}", told)
+                described = {"description": inside["description"], **inner}
+                made += self._object(f"{title}.{key}{mark}".removeprefix("Top level."), f"{anchor}.{key}", described)
         return made
 
     def _section(self, title: str, anchor: str, body: _Nodes) -> nodes.section:
@@ -85,28 +85,28 @@ class Schema(CheckedDirective):
 
     def _table(self, properties: dict[str, _Schema], required: Any, prefix: str) -> nodes.table:
         rows = []
-        for key, each in properties.items():
+        for key, node in properties.items():
             # An object that is written inside has its name as the anchor of its section.
-            anchor = {} if "properties" in each.get("items", each) else {"id": f"{prefix}{key}"}
+            anchor = {} if "properties" in node.get("items", node) else {"id": f"{prefix}{key}"}
             name: _Nodes = [el("code", "", key, **anchor)]
             name += [el("span", "needed", "required")] if key in required else []
-            whole = {**self.defs.get(each.get("$ref", "").removeprefix("#/$defs/"), {}), **each}
-            rows.append([name, self._type(each, f"{prefix}{key}"), _text(whole["description"]), [*_allowed(whole)]])
+            whole = {**self.defs.get(node.get("$ref", "").removeprefix("#/$defs/"), {}), **node}
+            rows.append([name, self._type(node, f"{prefix}{key}"), _text(whole["description"]), [*_allowed(whole)]])
         return table("schema stacked", _HEADS, rows)
 
     def _type(self, node: _Schema, anchor: str) -> _Nodes:
-        """The type in words, with links to what is told elsewhere on the page."""
+        """The type in words, with links to what is elsewhere on the page."""
         if name := node.get("$ref", "").removeprefix("#/$defs/"):
             return [nodes.reference("", name, internal=True, refuri=f"#{name}")]
         if several := node.get("anyOf") or ([node["then"], node["else"]] if "if" in node else []):
-            parts = [[nodes.Text(" or "), *self._type(each, "")] for each in several]
-            return [part for each in parts for part in each][1:]
+            parts = [[nodes.Text(" or "), *self._type(choice, "")] for choice in several]
+            return [part for choice in parts for part in choice][1:]
         if "items" in node:
             return [nodes.Text("list of "), *self._type(node["items"], anchor)]
         if values := _values(node):
             return [nodes.Text("object of "), *self._type(values, "")]
         given = node.get("enum", [node["const"]] if "const" in node else [])
-        kinds = node.get("type") or sorted({_KIND[type(each)] for each in given}) or "anything"
+        kinds = node.get("type") or sorted({_KIND[type(value)] for value in given}) or "anything"
         words = kinds if isinstance(kinds, str) else " or ".join(kinds)
         link = nodes.reference("", words, internal=True, refuri=f"#{anchor}")
         return [link if "properties" in node else nodes.Text(words)]
@@ -142,8 +142,8 @@ def _allowed(node: _Schema) -> Iterator[nodes.Node]:
 
 
 def _codes(values: list[Any]) -> Iterator[nodes.Node | str]:
-    for each in values:
-        yield from (el("code", "", each if isinstance(each, str) else json.dumps(each)), " ")
+    for value in values:
+        yield from (el("code", "", value if isinstance(value, str) else json.dumps(value)), " ")
 
 
 def setup(app: Sphinx) -> None:

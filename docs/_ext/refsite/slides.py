@@ -67,11 +67,11 @@ class Slides(CheckedDirective):
         if steps:
             yield self._slide(found, "The arithmetic", "", table("slide-claim", _STEPS, steps))
         else:
-            for piece in pieces(text["The arithmetic"]):
-                yield self._slide(found, "The arithmetic", piece)
+            for words in slide_texts(text["The arithmetic"]):
+                yield self._slide(found, "The arithmetic", words)
         yield self._slide(found, "The claim", answer[0] if answer else "", *_claim(found.slug))
-        for piece in pieces(text["If it were different"]):
-            yield self._slide(found, "If it were different", piece)
+        for words in slide_texts(text["If it were different"]):
+            yield self._slide(found, "If it were different", words)
 
     def _slide(self, found: Worked, heading: str, text: str, *more: nodes.Node) -> element:
         body = self.parse_text_to_nodes(_SIBLING.sub(f"](../{FOLDER}/", text), offset=self.lineno)
@@ -81,11 +81,11 @@ class Slides(CheckedDirective):
         return el("div", f"slide {kind}", *head, el("div", "slide-body", *body, *more), tabindex="0")
 
 
-def pieces(text: str) -> Iterator[str]:
-    r"""A section cut so that each piece fits on a slide; the words before a code block stay with it.
+def slide_texts(text: str) -> Iterator[str]:
+    r"""A section cut into texts that fit on a slide; the words before a code block stay with it.
 
     >>> code = "```{doctest}\n" + ">>> 1\n1\n" * 6 + "```"
-    >>> [each.split(".")[0] for each in pieces(f"One.\n\n{code}\n\nTwo.\n\n{code}\n\nEnd.\n")]
+    >>> [page.split(".")[0] for page in slide_texts(f"One.\n\n{code}\n\nTwo.\n\n{code}\n\nEnd.\n")]
     ['One', 'Two', 'End']
     """
     held, unit = "", ""
@@ -125,7 +125,7 @@ def arithmetic(claim: dict[str, Any]) -> list[list[list[nodes.Node]]]:
             return []
         day = record["service_date"]
         given = Decimal(record["dose_mg"])
-        vials = [Vial(package(each["ndc"]).mg, each["count"], each["ndc"]) for each in record["vials"]]
+        vials = [Vial(package(vial["ndc"]).mg, vial["count"], vial["ndc"]) for vial in record["vials"]]
         bill = bill_units(dose_mg=given, vials=vials, on=day)
         unit = fact("unit.size", on=day)
         quotient = plain(given / unit.value)
@@ -138,12 +138,12 @@ def arithmetic(claim: dict[str, Any]) -> list[list[list[nodes.Node]]]:
         left = f"{bill.total_units} − {bill.administered_units}"
         rows.append(("Discarded", left, f"{bill.discarded_units} units"))
         if {"start", "stop"} <= record.keys():
-            pauses = [(each["start"], each["stop"]) for each in record.get("pauses", ())]
+            pauses = [(pause["start"], pause["stop"]) for pause in record.get("pauses", ())]
             done = infusion_codes(
                 record["start"], record["stop"], pauses=pauses, next_day=record.get("next_day", False), on=day
             )
             less = ", pauses left out" if pauses else ""
-            billed = ", ".join(f"{each.code} × {each.units}" for each in done.lines)
+            billed = ", ".join(f"{line.code} × {line.units}" for line in done.lines)
             rows.append(("Infused", f"{record['start']} to {record['stop']}{less}, {done.minutes} minutes", billed))
     return [[[nodes.Text(cell)] for cell in row] for row in rows]
 

@@ -72,7 +72,7 @@ def fact_base(folder: str | None) -> facts.FactBase:
 def plain_text(value: Any) -> str:
     """A fact's value on one line."""
     if isinstance(value, dict):
-        return "; ".join(f"{key}: {plain_text(each)}" for key, each in value.items())
+        return "; ".join(f"{key}: {plain_text(item)}" for key, item in value.items())
     if isinstance(value, tuple):
         return ", ".join(map(plain_text, value))
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
@@ -102,7 +102,7 @@ def columns() -> int:
 
 
 def print_lines(lines: Iterable[Line], *, err: bool = False) -> None:
-    """Print lines in their styles; what a style says stands in the words as well."""
+    """Print lines in their styles; the words say what a style says."""
     for style, line in lines:
         click.secho(line, err=err, **_STYLES[style])
 
@@ -113,7 +113,7 @@ def print_json(value: Any) -> None:
 
 
 def complain(message: str) -> None:
-    """One line on standard error; if nobody can be told, the exit status still says it."""
+    """One line on standard error; if it cannot be written, the exit status still says it."""
     with suppress(OSError):
-        # The runner of GitHub Actions reads ##[ anywhere in a line as a command; a file may bear such a name.
+        # The runner of GitHub Actions reads ##[ anywhere in a line as a command; a file may have such a name.
         click.echo(f"j1553ref: {message.replace('##[', '## [')}", err=True)

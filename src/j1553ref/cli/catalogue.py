@@ -33,9 +33,9 @@ def explain(code: str, output: str) -> None:
         else:
             print_lines(page.page_lines(code, columns() or 80))
         return
-    family = tuple(each for each in rules.catalogue() if each.code.startswith(code.upper()))
+    family = tuple(rule for rule in rules.catalogue() if rule.code.startswith(code.upper()))
     if output == "json":
-        print_json([_rule_object(each) for each in family])
+        print_json([_rule_object(rule) for rule in family])
         return
     click.secho(f"{code.upper()}: {about}", bold=True)
     print_lines(_table(family))
@@ -46,7 +46,7 @@ def explain(code: str, output: str) -> None:
 def rules_(output: str) -> None:
     """The catalogue of rules."""
     if output == "json":
-        print_json([_rule_object(each) for each in rules.catalogue()])
+        print_json([_rule_object(rule) for rule in rules.catalogue()])
     else:
         print_lines(_table(rules.catalogue()))
 
@@ -61,12 +61,12 @@ def schema(name: str) -> None:
 def _table(chosen: tuple[rules.Rule, ...]) -> Iterator[Line]:
     """A line for each rule: code, severity, name, summary; on a terminal the summary is cut or, in want of room, left out."""
     width = columns()
-    name_width = max(len(each.name) for each in chosen)
-    for each in chosen:
-        line = f"{each.code}  {each.severity:7}  {each.name:{name_width}}  "
+    name_width = max(len(rule.name) for rule in chosen)
+    for rule in chosen:
+        line = f"{rule.code}  {rule.severity:7}  {rule.name:{name_width}}  "
         room = width - len(line)
-        summary = each.summary if not width else shorten(each.summary, room, placeholder="...") if room >= _ROOM else ""
-        yield each.severity, (line + summary).rstrip()
+        summary = rule.summary if not width else shorten(rule.summary, room, placeholder="...") if room >= _ROOM else ""
+        yield rule.severity, (line + summary).rstrip()
 
 
 def _rule_object(rule: rules.Rule) -> dict[str, Any]:
@@ -87,7 +87,7 @@ def _page_object(found: page.Page) -> dict[str, Any]:
         "title": found.title,
         "sections": [{"heading": heading, "text": section.text} for heading, section in found.sections.items()],
         "sources": [
-            {"id": each.id, "publisher": each.publisher, "title": each.title, "url": each.url or None}
-            for each in found.sources
+            {"id": document.id, "publisher": document.publisher, "title": document.title, "url": document.url or None}
+            for document in found.sources
         ],
     }

@@ -152,7 +152,7 @@ def check(
                 summary.skipped += outcome.skipped
                 watch.note(outcome)
                 for claim in outcome.claims:
-                    yield told(claim | {"index": index + claim["index"]})
+                    yield counted(claim | {"index": index + claim["index"]})
                 progress.add(count := outcome.skipped + len(outcome.claims))
                 index += count
         except running.WorkerError as error:
@@ -161,9 +161,9 @@ def check(
         if stop.signal:
             cut = "interrupted: what follows was not checked"
         if cut:
-            yield told(report.claim_object(Record(source=source.name, index=index, error=cut), None))
+            yield counted(report.claim_object(Record(source=source.name, index=index, error=cut), None))
 
-    def told(claim: dict[str, Any]) -> dict[str, Any]:
+    def counted(claim: dict[str, Any]) -> dict[str, Any]:
         summary.add(claim)
         progress.erase()
         if claim["error"] is not None:
@@ -202,7 +202,7 @@ class _Suppressions:
     """The suppressions of a run, and which of them were tried and hid something."""
 
     def __init__(self, entries: tuple[Suppression, ...]) -> None:
-        self._numbers = {each: number for number, each in reversed(list(enumerate(entries)))}
+        self._numbers = {entry: number for number, entry in reversed(list(enumerate(entries)))}
         self._tried: set[Suppression] = set()
         self._used: set[Suppression] = set()
 

@@ -69,8 +69,8 @@ def convert(source: str, target: str, form: str | None, output: str | None, with
 def _by_note(made: list[Any]) -> dict[str, list[int]]:
     """The claims that each note is about, by number from 1."""
     notes: dict[str, list[int]] = {}
-    for place, each in enumerate(made, 1):
-        for note in each.notes:
+    for place, form in enumerate(made, 1):
+        for note in form.notes:
             notes.setdefault(note, []).append(place)
     return notes
 

@@ -26,7 +26,8 @@ __all__ = ["exercise"]
 def exercise(topic: str, level: str, count: str, seed: str, on: str | None, key: bool, output: str) -> None:
     """A sheet of questions with four options each, or its key with arithmetic, reasons, rules and sources.
 
-    Seed and sheet code stand on both. JSON holds the sheet with the key as an object of its own; with --key the key alone.
+    Both show the seed and the sheet code. JSON holds the sheet with the key as an object of its own; with --key the key
+    alone.
     """
     made = sheet(topic, _number("level", level), _number("count", count), _number("seed", seed), on)
     if output == "json":

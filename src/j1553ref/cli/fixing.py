@@ -57,7 +57,7 @@ def fix_sources(
     write: bool,
     say: Callable[[str], None],
 ) -> bool:
-    """Fix every source (path, and the name it goes by); whether all went well. What was refused is told on stderr.
+    """Fix every source (path, and the name it goes by); whether all went well. What was refused goes to stderr.
 
     ``examine`` makes the report of a claim as the user asked for it, ``whole`` the one by all rules.
     """
@@ -113,7 +113,7 @@ def _fix_source(
             for line in _diff(record, report):
                 say(line)
             count += len(report.fixes)
-            splices += [_in_bytes(each, places) for each in made]
+            splices += [_in_bytes(splice, places) for splice in made]
         seen = os.fstat(stream.fileno())
     if write and count:
         if unusable:
@@ -138,14 +138,14 @@ class _Watched:
 def _made(text: str, record: Record, report: Report, whole: Callable[[Claim], Report]) -> list[fixes.Splice]:
     """The splices of a record's fixes, after the corrected text was read and checked again."""
     assert record.claim is not None
-    edits = [edit for each in report.fixes for edit in each.edits]
+    edits = [edit for fix in report.fixes for edit in fix.edits]
     where = f"claim {record.index + 1}"
     try:
         made = fixes.splices(text, edits)
         corrected = claim_from(fixes.applied(text, edits), format=record.format)
     except (LookupError, InputError):
         raise _Refused(f"{where}: the values to correct were not found in the text") from None
-    fixed, after = _drawn(each.finding for each in report.fixes), _drawn(whole(corrected).findings)
+    fixed, after = _drawn(fix.finding for fix in report.fixes), _drawn(whole(corrected).findings)
     # What was not selected may have been there before; mostly nothing was left out, and that need not be asked.
     if after - (_drawn(report.findings) - fixed) and (new := after - (_drawn(whole(record.claim).findings) - fixed)):
         code, pointer = next(iter(new))
@@ -154,16 +154,16 @@ def _made(text: str, record: Record, report: Report, whole: Callable[[Claim], Re
 
 
 def _drawn(findings: Iterable[Finding]) -> Counter[tuple[str, str]]:
-    return Counter((each.code, each.pointer) for each in findings)
+    return Counter((finding.code, finding.pointer) for finding in findings)
 
 
 def _diff(record: Record, report: Report) -> Iterator[str]:
-    """The changed values, and nothing of what stands beside them."""
-    for each in report.fixes:
-        for edit in each.edits:
+    """The changed values, and nothing of what is beside them."""
+    for fix in report.fixes:
+        for edit in fix.edits:
             spot = record.locate(edit.pointer) or record.locate(edit.pointer.rpartition("/")[0])
             place = f" (line {spot[0]}, column {spot[1]})" if spot else ""
-            yield f"@@ claim {record.index + 1}, {edit.pointer}{place} @@ {each.finding.code}: {each.description}"
+            yield f"@@ claim {record.index + 1}, {edit.pointer}{place} @@ {fix.finding.code}: {fix.description}"
             if edit.old is not None:
                 yield f"-{json.dumps(edit.old)}"
             yield f"+{json.dumps(edit.new)}"
@@ -216,27 +216,27 @@ def _copied(source: BinaryIO, target: BinaryIO, splices: list[tuple[int, int, by
     """Copies with the splices made; the digest of what was read."""
     digest, at = hashlib.blake2b(), 0
     for start, end, new in splices:
-        for piece in _pieces(source, start - at):
-            digest.update(piece)
-            target.write(piece)
-        for piece in _pieces(source, end - start):
-            digest.update(piece)
+        for chunk in _chunks(source, start - at):
+            digest.update(chunk)
+            target.write(chunk)
+        for chunk in _chunks(source, end - start):
+            digest.update(chunk)
         target.write(new)
         at = end
-    for piece in _pieces(source, None):
-        digest.update(piece)
-        target.write(piece)
+    for chunk in _chunks(source, None):
+        digest.update(chunk)
+        target.write(chunk)
     return digest.digest()
 
 
-def _pieces(source: BinaryIO, count: int | None) -> Iterator[bytes]:
-    """So many bytes, or all that are left, in pieces."""
+def _chunks(source: BinaryIO, count: int | None) -> Iterator[bytes]:
+    """So many bytes, or all that are left, in chunks."""
     while count is None or count > 0:
-        piece = source.read(_CHUNK if count is None else min(count, _CHUNK))
-        if not piece:
+        chunk = source.read(_CHUNK if count is None else min(count, _CHUNK))
+        if not chunk:
             return
-        count = None if count is None else count - len(piece)
-        yield piece
+        count = None if count is None else count - len(chunk)
+        yield chunk
 
 
 def _keep(path: Path, beside: str, seen: os.stat_result) -> None:

@@ -26,7 +26,7 @@ Claims = Iterator[dict[str, Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What a printer is told beside the claims; ``summary`` and ``status`` hold once the last claim has come."""
+    """What a printer gets beside the claims; ``summary`` and ``status`` hold once the last claim has come."""
 
     summary: report.Summary
     facts: facts.FactBase
@@ -39,7 +39,7 @@ class Run:
 def _print_text(claims: Claims, run: Run) -> None:
     width = columns()
     for claim in claims:
-        if claim["error"] is None:  # else it stands on stderr already
+        if claim["error"] is None:  # else it is on stderr already
             print_lines(report_text.claim_lines(claim, show_not_checked=run.show_not_checked, width=width))
     if run.statistics:
         print_lines(report_text.statistics_lines(run.summary))

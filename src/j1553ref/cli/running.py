@@ -22,7 +22,7 @@ from j1553ref import checking, report
 from j1553ref.claim import InputError
 from j1553ref.cli.base import fact_base
 from j1553ref.facts import FactBase
-from j1553ref.readers import Piece, Record, Scope, Skipped, open_source, pieces, records_of
+from j1553ref.readers import Record, RecordText, Scope, Skipped, open_source, record_texts, records_of
 from j1553ref.suppression import Suppression
 
 __all__ = ["Examiner", "Outcome", "Plan", "Progress", "Source", "Stop", "WorkerError", "examined"]
@@ -30,7 +30,7 @@ __all__ = ["Examiner", "Outcome", "Plan", "Progress", "Source", "Stop", "WorkerE
 #: A batch for a worker holds so many records, or so many characters.
 _RECORDS, _CHARACTERS = 64, 1024 * 1024
 
-Found = Piece | Record
+Found = RecordText | Record
 
 
 class WorkerError(RuntimeError):
@@ -113,14 +113,14 @@ def examined(
 ) -> Generator[Outcome, None, None]:
     """What is found in the sources, in the order of the input.
 
-    ``opened`` is told each stream. With more than one job, batches are checked in processes of their own; raises
+    ``opened`` gets each stream. With more than one job, batches are checked in processes of their own; raises
     :class:`WorkerError` where one of them dies.
     """
     scope = Scope(here.facts, plan.form) if in_scope_only else None
     found = _found(sources, plan.form, scope, opened)
     if jobs == 1:
-        for source, each in found:
-            yield Outcome(source, skipped=each.count) if isinstance(each, Skipped) else here.outcome(source, [each])
+        for source, item in found:
+            yield Outcome(source, skipped=item.count) if isinstance(item, Skipped) else here.outcome(source, [item])
         return
     # Processes are started afresh, so that it goes the same way on every system.
     context = multiprocessing.get_context("spawn")
@@ -174,8 +174,8 @@ def _found(
         try:
             with open_source(source.path) as stream:
                 opened(source, stream)
-                for each in pieces(stream, source=source.name, format=form, scope=scope):
-                    yield source, each
+                for item in record_texts(stream, source=source.name, format=form, scope=scope):
+                    yield source, item
         except InputError as error:
             yield source, Record(source=source.name, index=0, error=str(error).removeprefix(f"{source.name}: "))
 
@@ -184,16 +184,16 @@ def _batches(found: Iterator[tuple[Source, Found | Skipped]]) -> Iterator[tuple[
     """Records in batches of one source, and numbers of records that were passed over, in order."""
     batch: list[Found] = []
     size, of = 0, Source(0, "", "")
-    for source, each in found:
-        if batch and (isinstance(each, Skipped) or source != of or len(batch) >= _RECORDS or size >= _CHARACTERS):
+    for source, item in found:
+        if batch and (isinstance(item, Skipped) or source != of or len(batch) >= _RECORDS or size >= _CHARACTERS):
             yield of, batch
             batch, size = [], 0
         of = source
-        if isinstance(each, Skipped):
-            yield source, each.count
+        if isinstance(item, Skipped):
+            yield source, item.count
         else:
-            batch.append(each)
-            size += len(each.text) if isinstance(each, Piece) else 0
+            batch.append(item)
+            size += len(item.text) if isinstance(item, RecordText) else 0
     if batch:
         yield of, batch
 
@@ -285,11 +285,11 @@ class Progress:
 
     def line(self, elapsed: int, read: int) -> str:
         """What is shown after so many nanoseconds and bytes."""
-        told = f"{self._count:,} records, {self._count * self._SECOND // max(elapsed, 1):,} a second"
+        rate = f"{self._count:,} records, {self._count * self._SECOND // max(elapsed, 1):,} a second"
         if not self._total or not read:
-            return told
+            return rate
         left = (self._total - read) * elapsed // read // self._SECOND
-        return f"{told}, {100 * read // self._total} %, {left // 60}:{left % 60:02d} left"
+        return f"{rate}, {100 * read // self._total} %, {left // 60}:{left % 60:02d} left"
 
     def erase(self) -> None:
         """Makes room for other lines."""

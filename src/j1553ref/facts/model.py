@@ -41,7 +41,7 @@ class Entry:
     value: Any
     sources: tuple[SourceRef, ...]
     checked: date
-    #: False where the source bears no date: ``start`` is then only the day on which it was seen to say so.
+    #: False where the source has no date: ``start`` is then only the day on which it was seen to say so.
     dated: bool = True
     known_until: date | None = None
     ended: bool = False

@@ -23,7 +23,7 @@ def vocabulary() -> Mapping[str, Mapping[str, Any]]:
     ['required', 'not-required']
     """
     defs = json.loads(schemas.text("facts"))["$defs"]
-    kinds = {key: defs[each["$ref"].removeprefix("#/$defs/")] for key, each in defs["profile"]["properties"].items()}
+    kinds = {key: defs[node["$ref"].removeprefix("#/$defs/")] for key, node in defs["profile"]["properties"].items()}
     return {key: kind["properties"]["history"]["items"]["properties"]["value"] for key, kind in kinds.items()}
 
 
@@ -39,7 +39,7 @@ def check_profile(fact: Fact, facts: Mapping[str, Fact]) -> None:
         raise ValueError("a profile is named profile.PAYER.KEY")
     (payer, _, part), key = names[0].partition(":"), names[1]
     parts = f"payer_part.{payer}."
-    wanted = parts + part if part and any(each.startswith(parts) for each in facts) else f"payer.{payer}"
+    wanted = parts + part if part and any(fact_id.startswith(parts) for fact_id in facts) else f"payer.{payer}"
     if wanted not in facts:
         raise ValueError(f"there is no {wanted}, so no claim has this payer{nearest(wanted, facts)}")
     if key not in vocabulary():
@@ -52,14 +52,14 @@ def check_profile(fact: Fact, facts: Mapping[str, Fact]) -> None:
 def _fits(value: Any, kind: Mapping[str, Any]) -> bool:
     """Whether a value has a kind: the few keywords of JSON Schema that profiles use, on what the loader made of TOML."""
     if "enum" in kind:
-        return any(type(value) is type(each) and value == each for each in kind["enum"])
+        return any(type(value) is type(member) and value == member for member in kind["enum"])
     match kind["type"]:
         case "string":
             return isinstance(value, str) and re.fullmatch(kind["pattern"], value) is not None
         case "integer":
             return type(value) is int and value >= kind["minimum"]
         case "array":
-            return isinstance(value, tuple) and value != () and all(_fits(each, kind["items"]) for each in value)
+            return isinstance(value, tuple) and value != () and all(_fits(item, kind["items"]) for item in value)
         case "object":
             parts = kind["properties"]
             return (

@@ -68,7 +68,7 @@ def _documents(folder: Traversable | Path) -> Iterator[tuple[str, dict[str, Any]
 
 
 def _toml_files(folder: Traversable | Path) -> Iterator[tuple[str, Traversable | Path]]:
-    for item in sorted(folder.iterdir(), key=lambda each: each.name):
+    for item in sorted(folder.iterdir(), key=lambda path: path.name):
         if item.name.endswith(".toml"):
             yield item.name, item
         elif item.name == "payers" and item.is_dir():
@@ -80,7 +80,7 @@ def _record(kind: type[Any], key: str, table: Any, file: str) -> Any:
     try:
         return kind(key, **table)
     except TypeError:
-        wanted = ", ".join(each.name for each in fields(kind) if each.name != "id")
+        wanted = ", ".join(field.name for field in fields(kind) if field.name != "id")
         raise FactError(f"{file}: {key}: expected a table with the keys {wanted}") from None
 
 
@@ -154,7 +154,7 @@ def _entry(table: dict[str, Any]) -> Entry:
         value=_frozen(table.get("value")),
         known_until=until,
         ended=ended,
-        sources=tuple(_source(each) for each in sources),
+        sources=tuple(_source(source) for source in sources),
         checked=_day(table, "checked"),
         agreeing=_flag(table, "agreeing"),
         note=_text(table, "note", ""),
@@ -196,13 +196,13 @@ def _flag(table: Mapping[str, Any], key: str) -> bool:
 
 
 def _names(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
         raise ValueError("binds must be a list of payer ids")
     return tuple(value)
 
 
 def _frozen(value: Any) -> Any:
-    return tuple(_frozen(each) for each in value) if isinstance(value, list) else value
+    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
 
 
 #: What a folder may add: tables of a payer or a quarter, and further members of a family.

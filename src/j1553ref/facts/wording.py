@@ -48,7 +48,7 @@ _ACRONYMS = {
     "opps": "OPPS",
     "icd10": "ICD-10",
 }
-#: Fields of a table-valued fact that bear their unit in their name.
+#: Fields of a table-valued fact that have their unit in their name.
 FIELD_UNITS = {"mg": "mg", "ml": "mL", "ml_per_vial": "mL"}
 #: Fields of a claim whose decimal strings are numbers to a reader; other digits (codes, NDCs) are names.
 _NUMBERS = {"dose_mg", "charge", "total_charge", "quantity"}
@@ -85,7 +85,7 @@ def value_text(value: Any, unit: str = "") -> str:
     if isinstance(value, date):
         return date_text(value)
     if isinstance(value, tuple):
-        words = [value_text(each, unit) for each in value]
+        words = [value_text(item, unit) for item in value]
         return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
     if isinstance(value, Mapping):
         return "; ".join(f"{name} {text}" if name else text for name, text in pairs(value))
@@ -117,8 +117,8 @@ def pairs(value: Mapping[str, Any]) -> list[tuple[str, str]]:
     [('NDC', '70573-0605-01'), ('', '5,000 mg'), ('drug line', 'yes')]
     """
     return [
-        ("" if key in FIELD_UNITS else _ACRONYMS.get(key, key.replace("_", " ")), field_text(key, each))
-        for key, each in value.items()
+        ("" if key in FIELD_UNITS else _ACRONYMS.get(key, key.replace("_", " ")), field_text(key, field))
+        for key, field in value.items()
     ]
 
 

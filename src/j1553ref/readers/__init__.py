@@ -1,4 +1,4 @@
-"""From a file to claims: the format is told from the content, and each claim knows its places in the file.
+"""From a file to claims: the format is recognized by the content, and each claim knows its places in the file.
 
 To add a format, write a module that reads its documents and list it in ``JSON_FORMATS`` or ``TEXT_FORMATS``.
 """
@@ -21,7 +21,7 @@ from j1553ref.readers import clearinghouse, native, strict
 from j1553ref.readers.locate import Locator
 from j1553ref.readers.record import JsonFormat, Record, TextFormat
 from j1553ref.readers.scope import Scope
-from j1553ref.readers.stream import LIMIT, Piece, Skipped, Unreadable, Window, characters, split
+from j1553ref.readers.stream import LIMIT, RecordText, Skipped, Unreadable, Window, characters, split
 from j1553ref.redaction import one_line
 
 __all__ = [
@@ -29,15 +29,15 @@ __all__ = [
     "JSON_FORMATS",
     "TEXT_FORMATS",
     "JsonFormat",
-    "Piece",
     "Record",
+    "RecordText",
     "Scope",
     "Skipped",
     "TextFormat",
     "claim_from",
     "open_source",
-    "pieces",
     "read",
+    "record_texts",
     "records_of",
 ]
 
@@ -61,13 +61,13 @@ JSON_FORMATS: tuple[JsonFormat, ...] = (
 #: Asked before JSON is tried.
 TEXT_FORMATS: tuple[TextFormat, ...] = ()
 #: The names of all formats, for ``--format``.
-FORMATS = (*(each.name for each in JSON_FORMATS), *(each.name for each in TEXT_FORMATS))
+FORMATS = (*(reader.name for reader in JSON_FORMATS), *(reader.name for reader in TEXT_FORMATS))
 
 
 def read(stream: BinaryIO | bytes, *, source: str, format: str | None = None) -> Iterator[Record]:
     """Every claim of a stream, one record at a time, in constant memory.
 
-    ``source`` is what records call the stream; ``format`` is one of FORMATS, told from the content without it.
+    ``source`` is what records call the stream; ``format`` is one of FORMATS, recognized by the content without it.
     JSON may be one object, a list of them, or one after another, on one line each or on many. What cannot be
     read is a record with ``error``; the records around it are still read. Raises
     :class:`~j1553ref.claim.InputError` for an unknown ``format``.
@@ -153,15 +153,15 @@ def open_source(path: str | Path) -> AbstractContextManager[BinaryIO]:
 
 def _read(stream: BinaryIO, source: str, format: str | None) -> Iterator[Record]:
     index = 0
-    for found in pieces(stream, source=source, format=format):
+    for found in record_texts(stream, source=source, format=format):
         for record in records_of(found, source=source, index=index, format=format):
             yield record
             index = record.index + 1
 
 
-def pieces(
+def record_texts(
     stream: BinaryIO, *, source: str, format: str | None = None, scope: Scope | None = None
-) -> Iterator[Piece | Skipped | Record]:
+) -> Iterator[RecordText | Skipped | Record]:
     """A stream cut into records that are still text, in order and in constant memory; see :func:`read`.
 
     Where ``scope`` is given, records that it clears are only counted. A format that is not JSON, and an error of the
@@ -191,32 +191,32 @@ def pieces(
 
 
 def records_of(
-    found: Piece | Skipped | Record, *, source: str, index: int, format: str | None = None
+    found: RecordText | Skipped | Record, *, source: str, index: int, format: str | None = None
 ) -> Iterator[Record]:
-    """The records of what :func:`pieces` yields, numbered from ``index``; none of what was only counted."""
-    if isinstance(found, Piece):
+    """The records of what :func:`record_texts` yields, numbered from ``index``; none of what was only counted."""
+    if isinstance(found, RecordText):
         yield from _records(found, source, index, format, _known(format))
     elif isinstance(found, Record):
         yield replace(found, index=index)
 
 
 def _formats(format: str | None) -> tuple[JsonFormat, ...]:
-    return tuple(each for each in JSON_FORMATS if format in (None, each.name))
+    return tuple(reader for reader in JSON_FORMATS if format in (None, reader.name))
 
 
 @cache
 def _known(format: str | None) -> frozenset[str]:
-    return frozenset[str]().union(*(each.names for each in _formats(format)))
+    return frozenset[str]().union(*(reader.names for reader in _formats(format)))
 
 
-def _records(piece: Piece, source: str, index: int, format: str | None, known: frozenset[str]) -> Iterator[Record]:
-    """The records of one piece of text; an error is one too."""
-    places = Locator(piece.text, line=piece.line, column=piece.column, known=known, byte=piece.byte)
-    line, column, count = piece.line, piece.column, 0
+def _records(raw: RecordText, source: str, index: int, format: str | None, known: frozenset[str]) -> Iterator[Record]:
+    """The records of the text of one; an error is one too."""
+    places = Locator(raw.text, line=raw.line, column=raw.column, known=known, byte=raw.byte)
+    line, column, count = raw.line, raw.column, 0
     try:
-        if piece.error:
-            raise Unreadable(piece.error, 0)
-        document = strict.parse(piece.text, known)
+        if raw.error:
+            raise Unreadable(raw.error, 0)
+        document = strict.parse(raw.text, known)
         for count, found in enumerate(_claims(document, format), 1):
             yield Record(
                 source=source,
@@ -234,7 +234,7 @@ def _records(piece: Piece, source: str, index: int, format: str | None, known: f
     except Unreadable as error:
         message, offset = str(error), error.offset or 0
         if message.startswith("not UTF-8"):
-            message = f"byte {_bytes_before(piece, offset)}: {message}"
+            message = f"byte {_bytes_before(raw, offset)}: {message}"
     except InputError as error:
         message, offset = str(error), 0
     at = places.offset(offset)
@@ -245,11 +245,11 @@ def _records(piece: Piece, source: str, index: int, format: str | None, known: f
 
 def _claims(document: Any, format: str | None) -> Iterator[Claim]:
     formats = _formats(format)
-    for each in formats:
-        if isinstance(document, dict) and (each.name == format or each.recognizes(document)):
-            yield from each.claims(document)
+    for reader in formats:
+        if isinstance(document, dict) and (reader.name == format or reader.recognizes(document)):
+            yield from reader.claims(document)
             return
-    marks = ", or with ".join(each.marks for each in formats)
+    marks = ", or with ".join(reader.marks for reader in formats)
     raise InputError(f"JSON, but not a claim: expected an object with {marks}")
 
 
@@ -261,22 +261,22 @@ def _is_record(line: str) -> bool:
         document = strict.parse(line)
     except Unreadable:
         return False
-    return isinstance(document, dict) and any(each.recognizes(document) for each in JSON_FORMATS)
+    return isinstance(document, dict) and any(reader.recognizes(document) for reader in JSON_FORMATS)
 
 
 def _envelope(head: str, formats: tuple[JsonFormat, ...]) -> str | None:
-    return next((found for each in formats if (found := each.envelope(head))), None)
+    return next((found for reader in formats if (found := reader.envelope(head))), None)
 
 
-def _bytes_before(piece: Piece, offset: int) -> int:
-    return piece.byte + len(piece.text[:offset].encode("utf-8", "surrogateescape"))
+def _bytes_before(raw: RecordText, offset: int) -> int:
+    return raw.byte + len(raw.text[:offset].encode("utf-8", "surrogateescape"))
 
 
 def _only_record(records: Iterator[Record]) -> Claim:
     first = list(islice(records, 2))
-    if failed := next((each for each in first if each.error), None):
+    if failed := next((record for record in first if record.error), None):
         raise InputError(f"{failed.source}: {failed.error}")
-    return _only([each.claim for each in first if each.claim], first[0].source)
+    return _only([record.claim for record in first if record.claim], first[0].source)
 
 
 def _only(found: list[Claim], source: str) -> Claim:

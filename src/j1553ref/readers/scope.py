@@ -81,14 +81,14 @@ class Scope:
     """
 
     def __init__(self, facts: FactBase, format: str | None = None) -> None:
-        starts = {each.ndc[:9] for each in ndc.packages(facts=facts)}
-        self._ndcs = tuple(each.encode() for each in sorted({form for start in starts for form in _written(start)}))
+        starts = {package.ndc[:9] for package in ndc.packages(facts=facts)}
+        self._ndcs = tuple(digits.encode() for digits in sorted({form for start in starts for form in _written(start)}))
         infusion, families = (
             {value for entry in facts.get(name).history if not entry.ended for value in _values(entry.value)}
             for name in ("infusion.code.initial", "diagnosis.family")
         )
         self._diagnosis = re.compile(rb'"\s*(?:%s)' % _any(families), re.IGNORECASE)
-        self._formats = tuple(_Signs(each, infusion) for each in _FORMATS if format in (None, each.name))
+        self._formats = tuple(_Signs(reader, infusion) for reader in _FORMATS if format in (None, reader.name))
 
     def clears(self, record: str) -> bool:
         """Whether one record, pretty-printed or not, can be passed over."""
@@ -102,16 +102,16 @@ class Scope:
             block = text.encode()
         except UnicodeEncodeError:  # bytes that were not UTF-8
             return 0
-        if b"\0" in block or (b"\\" in block and any(each in block for each in _ESCAPES)):
+        if b"\0" in block or (b"\\" in block and any(escape in block for escape in _ESCAPES)):
             return 0
         structures = block.translate(None, _NOT_STRUCTURE).split(b"\n")[:-1]
-        signs = next((each for each in self._formats if each.mark(block, len(structures))), None)
+        signs = next((reader for reader in self._formats if reader.mark(block, len(structures))), None)
         if signs is None or _RECORDED in block or signs.damaged(block):
             return 0
         if signs.ours(block) and (signs.drug(block) or self._diagnosis.search(block)):
             return 0
         digits = block.translate(None, _NOT_DIGITS)
-        if any(each in digits for each in self._ndcs):
+        if any(code in digits for code in self._ndcs):
             return 0
         return len(structures) if all(map(_is_sound, set(structures))) else 0
 
@@ -136,14 +136,14 @@ class _Signs:
     def mark(self, block: bytes, number: int) -> bool:
         """Whether each line is an object with the marks of this format, from brace to brace."""
         first = block[: block.find(b"\n")]
-        places = [first.find(each) for each in self._marks]
+        places = [first.find(mark) for mark in self._marks]
         if min(places) < 0:
             return False
         start = first[: max(places) + len(self._marks[places.index(max(places))])]
         alike = self._goes_first and len(start) <= _NEAR and re.fullmatch(rb"\{[^{\[]*", start)
         if alike and block.endswith(b"}\n") and block.count(b"}\n" + start) == number - 1:
             return True
-        if any(each in block for each in self._strangers):
+        if any(word in block for word in self._strangers):
             return False
         lines = block.split(b"\n")[:-1]
         return all(line.startswith(b"{") and line.endswith((b"}", b"}\r")) for line in lines) and all(
@@ -187,4 +187,4 @@ def _values(value: object) -> tuple[str, ...]:
 
 
 def _any(words: Iterable[str]) -> bytes:
-    return b"|".join(re.escape(each.encode()) for each in sorted(words))
+    return b"|".join(re.escape(word.encode()) for word in sorted(words))

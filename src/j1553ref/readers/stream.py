@@ -1,6 +1,6 @@
 """From bytes to the text of one record at a time: in constant memory, in time linear in the file's length.
 
-Three layouts are told apart: an array of records, records one after another (pretty-printed or not), and one
+Three layouts are distinguished: an array of records, records one after another (pretty-printed or not), and one
 record on each line. The text is scanned for brackets and quotes only; whether a record is sound JSON is judged
 later, record by record, so that one broken record does not spoil its neighbors.
 """
@@ -17,7 +17,7 @@ from typing import BinaryIO, Protocol
 
 from j1553ref.readers.locate import MANY
 
-__all__ = ["LIMIT", "Clears", "Piece", "Skipped", "Unreadable", "Window", "characters", "split"]
+__all__ = ["LIMIT", "Clears", "RecordText", "Skipped", "Unreadable", "Window", "characters", "split"]
 
 #: The most characters that one record may have.
 LIMIT = 8 * 1024 * 1024
@@ -60,7 +60,7 @@ class Unreadable(Exception):  # noqa: N818 - the sentence below says what it is
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class RecordText:
     """The text of one record, or an error, and where it begins: line and column from 1, byte from 0."""
 
     text: str
@@ -88,7 +88,7 @@ class Clears(Protocol):
 
 
 def characters(stream: BinaryIO) -> tuple[int, Iterator[str]]:
-    """The length of a UTF-8 stream's byte order mark, and the text behind it in pieces.
+    """The length of a UTF-8 stream's byte order mark, and the text behind it in chunks.
 
     Bytes that are not UTF-8 come as lone surrogates, so that only the record that holds them is lost. Raises
     :class:`Unreadable`, at once or later, for other encodings, packed files and files that cannot be read.
@@ -138,7 +138,7 @@ class Window:
 
     def __init__(self, chunks: Iterator[str], byte: int = 0) -> None:
         self._source = chunks
-        #: the pieces that are held, each with the position of its first character
+        #: the chunks that are held, each with the position of its first character
         self.held: deque[tuple[int, str]] = deque()
         self._dropped = 0
         self.base = self.end = 0
@@ -148,7 +148,7 @@ class Window:
         return self.end - self.base
 
     def chunks(self) -> Iterator[tuple[int, str]]:
-        """Each piece from the base on, held or still to come, with the position of its first character."""
+        """Each chunk from the base on, held or still to come, with the position of its first character."""
         number = self._dropped
         while True:
             if number - self._dropped >= len(self.held):
@@ -190,14 +190,14 @@ class Window:
         self.base, self.line, self.column = to, line + lines, 1
         self.byte = byte + (len(text) if text.isascii() else len(text.encode("utf-8", "surrogateescape")))
 
-    def take(self, to: int) -> Piece | None:
-        """The piece from the base to a position, without the white space around it; what lies there is dropped."""
+    def take(self, to: int) -> RecordText | None:
+        """The text from the base to a position, without the white space around it; what lies there is dropped."""
         text = self.text(to)
         self.drop(self.base + len(text) - len(text.lstrip(_SPACE)))
         text = text.strip(_SPACE)
-        piece = Piece(text, self.line, self.column, self.byte) if len(text) <= LIMIT else self.fault(_TOO_LONG)
+        record = RecordText(text, self.line, self.column, self.byte) if len(text) <= LIMIT else self.fault(_TOO_LONG)
         self.drop(to)
-        return piece if text else None
+        return record if text else None
 
     def is_too_long(self, to: int) -> bool:
         """Whether more than the limit lies between the base and a position; white space at the base is dropped."""
@@ -210,15 +210,15 @@ class Window:
     def skip_space(self) -> bool:
         """Moves the base past white space; whether anything is left."""
         for start, text in self.chunks():
-            rest = text[self.base - start :]
-            self.drop(self.base + len(rest) - len(rest.lstrip(_SPACE)))
+            held = text[self.base - start :]
+            self.drop(self.base + len(held) - len(held.lstrip(_SPACE)))
             if len(self):
                 return True
         return False
 
-    def fault(self, error: str) -> Piece:
+    def fault(self, error: str) -> RecordText:
         """An error at the base."""
-        return Piece("", self.line, self.column, self.byte, error)
+        return RecordText("", self.line, self.column, self.byte, error)
 
     def first_line(self) -> str | None:
         """The text up to the first line break; None where none comes within the limit."""
@@ -243,15 +243,15 @@ def split(
     is_record: Callable[[str], bool],
     envelope: Callable[[str], str | None],
     scope: Clears | None = None,
-) -> Iterator[Piece | Skipped]:
+) -> Iterator[RecordText | Skipped]:
     """The records of a text, in order; those that ``scope`` clears are only counted.
 
     ``is_record`` says of a line whether it is a record of its own: asked only where the layout is in doubt.
-    ``envelope`` is told the beginning of an object and names the property whose list holds the records, if any.
+    ``envelope`` gets the beginning of an object and names the property whose list holds the records, if any.
     Raises :class:`Unreadable` for a text that is empty, or neither JSON nor lines of it.
     """
     for found in _split(window, is_record, envelope, scope):
-        if scope and isinstance(found, Piece) and not found.error and scope.clears(found.text):
+        if scope and isinstance(found, RecordText) and not found.error and scope.clears(found.text):
             yield Skipped(1)
         else:
             yield found
@@ -262,7 +262,7 @@ def _split(
     is_record: Callable[[str], bool],
     envelope: Callable[[str], str | None],
     scope: Clears | None,
-) -> Iterator[Piece | Skipped]:
+) -> Iterator[RecordText | Skipped]:
     if not window.skip_space():
         raise Unreadable("empty; expected a claim")
     for _ in window.chunks():
@@ -288,7 +288,7 @@ def _split(
 def _marks(window: Window, level: int) -> Iterator[tuple[str, int, int]]:
     """Brackets and commas outside strings, down to a depth: character, position, depth behind it.
 
-    Before each new piece of the text comes one mark without a character, so that the caller can watch the length.
+    Before each new chunk of the text comes one mark without a character, so that the caller can watch the length.
     A caller that moves the base past whole elements behind a mark is followed.
     """
     depth, in_string, escaped = 0, False, False
@@ -322,7 +322,7 @@ def _marks(window: Window, level: int) -> Iterator[tuple[str, int, int]]:
             at += 1
 
 
-def _elements(window: Window, member: str | None, scope: Clears | None) -> Iterator[Piece | Skipped]:
+def _elements(window: Window, member: str | None, scope: Clears | None) -> Iterator[RecordText | Skipped]:
     """The elements of an array that is the whole text, or that is the value of one property of the object that is."""
     level = 1 if member is None else 2
     inside = finished = too_long = seen = False
@@ -348,8 +348,8 @@ def _elements(window: Window, member: str | None, scope: Clears | None) -> Itera
             closes = char != ","
             if too_long:
                 window.drop(at)
-            elif piece := window.take(at):
-                yield piece
+            elif record := window.take(at):
+                yield record
             elif seen or not closes:
                 yield window.fault("an empty place in the list; expected a claim: remove the comma")
             if closes and char != "]":
@@ -361,8 +361,8 @@ def _elements(window: Window, member: str | None, scope: Clears | None) -> Itera
     if not inside and member is not None:
         yield window.fault(f"no list under {member}; expected one that holds the claims")
     elif not finished:
-        if (rest := window.take(window.end)) and not too_long:
-            yield rest
+        if (last := window.take(window.end)) and not too_long:
+            yield last
         yield window.fault("the file ends before the list of claims is closed; expected ]: get the whole file")
     elif member is None and window.skip_space():
         yield window.fault("something follows the end of the list of claims; expected nothing more: remove it")
@@ -386,7 +386,7 @@ def _run(window: Window, scope: Clears) -> Iterator[Skipped]:
             return
 
 
-def _values(window: Window, is_record: Callable[[str], bool]) -> Iterator[Piece | Skipped]:
+def _values(window: Window, is_record: Callable[[str], bool]) -> Iterator[RecordText | Skipped]:
     """Objects one after another, each over as many lines as it likes."""
     inside = too_long = False
     for char, at, _ in _marks(window, 0):
@@ -404,16 +404,16 @@ def _values(window: Window, is_record: Callable[[str], bool]) -> Iterator[Piece 
                 yield stray
             inside, too_long = True, False
         elif inside:
-            if (piece := window.take(at + 1)) and not too_long:
-                yield piece
+            if (record := window.take(at + 1)) and not too_long:
+                yield record
             inside = too_long = False
     if inside and not too_long and _in_lines(window, is_record):
         yield from _lines(window)
-    elif (rest := window.take(window.end)) and not too_long:
-        yield rest
+    elif (last := window.take(window.end)) and not too_long:
+        yield last
 
 
-def _lines(window: Window, scope: Clears | None = None) -> Iterator[Piece | Skipped]:
+def _lines(window: Window, scope: Clears | None = None) -> Iterator[RecordText | Skipped]:
     """One record on each line; blank lines are passed over."""
     too_long = False
     for start, text in window.chunks():
@@ -423,19 +423,19 @@ def _lines(window: Window, scope: Clears | None = None) -> Iterator[Piece | Skip
         at = max(0, window.base - start)
         while (found := text.find("\n", at)) >= 0:
             at = found + 1
-            if (piece := window.take(start + at)) and not too_long:
-                yield piece
+            if (record := window.take(start + at)) and not too_long:
+                yield record
             too_long = False
         if window.is_too_long(start + len(text)):
             if not too_long:
                 yield window.fault(_TOO_LONG)
             too_long = True
             window.drop(start + len(text))
-    if (rest := window.take(window.end)) and not too_long:
-        yield rest
+    if (last := window.take(window.end)) and not too_long:
+        yield last
 
 
-def _skim(window: Window, text: str, scope: Clears) -> Iterator[Piece | Skipped]:
+def _skim(window: Window, text: str, scope: Clears) -> Iterator[RecordText | Skipped]:
     """Whole lines at the base: counted where all are clear, else in smaller blocks, at last one by one."""
     if count := scope.lines(text):
         window.drop_lines(text, count)
@@ -448,8 +448,8 @@ def _skim(window: Window, text: str, scope: Clears) -> Iterator[Piece | Skipped]
             stop = text.find("\n") + 1
         if stop - at < len(text):
             yield from _skim(window, text[at:stop], scope)
-        elif piece := window.take(window.base + len(text)):
-            yield piece
+        elif record := window.take(window.base + len(text)):
+            yield record
         at = stop
 
 

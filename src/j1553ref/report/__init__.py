@@ -1,4 +1,4 @@
-"""What ``check`` tells people and programs: one object for each claim, one summary, and the exit status.
+"""What ``check`` says to people and programs: one object for each claim, one summary, and the exit status.
 
 The keys are those of ``schemas/report.schema.json``; they change only with its version.
 """
@@ -13,7 +13,7 @@ from j1553ref import project
 from j1553ref.checking import Report, check
 from j1553ref.facts import FactBase, packaged
 from j1553ref.fixes import Fix
-from j1553ref.readers import Record, Scope, Skipped, pieces, records_of
+from j1553ref.readers import Record, Scope, Skipped, record_texts, records_of
 from j1553ref.rules.base import SEVERITIES, Finding
 
 __all__ = ["SCHEMA_VERSION", "Summary", "claim_object", "claim_objects", "help_url", "tool_object"]
@@ -73,7 +73,7 @@ class Summary:
         if self.unusable:
             return 2
         loud = SEVERITIES[: SEVERITIES.index(fail_level) + 1]
-        return int(not exit_zero and any(getattr(self, _PLURALS[each]) for each in loud))
+        return int(not exit_zero and any(getattr(self, _PLURALS[severity]) for severity in loud))
 
 
 def tool_object(facts: FactBase) -> dict[str, str]:
@@ -99,7 +99,7 @@ def _placed(record: Record, finding: Finding) -> Finding:
 def claim_object(record: Record, report: Report | None, *, with_ids: bool = False) -> dict[str, Any]:
     """One claim of the report as a JSON object; an unusable record has ``error`` and nothing else to say."""
     claim = record.claim
-    fixes = {each.finding: each for each in report.fixes} if report else {}
+    fixes = {fix.finding: fix for fix in report.fixes} if report else {}
     return {
         "source": record.source,
         "index": record.index,
@@ -107,15 +107,17 @@ def claim_object(record: Record, report: Report | None, *, with_ids: bool = Fals
         "format": record.format,
         "payer": report.payer if report else None,
         "claim_id": claim.claim_id if claim and with_ids else None,
-        "findings": [_finding_object(_placed(record, each), fixes.get(each)) for each in report.findings]
+        "findings": [_finding_object(_placed(record, finding), fixes.get(finding)) for finding in report.findings]
         if report
         else [],
         "not_checked": [
-            {"code": each.code, "reason": each.reason, "missing": each.missing} for each in report.not_checked
+            {"code": rule.code, "reason": rule.reason, "missing": rule.missing} for rule in report.not_checked
         ]
         if report
         else [],
-        "suppressed": [_suppressed_object(_placed(record, each.finding), each.by.reason) for each in report.suppressed]
+        "suppressed": [
+            _suppressed_object(_placed(record, hidden.finding), hidden.by.reason) for hidden in report.suppressed
+        ]
         if report
         else [],
         "notes": list(report.notes) if report else [],
@@ -145,7 +147,7 @@ def claim_objects(
     """
     base = facts or packaged()
     index = 0
-    for found in pieces(stream, source=source, scope=Scope(base) if in_scope_only else None):
+    for found in record_texts(stream, source=source, scope=Scope(base) if in_scope_only else None):
         index += found.count if isinstance(found, Skipped) else 0
         for record in records_of(found, source=source, index=index):
             index += 1
@@ -154,30 +156,30 @@ def claim_objects(
             )
 
 
-def _suppressed_object(each: Finding, reason: str) -> dict[str, Any]:
+def _suppressed_object(finding: Finding, reason: str) -> dict[str, Any]:
     return {
-        "code": each.code,
-        "severity": each.severity,
-        "pointer": each.pointer,
-        "line": each.line,
-        "column": each.column,
-        "message": each.message,
+        "code": finding.code,
+        "severity": finding.severity,
+        "pointer": finding.pointer,
+        "line": finding.line,
+        "column": finding.column,
+        "message": finding.message,
         "reason": reason,
     }
 
 
-def _finding_object(each: Finding, fix: Fix | None) -> dict[str, Any]:
+def _finding_object(finding: Finding, fix: Fix | None) -> dict[str, Any]:
     return {
-        "code": each.code,
-        "name": each.name,
-        "severity": each.severity,
-        "pointer": each.pointer,
-        "line": each.line,
-        "column": each.column,
-        "message": each.message,
-        "expected": each.expected,
-        "actual": each.actual,
-        "facts": [{"id": fact_id, "on": on.isoformat()} for fact_id, on in each.facts],
-        "help": help_url(each.code),
+        "code": finding.code,
+        "name": finding.name,
+        "severity": finding.severity,
+        "pointer": finding.pointer,
+        "line": finding.line,
+        "column": finding.column,
+        "message": finding.message,
+        "expected": finding.expected,
+        "actual": finding.actual,
+        "facts": [{"id": fact_id, "on": on.isoformat()} for fact_id, on in finding.facts],
+        "help": help_url(finding.code),
         "fix": fix.to_json() if fix else None,
     }

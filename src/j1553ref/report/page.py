@@ -36,7 +36,7 @@ _LONGEST = 240
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """What stands under one heading: blocks of ``text``, ``item`` or ``code``, each with its words."""
+    """What is under one heading: blocks of ``text``, ``item`` or ``code``, each with its words."""
 
     blocks: tuple[tuple[str, str], ...]
 
@@ -56,7 +56,7 @@ class Section:
         >>> read("JWZ001").sections["Example"].prose
         'Three vials were opened; the JW line falls short of them:'
         """
-        return _joined(each for each in self.blocks if each[0] != "code")
+        return _joined(block for block in self.blocks if block[0] != "code")
 
 
 def _joined(blocks: Iterable[tuple[str, str]]) -> str:
@@ -86,7 +86,7 @@ def read(code: str) -> Page:
     return Page(
         title=head.removeprefix("# ").partition(f" ({name})")[0],
         sections={heading: Section(tuple(_blocks(body))) for heading, _, body in headed},
-        sources=tuple(packaged().documents[each] for each in cited),
+        sources=tuple(packaged().documents[document_id] for document_id in cited),
     )
 
 
@@ -140,9 +140,9 @@ def page_lines(code: str, width: int) -> Iterator[Line]:
             yield from _block(kind, words, width)
             before = kind
         if heading == "Sources":
-            for each in page.sources:
-                if each.url:
-                    yield from wrapped("plain", f"- {each.title}: {each.url}", width, indent=2)
+            for document in page.sources:
+                if document.url:
+                    yield from wrapped("plain", f"- {document.title}: {document.url}", width, indent=2)
     if rule.facts:
         yield "plain", ""
         yield "title", "Facts that it reads"

@@ -131,13 +131,13 @@ class Asked:
         self.read[fact_id] = when
         return value
 
-    def rests_on(self, *fact_ids: str) -> None:
+    def states(self, *fact_ids: str) -> None:
         """Note facts whose value the question states in words of its own."""
         for fact_id in fact_ids:
             self.fact(fact_id)
 
     def aside(self, fact_id: str) -> Any:
-        """The value of a fact that the question does not rest on, such as the vial sizes that its vials are drawn from."""
+        """The value of a fact that the question is not based on, such as the vial sizes that its vials are drawn from."""
         return self.base.on(fact_id, self.on).value
 
     @property
@@ -164,6 +164,6 @@ class Asked:
 
     def hospital(self) -> Place:
         """A hospital's outpatient department that bills Medicare."""
-        self.rests_on("site.hospital_outpatient", "bill_type.outpatient")
+        self.states("site.hospital_outpatient", "bill_type.outpatient")
         drug, service = self.fact("revenue_code.drug"), self.fact("revenue_code.infusion")
         return Place(payer="medicare-ab", form="ub04", type_of_bill="131", drug_revenue=drug, service_revenue=service)

@@ -1,6 +1,6 @@
 """Doses and vials that fit together, so that a question has one right answer, and the claims that they make.
 
-Left out on purpose: vials beyond the smallest set, a rest below one unit and a rest of exactly one unit, since on these
+Left out on purpose: vials beyond the smallest set, less than one unit left and exactly one unit left, since on these
 the sources are silent or differ.
 """
 
@@ -20,7 +20,7 @@ from j1553ref.training.words import number, vials_text
 from j1553ref.units import bill_units
 from j1553ref.vials import Vial, grams, least_waste
 
-__all__ = ["NGS", "Given", "in_words", "odd_dose", "total_mg", "whole_dose_with_rest", "whole_vials"]
+__all__ = ["NGS", "Given", "dose_with_leftover", "in_words", "odd_dose", "total_mg", "whole_vials"]
 
 NGS = "medicare-ab:ngs"
 #: No more vials in one question, and no more drug (mg): what a class can follow.
@@ -49,9 +49,9 @@ class Given:
         return cls(asked, asked.place(payer), total_mg(vials), vials, aside=aside)
 
     @classmethod
-    def with_rest(cls, asked: Asked, step_mg: int = 1000, *, stock: str = "bought") -> Given:
+    def leftover(cls, asked: Asked, step_mg: int = 1000, *, stock: str = "bought") -> Given:
         """A dose that leaves drug in an office's vials."""
-        dose, vials = whole_dose_with_rest(asked, step_mg)
+        dose, vials = dose_with_leftover(asked, step_mg)
         return cls(asked, asked.place(), dose, vials, {"stock": stock})
 
     @classmethod
@@ -65,7 +65,7 @@ class Given:
         """Units and lines."""
         bill = bill_units(dose_mg=self.dose, vials=self.vials, on=self.asked.on, facts=self.asked.base)
         if not self.aside:
-            self.asked.rests_on(*(fact_id for fact_id in bill.facts if fact_id not in _BESIDE_THE_LINES))
+            self.asked.states(*(fact_id for fact_id in bill.facts if fact_id not in _BESIDE_THE_LINES))
         return bill
 
     @property
@@ -190,7 +190,7 @@ def whole_vials(asked: Asked, kinds: int | None = None) -> tuple[Vial, ...]:
     return asked.draws.pick([vials for vials in _sets(sizes) if kinds in (None, len(vials))])
 
 
-def whole_dose_with_rest(asked: Asked, step_mg: int = 1000) -> tuple[int, tuple[Vial, ...]]:
+def dose_with_leftover(asked: Asked, step_mg: int = 1000) -> tuple[int, tuple[Vial, ...]]:
     """A dose (mg) in steps of whole units and the smallest set of vials for it, which leaves at least two units."""
     smallest: int = min(asked.aside("product.vial_sizes"))
     held = smallest * asked.draws.between(2, _MOST_MG // smallest)
@@ -202,7 +202,7 @@ def whole_dose_with_rest(asked: Asked, step_mg: int = 1000) -> tuple[int, tuple[
 
 def odd_dose(asked: Asked) -> tuple[int, tuple[Vial, ...]]:
     """A dose (mg) that is no whole number of units, and the smallest set for it, which leaves at least two units."""
-    dose, vials = whole_dose_with_rest(asked, step_mg=asked.unit)
+    dose, vials = dose_with_leftover(asked, step_mg=asked.unit)
     return dose - asked.draws.between(10, asked.unit - 10, 10), vials
 
 

@@ -73,7 +73,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """A fact that an answer rests on: its id and label, the grade of the entry that held, the ids of its sources.
+    """A fact that an answer is based on: its id and label, the grade of the entry that held, the ids of its sources.
 
     ``note`` says why a fact that is only inferred may be used all the same; it is empty for any other.
     """

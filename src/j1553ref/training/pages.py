@@ -87,7 +87,9 @@ def sheet_page(sheet: Sheet) -> Page:
     """The sheet for the learner: no answer, no rule."""
     blanks = el("p", el("span", "Name"), el("span", "Date"), kind="blanks")
     head = (blanks, _identity(sheet), _note("One answer is right. Circle its letter."))
-    asked = (_section(f"Question {each.number}", *_asked(each), _options(each)) for each in sheet.questions)
+    asked = (
+        _section(f"Question {question.number}", *_asked(question), _options(question)) for question in sheet.questions
+    )
     return _page(sheet, "", *head, *asked)
 
 
@@ -134,16 +136,16 @@ def _answered(question: Question) -> Element:
         )
         for option, made in question.wrong
     )
-    rests_on: list[Node] = []
+    based_on: list[Node] = []
     for basis in question.basis:
-        rests_on += [", " if rests_on else "Rests on ", el("code", basis.id, entry=("fact", basis.id))]
+        based_on += [", " if based_on else "Rests on ", el("code", basis.id, entry=("fact", basis.id))]
     return _section(
         f"Question {question.number}: {question.answer}",
         *_asked(question),
         el("p", el("strong", f"{question.answer} is right: "), question.right.text, kind="answer"),
         el("ol", *(el("li", step) for step in question.steps)),
         el("ul", *wrong),
-        _note(*rests_on, "."),
+        _note(*based_on, "."),
     )
 
 

@@ -18,8 +18,8 @@ def number(value: int | Decimal) -> str:
     >>> number(32450), number(Decimal("324.50"))
     ('32,450', '324.5')
     """
-    whole, point, rest = plain(Decimal(value)).partition(".")
-    return f"{int(whole):,}{point}{rest}"
+    whole, point, decimals = plain(Decimal(value)).partition(".")
+    return f"{int(whole):,}{point}{decimals}"
 
 
 def units_text(units: int) -> str:

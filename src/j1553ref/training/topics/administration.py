@@ -35,7 +35,7 @@ class Timed:
         return tuple(text.split("; ")), self.given.claim(self.given.lines(), parsed(text))
 
     def figures(self, *others: str) -> dict[str, Any]:
-        """Times, arithmetic, the right lines, and those of the mistakes that these minutes invite; None for the rest.
+        """Times, arithmetic, the right lines, and those of the mistakes that these minutes invite; None for the others.
 
         ``others`` are families of codes that are mistaken for the right ones, by their name in the facts.
         """
@@ -44,10 +44,10 @@ class Timed:
             self.asked.fact(f"infusion.{name}") for name in ("first_hour", "further_hour", "further_hour_threshold")
         )
         minutes, elapsed = self.codes.minutes, self.stop - self.start
-        full, rest = divmod(max(minutes - first, 0), hour)
+        full, over = divmod(max(minutes - first, 0), hour)
         right = sum(made.units for made in self.codes.lines[1:])
         by_clock = further_hours(elapsed, on=self.asked.on, facts=self.asked.base)
-        started, exact = 0 < rest < threshold, rest == threshold
+        started, exact = 0 < over < threshold, over == threshold
 
         def said(units: int | None, codes: Sequence[str] = (initial, further)) -> str | None:
             """The lines with so many further hours."""
@@ -56,9 +56,9 @@ class Timed:
 
         families = {name: self.asked.fact(f"infusion.{name}_codes") for name in others}
         counts = f"more than {threshold}, so it counts"
-        if rest <= threshold:
+        if over <= threshold:
             counts = f"not more than {threshold}, so it adds nothing"
-        last = f" and {rest} minutes; the last piece is {counts}" if rest else ""
+        last = f" and {over} minutes; the last piece is {counts}" if over else ""
         start, stop = clock(self.start), clock(self.stop)
         pause = f", with a pause from {clock(self.pause[0])} to {clock(self.pause[1])}" if self.pause else ""
         less = f", less a pause of {elapsed - minutes}: {minutes}" if self.pause else ""
@@ -75,20 +75,20 @@ class Timed:
             "further": further,
             "minutes": minutes,
             "elapsed": elapsed,
-            "rest": rest,
+            "rest": over,
             "threshold": threshold,
             "right": right,
             "hours": "; ".join(written(line(made.code, made.units) for made in self.codes.lines)),
             "half_hour": said(right + 1 if exact else None),
             "started": said(right + 1 if started else None),
-            "dropped": said(right - 1 if rest > threshold else None),
+            "dropped": said(right - 1 if over > threshold else None),
             "paused": said(by_clock if by_clock != right else None),
             "more": right + 1,
             "first_minute": said(right + 1),
             # Where two mistakes come to the same lines, the more telling name is offered.
             "only_first_minute": said(None if started or exact else right + 1),
             "none": said(0 if right else None),
-            "none_by_itself": said(0 if right and (right > 1 or rest <= threshold) else None),
+            "none_by_itself": said(0 if right and (right > 1 or over <= threshold) else None),
             **{name: said(right, codes) for name, codes in families.items()},
             **{f"{name}_first": codes[0] for name, codes in families.items()},
         }
@@ -100,14 +100,14 @@ def plain_hours(asked: Asked) -> Draft:
 
 
 def near_the_threshold(asked: Asked) -> Draft:
-    """A last piece at the threshold, or just beside it."""
+    """Last minutes at the threshold, or just beside it."""
     threshold: int = asked.fact("infusion.further_hour_threshold")
     return _draft(_timed(asked, asked.draws.between(2, 5) * 60 + threshold + asked.draws.pick([0, 0, 1, 1, -1, 3])))
 
 
 def with_a_pause(asked: Asked) -> Draft | None:
-    """A pause that decides whether the last piece counts."""
-    asked.rests_on("infusion.counted_time")
+    """A pause that decides whether the last minutes count."""
+    asked.states("infusion.counted_time")
     made = _draft(_timed(asked, asked.draws.between(24, 72) * 5, asked.draws.between(15, 40, 5)))
     return made if made.figures["paused"] else None
 
@@ -116,7 +116,7 @@ def push_before(asked: Asked) -> Draft:
     """A push of another drug before the infusion."""
     timed = _timed(asked, asked.draws.between(8, 24) * 15)
     codes = {"push": timed.code("push"), "later_push": timed.code("sequential_push")}
-    asked.rests_on("infusion.one_initial", "infusion.hierarchy")
+    asked.states("infusion.one_initial", "infusion.hierarchy")
     return Draft(timed.figures("complex") | codes, timed.made)
 
 
@@ -126,7 +126,7 @@ def premedication(asked: Asked) -> Draft:
     before = asked.draws.between(20, 30, 5)
     timed.code("initial")
     codes = {"push": timed.code("push"), "later": timed.code("sequential"), "later_push": timed.code("sequential_push")}
-    asked.rests_on("infusion.one_initial", "infusion.hierarchy")
+    asked.states("infusion.one_initial", "infusion.hierarchy")
     return Draft(timed.figures("complex") | codes | {"before": before}, timed.made)
 
 
@@ -139,7 +139,7 @@ def hydration(asked: Asked) -> Draft:
     start = timed.start + 15 if kind == "alongside" else timed.start - minutes
     code, other = timed.code("hydration"), timed.code("hydration_initial")
     times = {"start_time": clock(start), "stop_time": clock(start + minutes)}
-    asked.rests_on("infusion.one_initial", *(["infusion.carrier_fluid"] if kind == "alongside" else []))
+    asked.states("infusion.one_initial", *(["infusion.carrier_fluid"] if kind == "alongside" else []))
 
     def made(text: str) -> Made:
         lines = [made | (times if made["procedure_code"] in (code, other) else {}) for made in parsed(text)]
@@ -185,5 +185,5 @@ def _timed(
     given = Given(asked, asked.place(), dose or total_mg(opened), opened, record, aside=True)
     pauses = [(span["start"], span["stop"]) for span in record.get("pauses", ())]
     codes = infusion_codes(record["start"], record["stop"], on=asked.on, pauses=pauses, facts=asked.base)
-    asked.rests_on(*codes.facts)
+    asked.states(*codes.facts)
     return Timed(asked, given, codes, start, stop, (began, began + pause) if pause else None)

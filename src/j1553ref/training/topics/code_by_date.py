@@ -58,7 +58,7 @@ def on_a_valid_date(asked: Asked) -> Draft:
     }
     name, place = asked.draws.pick(list(places.items()))
     commercial = place.payer == "commercial"
-    asked.rests_on("code.valid", *([] if commercial else ["code.specific_over_unlisted"]))
+    asked.states("code.valid", *([] if commercial else ["code.specific_over_unlisted"]))
     # Without it a payer that loads new codes late could be right with the old one.
     loaded = " The payer has loaded J1553." if commercial else ""
     figures = drug.words | {"setting": name, "first": date_text(first), "loaded": loaded}
@@ -87,7 +87,7 @@ def beside_the_first_date(asked: Asked) -> Draft:
 
 def _four_dates(asked: Asked, days: dict[str, date], first: date, variant: str = "") -> Draft:
     drug = Dose(asked)
-    asked.rests_on("code.valid")
+    asked.states("code.valid")
     texts = {name: date_text(day) for name, day in days.items()}
 
     def made(text: str) -> Made:
@@ -114,7 +114,7 @@ def _both_dates(asked: Asked, before: date, after: date) -> Draft:
     old, new = (code_for(day, payer=_PAYER, facts=asked.base).code for day in (before, after))
     assert old is not None and new == CODE
     asked.fact(_NAMED, before)
-    asked.rests_on("code.valid")
+    asked.states("code.valid")
     first = date_text(asked.fact("code.first_date_of_service"))
     drug = Dose(asked)
     prepared = after + timedelta(days=asked.draws.between(3, 12))
@@ -135,7 +135,7 @@ def old_approval(asked: Asked) -> Draft:
     first, unlisted = asked.fact("code.first_date_of_service"), asked.fact("code.unlisted")
     named = _NAMED.rpartition(".")[2].partition("-")[0]
     asked.fact(_NAMED, first - timedelta(days=1))
-    asked.rests_on("code.valid")
+    asked.states("code.valid")
     drug = Dose(asked)
     place = asked.place(_PAYER)
     month = asked.draws.pick(["January", "February", "March"])
@@ -148,7 +148,7 @@ def code_and_units(asked: Asked) -> Draft:
     """Code and units together."""
     drug = Dose(asked)
     first, usual, unit = asked.fact("code.first_date_of_service"), asked.usual, asked.unit
-    asked.rests_on("code.valid", "code.specific_over_unlisted", "discard.jz", "discard.single_dose_basis")
+    asked.states("code.valid", "code.specific_over_unlisted", "discard.jz", "discard.single_dose_basis")
     neighbor = asked.draws.pick(_NEIGHBORS)
     brand = asked.fact(f"related.{neighbor}")["brand"]
     habit, units = drug.dose // usual, drug.dose // unit

@@ -55,7 +55,7 @@ def sent_instead(asked: Asked) -> Draft | None:
         denial = _denial(asked, name)
         came, note = f"with {denial['pair']}: {denial['meaning']}", _note(asked, name)
     else:
-        asked.rests_on("discard.missing_modifier")
+        asked.states("discard.missing_modifier")
     figures = {"inner": inner.words, "came": came, "steps": "\n".join((*inner.words[3:], note))}
     variant = f"{name} {inner.variant}" if name else ""
     right = inner.right.lines, inner.right.claim

@@ -1,6 +1,6 @@
 """Topic ``home``: Medicare's home benefit: whose claim it is, the bundle beside the drug, places, dates, diagnoses.
 
-JW and JZ at home rest on inference and are not asked; the claims carry JZ all the same, since the checker would warn.
+JW and JZ at home are inferred and are not asked; the claims carry JZ all the same, since the checker would warn.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Visit:
         self.units = dose // asked.unit
         self.bundle: str = asked.fact("home.bundle_code")
         self.place: str = asked.fact("site.home")["place_of_service"]
-        asked.rests_on("home.contractor")
+        asked.states("home.contractor")
         self.drug = drug(self.units, "JZ")
         self.words: dict[str, Any] = {"grams": grams(dose), "bundle": self.bundle, "place": self.place}
 
@@ -68,7 +68,7 @@ def contractor(asked: Asked) -> Draft:
 def place_of_service(asked: Asked) -> Draft:
     """The place of service of both lines."""
     visit = Visit(asked)
-    asked.rests_on("home.places_of_service")
+    asked.states("home.places_of_service")
     names = asked.fact("place_of_service.facility") | asked.fact("place_of_service.non_facility")
     allowed = asked.fact("home.places_of_service")
 
@@ -100,7 +100,7 @@ def visit_length(asked: Asked) -> Draft:
     visit = Visit(asked)
     hours = asked.draws.between(3, 6)
     pump = asked.draws.pick(asked.fact("home.pump_codes"))
-    asked.rests_on("home.bundle_units", "home.visit_length", "home.places_of_service")
+    asked.states("home.bundle_units", "home.visit_length", "home.places_of_service")
     lines = {
         "one": [visit.service()],
         "two": [visit.service()] * 2,
@@ -174,7 +174,7 @@ def whole_claim(asked: Asked) -> Draft:
     visit = Visit(asked)
     listed, near = visit.lists()
     good, bad = asked.draws.pick(sorted(listed)), asked.draws.pick(sorted(near))
-    asked.rests_on("home.places_of_service", "home.bundle_units")
+    asked.states("home.places_of_service", "home.bundle_units")
 
     def made(mac: str, code: str, place: str, count: str) -> Made:
         words = (

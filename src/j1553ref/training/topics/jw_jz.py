@@ -9,21 +9,21 @@ from typing import Any
 from j1553ref.facts.wording import date_text
 from j1553ref.training.asking import Asked, Draft, Made
 from j1553ref.training.claims import claim, dated, parsed, record
-from j1553ref.training.doses import NGS, Given, in_words, total_mg, whole_dose_with_rest, whole_vials
+from j1553ref.training.doses import NGS, Given, dose_with_leftover, in_words, total_mg, whole_vials
 from j1553ref.training.words import vials_text
 from j1553ref.units import discarded_units
 from j1553ref.vials import Vial
 
 
-def plain(asked: Asked, *, rest: bool) -> Draft:
+def plain(asked: Asked, *, leftover: bool) -> Draft:
     """Vials that are used up, or a dose in whole grams and drug left in the vials."""
-    given = Given.with_rest(asked) if rest else Given.whole(asked)
+    given = Given.leftover(asked) if leftover else Given.whole(asked)
     return Draft(_figures(given), given.made)
 
 
 def some_left_in_milligrams(asked: Asked) -> Draft:
     """A dose in milligrams that is a whole number of units."""
-    given = Given.with_rest(asked, step_mg=asked.unit)
+    given = Given.leftover(asked, step_mg=asked.unit)
     figures, usual = _figures(given), asked.usual
     in_500 = figures["left"] * asked.unit // usual
     return Draft(figures | {"usual": usual, "habit": given.in_units_of(usual), "in_500": in_500}, given.made)
@@ -32,19 +32,19 @@ def some_left_in_milligrams(asked: Asked) -> Draft:
 def odd_milligrams(asked: Asked) -> Draft:
     """A dose that is no whole number of units: the dose goes up, what is left goes down."""
     given = Given.odd(asked)
-    asked.rests_on("rounding.total")
+    asked.states("rounding.total")
     return Draft(_figures(given), given.made)
 
 
 def hospital(asked: Asked) -> Draft:
     """The hospital's claim: the drug is paid separately there, so the lines are those of an office."""
-    asked.rests_on("discard.institutional")
+    asked.states("discard.institutional")
     status = asked.fact("opps.status")
     if asked.draws.below(2):
         vials, after = whole_vials(asked), ". Nothing is left."
         dose = total_mg(vials)
     else:
-        (dose, vials), after = whole_dose_with_rest(asked), "; the rest is discarded."
+        (dose, vials), after = dose_with_leftover(asked), "; the rest is discarded."
     given = Given(asked, asked.hospital(), dose, vials)
     made = partial(given.made, off_campus=False, is_340b=False)
     return Draft(_figures(given) | {"status": status, "after": after}, made)
@@ -52,9 +52,9 @@ def hospital(asked: Asked) -> Draft:
 
 def two_days(asked: Asked) -> Draft:
     """The same dose on two days, each from vials of its own."""
-    dose, vials = whole_dose_with_rest(asked)
+    dose, vials = dose_with_leftover(asked)
     given = Given(asked, asked.place(NGS), dose, vials)
-    asked.rests_on("infusion.several_days")
+    asked.states("infusion.several_days")
     days = first, second = asked.on, asked.on + timedelta(days=1)
     texts = [date_text(day) for day in days]
     short, until = (text.partition(",")[0] for text in texts)
@@ -74,8 +74,8 @@ def two_days(asked: Asked) -> Draft:
 
 def overfill(asked: Asked) -> Draft:
     """More in the vial than its label says."""
-    given = Given.with_rest(asked)
-    asked.rests_on("discard.overfill", "product.concentration")
+    given = Given.leftover(asked)
+    asked.states("discard.overfill", "product.concentration")
     extra = asked.draws.between(2, 6)
     units, left = given.bill.administered_units, given.bill.discarded_units
     ml = left * asked.unit // asked.fact("product.concentration") + extra
@@ -85,9 +85,9 @@ def overfill(asked: Asked) -> Draft:
 
 def free_drug(asked: Asked) -> Draft:
     """A drug that cost the office nothing."""
-    given = Given.with_rest(asked, stock="free")
+    given = Given.leftover(asked, stock="free")
     amount = str(asked.fact("discard.free_drug_charge"))
-    asked.rests_on("discard.free_drug", "infusion.same_claim")
+    asked.states("discard.free_drug", "infusion.same_claim")
     units, left = given.dose // asked.unit, (given.total - given.dose) // asked.unit
 
     def made(*texts: str) -> Made:
@@ -103,13 +103,15 @@ def free_drug(asked: Asked) -> Draft:
 def payable(asked: Asked) -> Draft | None:
     """What a contractor's text lets be paid of what larger vials left."""
     contractor = asked.draws.pick(["CGS", "Noridian"])
-    dose, fewest = whole_dose_with_rest(asked)
+    dose, fewest = dose_with_leftover(asked)
     size = asked.draws.pick(sorted(asked.fact("product.vial_sizes"))[1:])
     vials = (Vial(size, -(-dose // size)),)
-    opened, least = (discarded_units(dose, each, on=asked.on, facts=asked.base) for each in (vials, fewest))
+    opened, least = (
+        discarded_units(dose, opened_vials, on=asked.on, facts=asked.base) for opened_vials in (vials, fewest)
+    )
     if opened == least or least < 2 or opened - least == least:
         return None
-    asked.rests_on("discard.least_waste", "product.vial_sizes", "unit.size")
+    asked.states("discard.least_waste", "product.vial_sizes", "unit.size")
     units, avoidable = dose // asked.unit, opened - least
     figures = {"contractor": contractor, "fewest": vials_text(fewest), "opened": opened, "held": units + opened}
     figures |= {
@@ -125,7 +127,7 @@ def payable(asked: Asked) -> Draft | None:
 def _figures(given: Given, *, noted: bool = True, exclusive: bool = True) -> dict[str, Any]:
     figures = given.figures()
     if noted and figures["left"]:
-        given.asked.rests_on("discard.jw_line")
+        given.asked.states("discard.jw_line")
     if noted and exclusive:
-        given.asked.rests_on("discard.exclusive")
+        given.asked.states("discard.exclusive")
     return figures

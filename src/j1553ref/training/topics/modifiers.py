@@ -13,7 +13,7 @@ from typing import Any
 from j1553ref.training.asking import Asked, Choice, Draft, Made, wrong
 from j1553ref.training.claims import Line, claim, line, parsed, written
 from j1553ref.training.data import read, table
-from j1553ref.training.doses import NGS, Given, total_mg, whole_dose_with_rest, whole_vials
+from j1553ref.training.doses import NGS, Given, dose_with_leftover, total_mg, whole_vials
 
 #: A visit to the physician, by number; the rules know the family.
 _VISIT = "99214"
@@ -35,21 +35,21 @@ class Day:
         features: tuple[str, ...],
         *,
         hospital: bool = False,
-        rest: bool = False,
+        leftover: bool = False,
         recorded: bool = True,
     ) -> None:
         self.asked, self.features, self.hospital, self.recorded = asked, features, hospital, recorded
-        self.discarded = "discarded" if rest else "nothing-left"
+        self.discarded = "discarded" if leftover else "nothing-left"
         vials = whole_vials(asked)
-        dose, vials = whole_dose_with_rest(asked) if rest else (total_mg(vials), vials)
+        dose, vials = dose_with_leftover(asked) if leftover else (total_mg(vials), vials)
         # A contractor's own text is behind the visit's 25.
         place = asked.hospital() if hospital else asked.place(NGS if "visit" in features else "medicare-ab")
         self.given = Given(asked, place, dose, vials, aside=True)
         self.mark = asked.draws.pick(["PO", "PN"] if features == ("off-campus",) else ["PO"])
-        asked.rests_on("discard.jw" if rest else "discard.jz", "discard.single_dose_basis")
-        asked.rests_on(*(fact_id for feature in features for fact_id in _FEATURES[feature]["facts"]))
-        asked.rests_on(*(["discard.institutional"] if hospital else []))
-        asked.rests_on(*([f"modifier.{self.mark}"] if "off-campus" in features else []))
+        asked.states("discard.jw" if leftover else "discard.jz", "discard.single_dose_basis")
+        asked.states(*(fact_id for feature in features for fact_id in _FEATURES[feature]["facts"]))
+        asked.states(*(["discard.institutional"] if hospital else []))
+        asked.states(*([f"modifier.{self.mark}"] if "off-campus" in features else []))
 
     def lines(self) -> dict[str, Line]:
         """The right lines by role, in the order of the claim."""
@@ -59,8 +59,8 @@ class Day:
         for added in (on_drug, on_infusion):
             added += ["GA"] if "notice" in self.features else []
         made = {
-            role: each | {"modifiers": [*each["modifiers"], *on_drug]}
-            for role, each in zip(("dose", "rest"), self.given.lines(), strict=False)
+            role: drug | {"modifiers": [*drug["modifiers"], *on_drug]}
+            for role, drug in zip(("dose", "rest"), self.given.lines(), strict=False)
         }
         made["infusion"] = line(self.asked.initial, 1, *on_infusion)
         if "again" in self.features:
@@ -95,7 +95,7 @@ class Day:
         left_out |= {"59-on-the-drug"} if "again" in self.features else set()
         for name, feature in _FEATURES.items():
             if name in features:
-                self.asked.rests_on(*feature["facts"])
+                self.asked.states(*feature["facts"])
                 for mistake, edits in feature["mistakes"].items():
                     if mistake not in left_out:
                         yield wrong(mistake, *self.slipped(edits))
@@ -112,7 +112,9 @@ class Day:
         names: dict[str, Any] = {"visit": _VISIT, "initial": self.asked.initial, "mark": self.mark, "right": self.mark}
         names["left"] = self.given.bill.discarded_units
         features = [_FEATURES[name] for name in (self.discarded, *self.features)]
-        happened, steps = ([each.get(key, "").format_map(names) for each in features] for key in ("tells", "step"))
+        happened, steps = (
+            [feature.get(key, "").format_map(names) for feature in features] for key in ("tells", "step")
+        )
         lines = "; ".join(written(self.lines().values()))
         words = {"setting": setting, "happened": "".join(happened), "steps": "\n".join(steps), "lines": lines}
         return self.given.words | names | words
@@ -143,11 +145,11 @@ def several_features(asked: Asked, *, count: int) -> Draft:
 
 
 def _day(asked: Asked, features: tuple[str, ...], hospital: bool) -> Draft:
-    # Whether TB goes on the JW line too rests on one source, so 340B stock is always used up here.
-    rest = "340b" not in features and bool(asked.draws.below(2))
-    day = Day(asked, features, hospital=hospital, rest=rest, recorded="visit" not in features)
+    # One source alone says whether TB goes on the JW line too, so 340B stock is always used up here.
+    leftover = "340b" not in features and bool(asked.draws.below(2))
+    day = Day(asked, features, hospital=hospital, leftover=leftover, recorded="visit" not in features)
     about = features if len(features) == 1 else (*features, day.discarded)
-    variant = f"{'-'.join(features)} {'rest' if rest else 'whole'}"
+    variant = f"{'-'.join(features)} {'rest' if leftover else 'whole'}"
     return Draft(day.figures(), day.made, variant, day.slips(*about), day.slips(day.discarded))
 
 
@@ -155,9 +157,7 @@ def split_lines(asked: Asked) -> Draft:
     """One dose on two lines, at a contractor that says how to mark the second one."""
     given = Given.whole(asked, NGS, kinds=2, aside=True)
     first, second = (vial.size_mg * vial.count // asked.unit for vial in given.vials)
-    asked.rests_on(
-        "modifiers.split_line", "modifier.76", "discard.jz", "discard.single_dose_basis", "discard.exclusive"
-    )
+    asked.states("modifiers.split_line", "modifier.76", "discard.jz", "discard.single_dose_basis", "discard.exclusive")
     return Draft(given.words | {"first": first, "second": second}, given.made, "split")
 
 

@@ -17,7 +17,7 @@ def from_the_box(asked: Asked) -> Draft:
     """From ten digits with hyphens to the eleven of a claim."""
     package = _package(asked)
     given = _given(asked, Vial(package["mg"], 1))
-    asked.rests_on("ndc.padding", "ndc.medicaid")
+    asked.states("ndc.padding", "ndc.medicaid")
     figures = package | given.words | {"digits": asked.fact("ndc.digits")}
 
     def made(code: str) -> Made:
@@ -31,7 +31,7 @@ def qualifier(asked: Asked) -> Draft:
     package = _package(asked)
     given = _given(asked, Vial(package["mg"], 1))
     known, measures = asked.fact("ndc.qualifier"), asked.fact("ndc.units_of_measure")
-    asked.rests_on("ndc.medicaid")
+    asked.states("ndc.medicaid")
 
     def made(letters: str) -> Made:
         beside = _drug(asked, package["ndc"], str(package["ml"]), qualifier=letters)
@@ -46,7 +46,7 @@ def milliliters(asked: Asked) -> Draft:
     vial = _vials_of_one_size(asked)
     given = _given(asked, vial)
     unit, per_ml, usual = asked.fact("ndc.unit"), asked.fact("product.concentration"), asked.usual
-    asked.rests_on("ndc.medicaid")
+    asked.states("ndc.medicaid")
 
     def made(quantity: str) -> Made:
         return (f"{unit}{quantity}",), _whole(given, _drug(asked, carton(vial.size_mg), quantity))
@@ -62,7 +62,7 @@ def whole_string(asked: Asked) -> Draft:
     package = dict(asked.fact(f"product.package.{vial.size_mg // 1000}g-carton"))
     names = ("ndc.unit", "ndc.digits", "product.concentration")
     figures = dict(zip(("unit", "digits", "per_ml"), map(asked.fact, names), strict=True))
-    asked.rests_on("ndc.medicaid", "ndc.cms1500", "ndc.padding", "ndc.unit_refused")
+    asked.states("ndc.medicaid", "ndc.cms1500", "ndc.padding", "ndc.unit_refused")
     bare = package["ndc10"].replace("-", "")
     figures |= {"qualifier": asked.fact("ndc.qualifier"), "bare": bare, "bare_end": bare[8:]}
 
@@ -77,7 +77,7 @@ def one_line_each(asked: Asked) -> Draft:
     """Two sizes, and a payer that wants a line for each NDC."""
     given = Given.whole(asked, "commercial", kinds=2)
     sizes = [f"product.package.{vial.size_mg // 1000}g-carton" for vial in given.vials]
-    asked.rests_on("ndc.two_packages", "ndc.cms1500", *sizes)
+    asked.states("ndc.two_packages", "ndc.cms1500", *sizes)
     unit, measure, per_ml = asked.unit, asked.fact("ndc.unit"), asked.fact("product.concentration")
     held = [vial.size_mg * vial.count for vial in given.vials]
     ml = [number(Decimal(mg) / per_ml) for mg in held]
@@ -90,7 +90,9 @@ def one_line_each(asked: Asked) -> Draft:
 
     rows = list(zip(given.vials, held, ml, cartons, strict=True))
     on_lines = (f"{quantity} mL on the line of the {grams(vial.size_mg)} carton" for vial, _, quantity, _ in rows)
-    steps = (f"{vials_text([vial])}: {mg // unit} units, {each} mL, NDC {code}." for vial, mg, each, code in rows)
+    steps = (
+        f"{vials_text([vial])}: {mg // unit} units, {quantity} mL, NDC {code}." for vial, mg, quantity, code in rows
+    )
     figures = {"right": " and ".join(on_lines), "steps": "\n".join(steps), "unit": measure}
     amounts = {"ml": ml, "sum": number(sum(map(Decimal, ml))), "held": held, "counts": [v.count for v in given.vials]}
     return Draft(given.words | figures | amounts, made)
@@ -103,7 +105,7 @@ def rounded_tail(asked: Asked) -> Draft:
     tenths = asked.draws.between(3, 48) * 10 + asked.draws.between(1, 9)
     dose = total_mg(vials) - tenths * asked.unit // 10
     given = Given(asked, asked.place(NGS), dose, vials)
-    asked.rests_on("ndc.dual_eligible")
+    asked.states("ndc.dual_eligible")
     measure, per_ml = asked.fact("ndc.unit"), asked.fact("product.concentration")
     units, left = given.bill.administered_units, given.bill.discarded_units
     waste = drug(left, "JW", drug=_drug(asked, carton(size), number(Decimal(tenths) / 10)))
@@ -122,7 +124,7 @@ def other_brand(asked: Asked) -> Draft:
     package = _package(asked, "carton")
     other = asked.draws.pick([brand["ndc_5g"], brand["ndc_10g"]])
     given = _given(asked, Vial(package["mg"], asked.draws.between(1, 3)))
-    asked.rests_on("ndc.medicaid", "ndc.matches_code", "ndc.padding", "product.other_ndcs")
+    asked.states("ndc.medicaid", "ndc.matches_code", "ndc.padding", "product.other_ndcs")
     figures: dict[str, Any] = {"digits": asked.fact("ndc.digits"), "bare": package["ndc10"].replace("-", "")}
     figures |= _figures(given) | {"brand": "Qivigy", "other": other, "foreign": ndc.to_11_digits(other)}
 

@@ -64,7 +64,7 @@ def who_bills(asked: Asked) -> Draft:
     infusion = Infusion(asked)
     places = {"22": "outpatient department on campus", "23": "emergency room"}
     place = asked.draws.pick(sorted(places))
-    asked.rests_on(*_HOSPITAL_BILLS)
+    asked.states(*_HOSPITAL_BILLS)
     return Draft(infusion.words | {"where": places[place], "place": place}, infusion.billed, f"who {place}")
 
 
@@ -83,14 +83,14 @@ def revenue_code(asked: Asked) -> Draft:
 def critical_access(asked: Asked) -> Draft:
     """A critical access hospital."""
     infusion = Infusion(asked)
-    asked.rests_on(*_HOSPITAL_BILLS)
+    asked.states(*_HOSPITAL_BILLS)
     return Draft(infusion.words, infusion.billed, "critical access")
 
 
 def off_campus(asked: Asked) -> Draft:
     """A department away from the campus: still the hospital's claim."""
     infusion = Infusion(asked)
-    asked.rests_on(*_HOSPITAL_BILLS, "modifier.PO")
+    asked.states(*_HOSPITAL_BILLS, "modifier.PO")
 
     def made(who: str, where: str, marked: str = "") -> Made:
         if who == "physician":
@@ -106,7 +106,7 @@ def hospital_modifiers(asked: Asked) -> Draft:
     """JZ on a hospital's line, since the drug is paid separately."""
     infusion = Infusion(asked)
     status = asked.fact("opps.status")
-    asked.rests_on("discard.institutional", "discard.jz", "discard.single_dose_basis", "discard.exclusive")
+    asked.states("discard.institutional", "discard.jz", "discard.single_dose_basis", "discard.exclusive")
 
     def made(on_drug: str, on_infusion: str = "") -> Made:
         lines = infusion.lines(on_drug, on_infusion)
@@ -120,8 +120,8 @@ def whole_hospital_claim(asked: Asked) -> Draft:
     infusion = Infusion(asked)
     away = bool(asked.draws.below(2))
     status = asked.fact("opps.status")
-    asked.rests_on("discard.institutional", "discard.jz", "discard.single_dose_basis", "bill_type.not_separate")
-    asked.rests_on(*(["modifier.PO"] if away else []))
+    asked.states("discard.institutional", "discard.jz", "discard.single_dose_basis", "bill_type.not_separate")
+    asked.states(*(["modifier.PO"] if away else []))
     own, packaged = infusion.hospital, asked.fact("revenue_code.packaged").replace("X", "0")
 
     def made(bill: str, revenue: str, on_drug: str, on_infusion: str) -> Made:
@@ -143,7 +143,7 @@ def whole_office_claim(asked: Asked) -> Draft:
     """Place of service, units, modifier and administration at once."""
     infusion = Infusion(asked)
     usual = asked.usual
-    asked.rests_on("discard.jz", "discard.single_dose_basis", "infusion.same_claim", "place_of_service.facility_bills")
+    asked.states("discard.jz", "discard.single_dose_basis", "infusion.same_claim", "place_of_service.facility_bills")
 
     def made(place: str, lines: str) -> Made:
         own = replace(infusion.office, place_of_service=place)

@@ -24,9 +24,9 @@ def used_up(asked: Asked) -> Draft:
     return _draft(given, ml=number(Decimal(given.dose) / per_ml), per_ml=per_ml)
 
 
-def with_rest(asked: Asked) -> Draft:
+def with_leftover(asked: Asked) -> Draft:
     """A dose in whole units, and drug left in the vials."""
-    return _draft(Given.with_rest(asked, step_mg=asked.unit))
+    return _draft(Given.leftover(asked, step_mg=asked.unit))
 
 
 def odd(asked: Asked) -> Draft:
@@ -70,15 +70,15 @@ def on_two_days(asked: Asked) -> Draft:
     dose, vials = odd_dose(asked)
     dose -= max(0, dose % asked.unit - asked.unit // 2)  # so that two of them make one unit less than twice the units
     given = Given(asked, asked.place(NGS), dose, vials)
-    asked.rests_on("infusion.several_days")
+    asked.states("infusion.several_days")
     days = (asked.on, asked.on + timedelta(days=1))
 
     def made(*units: str) -> Made:
         lines: list[Line] = []
         for day, billed in zip(days, units, strict=True):
-            lines += [dated(each, day) for each in (*given.dose_line(int(billed)), given.initial)]
+            lines += [dated(item, day) for item in (*given.dose_line(int(billed)), given.initial)]
         records = [record(day, dose, vials) for day in days]
-        return (" and ".join(units_text(int(each)) for each in units),), claim(given.place, asked.on, lines, records)
+        return (" and ".join(units_text(int(count)) for count in units),), claim(given.place, asked.on, lines, records)
 
     figures, sum_first = _figures(given), -(-2 * dose // asked.unit)
     figures |= {"first": date_text(days[0]), "second": date_text(days[1])}
