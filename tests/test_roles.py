@@ -257,7 +257,7 @@ class Site:
             (source / name).parent.mkdir(parents=True, exist_ok=True)
             (source / name).write_text(text, encoding="utf-8")
         options = ["-n", "-W", "--keep-going", "-q", "-b", "html" if whole else "dummy"]
-        command = [sys.executable, "-P", "-m", "sphinx", *options, str(source), str(self.out)]
+        command = [sys.executable, "-P", "-m", "sphinx", "--no-color", *options, str(source), str(self.out)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         self.status, self.errors = done.returncode, done.stderr.replace(str(source), "docs").splitlines()
 

@@ -152,11 +152,14 @@ def _done(first: Outcome | Future[Outcome]) -> Outcome:
 
 @contextmanager
 def _unheard() -> Iterator[None]:
-    """A process that is started meanwhile hears no Ctrl-C: that is for the one that prints."""
+    """Signals wait until a process is started: half a start would be a traceback. The new process hears no Ctrl-C.
+
+    Ctrl-C is for the process that prints.
+    """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    kept = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    kept = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
         yield
     finally:
@@ -196,8 +199,10 @@ def _batches(found: Iterator[tuple[Source, Found | Skipped]]) -> Iterator[tuple[
 
 
 def _begin(plan: Plan) -> None:
-    """Makes a worker ready, for systems on which it hears Ctrl-C as well."""
+    """Makes a worker ready: it ignores Ctrl-C and heeds SIGTERM, which its start kept waiting."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     global _examiner
     _examiner = Examiner(plan)
 

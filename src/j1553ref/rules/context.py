@@ -158,8 +158,7 @@ class View:
 
     def is_bound_by(self, fact_id: str, on: date | None) -> bool:
         """Whether the payer is known and a fact binds it."""
-        binds = self.fact(fact_id, on).fact.binds
-        return self.payer is not None and self.payer.is_bound_by(binds)
+        return self.book.is_bound_by(self.fact(fact_id, on).fact.binds)
 
     def package(self, text: str, on: date | None) -> ndc.Package | None:
         """The package of Yimmugo with this NDC; None for any other text."""

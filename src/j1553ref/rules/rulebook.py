@@ -64,6 +64,7 @@ class Rulebook:
         self._values: dict[date | None, Values] = {}
         self._targets: dict[tuple[str, date | None], frozenset[str] | None] = {}
         self._undecided: dict[tuple[str, str, str], NotChecked] = {}
+        self._bound: dict[tuple[str, ...], bool] = {}
         self._packages: dict[str, ndc.Package | None] = {}
         self._yimmugo: dict[str, bool] = {}
         #: the rules to run, in order; each with its *not checked* outcome where it needs a payer and none is named
@@ -149,6 +150,12 @@ class Rulebook:
             known = ndc.package(text, facts=self.facts) if ndc.is_valid(text) else None
             _keep(self._packages, text, known)
         return self._packages[text]
+
+    def is_bound_by(self, binds: tuple[str, ...]) -> bool:
+        """Whether the payer is known and a statement with these ``binds`` binds it."""
+        if binds not in self._bound:
+            _keep(self._bound, binds, self.payer is not None and self.payer.is_bound_by(binds))
+        return self._bound[binds]
 
     @cached_property
     def kept(self) -> Kept:
