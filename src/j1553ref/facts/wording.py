@@ -49,7 +49,7 @@ _ACRONYMS = {
     "icd10": "ICD-10",
 }
 #: Fields of a table-valued fact that bear their unit in their name.
-FIELD_UNITS = {"mg": "mg", "ml": "mL", "ml_per_vial": "mL"}
+FIELD_UNITS = {"mg": "mg", "ml": "mL", "ml_per_vial": "mL", "limit": "USD", "coinsurance": "%"}
 #: Fields of a claim whose decimal strings are numbers to a reader; other digits (codes, NDCs) are names.
 _NUMBERS = {"dose_mg", "charge", "total_charge", "quantity"}
 
