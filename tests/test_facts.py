@@ -871,9 +871,9 @@ def test_among_the_neighbors_yimmugo_and_since_july_2026_qivigy_are_iv_alone_and
     day: str, codes: list[str]
 ) -> None:
     current = {}
-    for fact in packaged().under("related"):
+    for neighbor in packaged().under("related"):
         with suppress(FactError):
-            current[fact.id.removeprefix("related.")] = fact.on(as_date(day)).value
+            current[neighbor.id.removeprefix("related.")] = neighbor.on(as_date(day)).value
     per_100_mg = {code: row for code, row in current.items() if row.get("mg") == 100}
     assert len(per_100_mg) > 2
     assert [code for code, row in per_100_mg.items() if row["route"] == "IV"] == codes
