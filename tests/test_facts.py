@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import tomllib
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -865,9 +866,14 @@ def test_the_code_is_valid_from_its_first_date_on() -> None:
     assert fact("code.valid", on=first - timedelta(days=1)).value is False
 
 
-def test_among_the_neighbors_only_yimmugo_is_iv_alone_and_per_100_mg() -> None:
-    rows = {each.id.removeprefix("related."): each.newest for each in packaged().under("related")}
-    current = {code: row.value for code, row in rows.items() if not row.ended}
+@pytest.mark.parametrize(("day", "codes"), [("2026-06-30", ["J1553"]), ("2026-07-01", ["J1553", "J1577"])])
+def test_among_the_neighbors_yimmugo_and_since_july_2026_qivigy_are_iv_alone_and_per_100_mg(
+    day: str, codes: list[str]
+) -> None:
+    current = {}
+    for neighbor in packaged().under("related"):
+        with suppress(FactError):
+            current[neighbor.id.removeprefix("related.")] = neighbor.on(as_date(day)).value
     per_100_mg = {code: row for code, row in current.items() if row.get("mg") == 100}
-    assert len(per_100_mg) > 1
-    assert [code for code, row in per_100_mg.items() if row["route"] == "IV"] == ["J1553"]
+    assert len(per_100_mg) > 2
+    assert [code for code, row in per_100_mg.items() if row["route"] == "IV"] == codes

@@ -110,6 +110,11 @@ def test_rule_bearing_dates_have_a_case_on_either_side():
             ("home", [("DXC001", "error")]),
             ("home", [("DXC001", "warning")]),
         ),
+        # What is paid is not known from here on, and nothing on the claim is wrong for that.
+        (BASE.get("payment.limit").newest.known_until + timedelta(days=1), ""): (
+            ("ub04", [("JWZ003", "warning")]),
+            ("ub04", [("JWZ003", "warning")]),
+        ),
     }
     assert dates == set(tested), "a new date needs a case on either side here"
     for (day, payer), ((form, before), (other, after)) in tested.items():

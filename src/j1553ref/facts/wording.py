@@ -48,8 +48,8 @@ _ACRONYMS = {
     "opps": "OPPS",
     "icd10": "ICD-10",
 }
-#: Fields of a table-valued fact that have their unit in their name.
-FIELD_UNITS = {"mg": "mg", "ml": "mL", "ml_per_vial": "mL"}
+#: Fields of a table-valued fact whose unit goes without saying.
+FIELD_UNITS = {"mg": "mg", "ml": "mL", "ml_per_vial": "mL", "limit": "USD", "coinsurance": "%"}
 #: Fields of a claim whose decimal strings are numbers to a reader; other digits (codes, NDCs) are names.
 _NUMBERS = {"dose_mg", "charge", "total_charge", "quantity"}
 

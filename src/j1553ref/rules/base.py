@@ -108,8 +108,8 @@ class NotChecked:
 #: The function of a rule: it takes a view of the claim (``rules.context``) and yields what it saw.
 Check = Callable[[Any], Iterator[Seen]]
 
-#: Prefixes of the names in ``Rule.reads`` that are not packaged facts: families, and a table from a facts folder.
-_FAMILIES = ("profile.", "product.package", "payment.limit")
+#: How the families among ``Rule.reads`` begin.
+_FAMILIES = ("profile.", "product.package")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

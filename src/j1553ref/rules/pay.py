@@ -1,7 +1,7 @@
 """PAY: units above a limit, the payment file, and charges that do not fit together.
 
-The tables of a quarter come from a facts folder: ``profile.<payer>.mue`` (``{value, indicator}``) and ``payment.limit``
-(``{limit, coinsurance}``, or ``{listed = false}`` where the file was read and the code is not in it).
+``payment.limit`` is the payment limit of a quarter (``{limit, coinsurance}``, or ``{listed = false}`` where the file was
+read and the code is not in it). The unit limits come from a facts folder: ``profile.<payer>.mue`` (``{value, indicator}``).
 """
 
 from __future__ import annotations
@@ -75,8 +75,6 @@ def _read(answer: Answer, **kinds: Any) -> dict[str, Any]:
 
 
 def _limit(group: Group) -> dict[str, Any]:
-    if "payment.limit" not in group.book.facts.facts:
-        raise Missing("payment_file", "the payment limit file of the quarter is not loaded")
     found = group.fact("payment.limit", group.on)
     if isinstance(found.value, dict) and found.value.get("listed") is False:
         return {"listed": False}
@@ -91,7 +89,7 @@ def _limit(group: Group) -> dict[str, Any]:
     binds=_MEDICARE,
     basis=("payment.absent_code",),
     reads=("payment.limit",),
-    summary="The payment limit file of the quarter was loaded and does not list the code.",
+    summary="The payment limit file of the quarter does not list the code.",
 )
 def code_not_in_payment_file(group: Group) -> Iterator[Seen]:
     """The contractor may price an absent code; absence says nothing about coverage."""
@@ -117,9 +115,9 @@ def reduced_coinsurance(group: Group) -> Iterator[Seen]:
     """The coinsurance column of the quarter."""
     listed = _limit(group)
     if listed.get("listed") is False:
-        raise Missing("coinsurance", "the loaded payment file does not list the code")
+        raise Missing("coinsurance", "the payment file of the quarter does not list the code")
     if listed.get("coinsurance") is None:
-        raise Missing("coinsurance", "the loaded payment file has no coinsurance column")
+        raise Missing("coinsurance", "the copy of the payment file that was read has no coinsurance column")
     share, usual = str(listed["coinsurance"]), group.value("payment.coinsurance")
     if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,6})?", share):
         raise FactError("payment.limit: coinsurance: expected a number of percent; correct the facts folder")
