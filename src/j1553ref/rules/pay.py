@@ -194,7 +194,7 @@ _WAYS = {
     "76": "put 76 on the drug of each later claim, and the administration codes on one claim only",
     "59": "put 59 on the drug of the second claim",
     "note": "say in the note of each claim which one it is (1 of 2, 2 of 2), with charges and units that differ",
-    "differs": "name the contractor; some ask for 76 on the drug of the later claim, some for 59, one for a note",
+    "differs": "name the contractor or ask it; some want 76 on the drug of the later claim, some 59, one a note",
 }
 
 
