@@ -166,3 +166,10 @@ def two_encounters() -> dict[str, Any]:
 def evening_marked(**more: Any) -> dict[str, Any]:
     """JZ in the morning, given and discarded in the evening; the format has no place for the encounter."""
     return bare([(100, ["JZ"]), (70, ["XE"]), (30, ["JW", "XE"])], **more)
+
+
+def costly(units: int, modifiers: list[str], *, infused: bool = False, price: int = 200, **more: Any) -> dict[str, Any]:
+    """Drug at so many dollars a unit, by default without the infusion, as on the second of two claims."""
+    claim = edit(bare([(units, modifiers)], **more), {"/lines/0/charge": f"{units * price}.00"})
+    claim["total_charge"] = f"{units * price + 300 * infused}.00"
+    return claim if infused else edit(claim, {"/lines/1": ...})

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from build import edit, make_claim
-from rule_cases import bare, beside, facility, fires, quiet, timed, two_encounters, unsure, whole
+from rule_cases import bare, beside, costly, facility, fires, quiet, timed, two_encounters, unsure, whole
 
 CASES = [
     fires("ADM001", "96365 twice on one line", edit(whole(), {"/lines/1/units": 2}), "error", "/lines/1", says="2 units of initial codes (96365)", actual="2"),
@@ -98,6 +98,13 @@ CASES = [
     quiet("ADM009", "with its infusion", whole()),
     quiet("ADM009", "the drug alone at home", edit(whole(), {"/lines/0/place_of_service": "12", "/lines/1/procedure_code": "99214"})),
     unsure("ADM009", "payer unknown", whole(payer=None)),
+    unsure("ADM009", "the second of a split claim", costly(387, ["JZ", "76"]), "medicare-ab:noridian", missing="other_claim", says="on one claim only"),
+    unsure("ADM009", "the first of a split claim, unmarked", costly(400, ["JZ"]), "medicare-ab:noridian", missing="other_claim"),
+    unsure("ADM009", "a small second claim with a note", costly(50, ["JZ"]), "medicare-ab:palmetto", missing="other_claim"),
+    fires("ADM009", "a small unmarked claim", costly(200, ["JZ"]), "warning", "/lines/0", "medicare-ab:noridian"),
+    fires("ADM009", "half the limit, not above it", costly(100, ["JZ"], price=499), "warning", "/lines/0", "medicare-ab"),
+    fires("ADM009", "an ordinary charge where a note is asked for", costly(400, ["JZ"], price=30), "warning", "/lines/0", "medicare-ab:palmetto"),
+    fires("ADM009", "no charge", edit(costly(400, ["JZ"]), {"/lines/0/charge": ...}), "warning", "/lines/0", "medicare-ab:palmetto"),
     fires("ADM010", "96366 alone", edit(whole(), {"/lines/1/procedure_code": "96366"}), "warning", "/lines/1/procedure_code"),
     quiet("ADM010", "96366 with 96365", beside(whole(), "96366")),
     unsure("ADM010", "no date of service", edit(whole(), {"/lines/0/service_date": ...})),

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from build import edit, make_claim
-from rule_cases import V35, bare, evening_marked, facility, fires, loaded, quiet, shape, unsure, whole, with_ndc
+from rule_cases import V35, bare, costly, evening_marked, facility, fires, loaded, quiet, shape, unsure, whole, with_ndc
 
 CASES = [
     fires("JWZ001", "no total that vials make", make_claim(32000, V35, [(320, []), (20, ["JW"])]), "error", "/lines/1/units", says="make 340 units; the opened vials hold 350"),
@@ -86,6 +86,10 @@ CASES = [
     fires("JWZ010", "JZ on the second line only", bare([(100, []), (325, ["JZ"])]), "warning", "/lines/1/units", actual="325"),
     quiet("JWZ010", "units that vials make", bare([(350, ["JZ"])])),
     quiet("JWZ010", "dose and vials known", make_claim(34950, V35, [(350, ["JZ"])])),
+    fires("JWZ010", "an ordinary charge with 76", costly(387, ["JZ", "76"], price=30), "warning", "/lines/0/units", "medicare-ab:noridian"),
+    fires("JWZ010", "a facility bill", facility(modifiers=("JZ", "76")) | {"administrations": []} | {"lines": [{**facility(modifiers=("JZ", "76"))["lines"][0], "units": 387, "charge": "77400.00"}]}, "warning", "/lines/0/units", "medicare-ab:noridian"),
+    unsure("JWZ010", "the second of a split claim", costly(387, ["JZ", "76"]), "medicare-ab:noridian", missing="other_claim", says="make whole vials"),
+    unsure("JWZ010", "the first of a split claim", costly(413, ["JZ"], infused=True), "medicare-ab:noridian", missing="other_claim"),
     unsure("JWZ010", "no date of service", edit(bare([(325, ["JZ"])]), {"/lines/0/service_date": ...})),
     fires("JWZ011", "a total that no vials make", bare([(320, []), (20, ["JW"])]), "warning", "/lines/1/units", says="make 340 units", actual="340"),
     fires("JWZ011", "vials not recorded", make_claim(32000, None, [(320, []), (20, ["JW"])]), "warning", "/lines/1/units"),

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from build import edit, make_claim
-from rule_cases import bare, beside, facility, fires, loaded, quiet, unsure, whole
+from rule_cases import bare, beside, costly, facility, fires, loaded, quiet, unsure, whole
 
 CASES = [
     fires("MOD001", "25 on the drug", make_claim(40000, [20, 20], [(400, ["JZ", "25"])]), "error", "/lines/0/modifiers/1"),
@@ -18,6 +18,19 @@ CASES = [
     quiet("MOD002", "a split drug", make_claim(40000, [20, 20], [(200, ["JZ"]), (200, ["JZ", "59"])])),
     quiet("MOD002", "59 on the administration", edit(whole(), {"/lines/1/modifiers": ["59"]})),
     quiet("MOD002", "two encounters of one date", edit(bare([(100, ["JZ"]), (100, ["JZ", "76"])]), {"/lines/0/encounter": "am", "/lines/1/encounter": "pm"})),
+    fires("MOD002", "76 on an ordinary claim without its infusion", costly(400, ["JZ", "76"], price=30), "warning", "/lines/0/modifiers/1", "medicare-ab:noridian"),
+    fires("MOD002", "just too cheap for a second claim", costly(400, ["JZ", "76"], price=33), "warning", "/lines/0/modifiers/1", "medicare-ab:noridian"),
+    fires("MOD002", "76 on a small claim with its infusion", costly(200, ["JZ", "76"], infused=True), "warning", "/lines/0/modifiers/1", "medicare-ab:noridian"),
+    fires("MOD002", "59 where the contractor asks for 76", costly(400, ["JZ", "59"]), "warning", "/lines/0/modifiers/1", "medicare-ab:noridian"),
+    fires("MOD002", "XS, for which no contractor asks there", costly(400, ["JZ", "XS"]), "warning", "/lines/0/modifiers/1", "medicare-ab:ngs"),
+    fires("MOD002", "a facility bill", facility(modifiers=("JZ", "76")) | {"total_charge": "80000.00"}, "warning", "/lines/0/modifiers/1", "medicare-ab:noridian"),
+    fires("MOD002", "above the limit all the same", costly(800, ["JZ", "76"]), "warning", "/lines/0/modifiers/1", "medicare-ab:noridian"),
+    fires("MOD002", "another payer", costly(400, ["JZ", "76"]), "warning", "/lines/0/modifiers/1", "cigna"),
+    *(unsure("MOD002", f"the second of a split claim, {payer or 'no contractor'}", costly(387, ["JZ", each]), payer or "medicare-ab", missing="other_claim", says=f"{each} may then belong on the drug")
+      for payer, each in (("medicare-ab:noridian", "76"), ("medicare-ab:first-coast", "76"), ("medicare-ab:cgs", "59"), ("medicare-ab:ngs", "59"), ("medicare-ab:wps", "59"), (None, "76"), (None, "59"))),
+    unsure("MOD002", "a small second claim", costly(50, ["JZ", "76"]), "medicare-ab:noridian", missing="other_claim"),
+    unsure("MOD002", "just dear enough for a second claim", costly(400, ["JZ", "76"], price=34), "medicare-ab:noridian", missing="other_claim"),
+    unsure("MOD002", "the infusion on the second claim", costly(400, ["JZ", "76"], infused=True), "medicare-ab:noridian", missing="other_claim"),
     fires("MOD003", "GZ", make_claim(40000, [20, 20], [(400, ["JZ", "GZ"])]), "warning", "/lines/0/modifiers/1"),
     quiet("MOD003", "GA", make_claim(40000, [20, 20], [(400, ["JZ", "GA"])])),
     quiet("MOD003", "GZ for a plan", make_claim(40000, [20, 20], [(400, ["JZ", "GZ"])]), "commercial"),

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from build import edit, make_claim
-from rule_cases import MUE, A, bare, facility, fires, loaded, quiet, refused, unsure, whole, with_ndc
+from rule_cases import MUE, A, bare, costly, facility, fires, loaded, quiet, refused, unsure, whole, with_ndc
 
 CASES = [
     fires("PAY001", "above a date's limit", whole(), "error", "/lines/0/units", "medicare-ab", loaded("profile.medicare-ab.mue", MUE), says="400 units are above the limit of 300 (indicator 2)"),
@@ -45,4 +45,17 @@ CASES = [
     quiet("PAY005", "the dose is known", edit(whole(), {"/lines/0/charge": "1945.84"})),
     unsure("PAY005", "before the code existed", bare([(400, ["JZ"])], day="2026-03-31")),
     unsure("PAY005", "no payment figure for the quarter", bare([(400, ["JZ"])], day="2026-07-06")),
+    fires("PAY006", "above the limit", costly(800, ["JZ"], infused=True), "error", "/total_charge", "medicare-ab:noridian", says="160300.00 is above 99999.99, the most that one professional claim can charge: split the dose over claims of whole vials, at most 450 units each at this charge for a unit: put 76 on the drug", expected="at most 99999.99", actual="160300.00"),
+    *(fires("PAY006", f"the way of {part}", costly(800, ["JZ"], infused=True), severity, "/total_charge", f"medicare-ab:{part}", says=says)
+      for part, severity, says in (("first-coast", "error", "76 on the drug of each later claim"), ("cgs", "error", "59 on the drug of the second"), ("ngs", "error", "59 on the drug of the second"), ("palmetto", "error", "1 of 2, 2 of 2"), ("novitas", "warning", "name the contractor or ask it"), ("wps", "warning", "name the contractor or ask it"))),
+    fires("PAY006", "no contractor", costly(800, ["JZ"]), "warning", "/total_charge", "medicare-ab"),
+    fires("PAY006", "a cent above", edit(costly(800, ["JZ"]), {"/total_charge": "100000.00"}), "warning", "/total_charge", "medicare-ab"),
+    fires("PAY006", "two dates", edit(bare([(400, ["JZ"]), (400, ["JZ"])], total_charge="160000.00"), {"/lines/1/service_date/start": "2026-05-11"}), "error", "/total_charge", "medicare-ab:noridian", says="bill the dates on separate claims"),
+    fires("PAY006", "a line without its charge", edit(costly(800, ["JZ"]), {"/lines/0/charge": ...}), "warning", "/total_charge", "medicare-ab", says="split the dose over claims: "),
+    fires("PAY006", "one vial is above the limit", costly(50, ["JZ"], price=2001), "warning", "/total_charge", "medicare-ab", says="claims of whole vials: "),
+    quiet("PAY006", "at the limit", edit(costly(800, ["JZ"]), {"/total_charge": "99999.99"})),
+    quiet("PAY006", "a facility bill", facility(modifiers=("JZ",)) | {"total_charge": "160000.00"}),
+    quiet("PAY006", "another payer", costly(800, ["JZ"]), "cigna"),
+    unsure("PAY006", "no total", edit(costly(800, ["JZ"]), {"/total_charge": ...}), missing="total_charge"),
+    unsure("PAY006", "no date of service", edit(costly(800, ["JZ"]), {"/lines/0/service_date": ...}), missing="service_date"),
 ]

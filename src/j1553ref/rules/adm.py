@@ -9,6 +9,7 @@ from j1553ref.claim import Line
 from j1553ref.infusion import InfusionError, further_hours, minutes_infused
 from j1553ref.rules.base import Missing, Seen, need, rule
 from j1553ref.rules.context import CODE, DISTINCT, SEPARATE, ClaimView, Group
+from j1553ref.rules.split import ADD_ONS, SPLIT, later_claim
 
 __all__ = [
     "add_on_without_base",
@@ -23,15 +24,6 @@ __all__ = [
     "time_missing",
     "visit_beside_infusion",
 ]
-
-
-#: Codes that add to an initial service.
-_ADD_ONS = (
-    "infusion.code.further",
-    "infusion.code.sequential",
-    "infusion.code.concurrent",
-    "infusion.code.sequential_push",
-)
 
 
 @rule(
@@ -146,7 +138,7 @@ def push_billed_as_infusion(group: Group) -> Iterator[Seen]:
         "infusion.further_hour_threshold",
         "home.bundle_code",
         "infusion.code.initial",
-        *_ADD_ONS,
+        *ADD_ONS,
     ),
     summary="The units of the code for further hours are not what the minutes of the infusion make.",
 )
@@ -367,12 +359,11 @@ def visit_beside_infusion(group: Group) -> Iterator[Seen]:
     binds=("medicare-ab",),
     basis=("infusion.same_claim",),
     reads=(
-        "infusion.initial_codes",
         "discard.critical_access_bill_types",
         "discard.opps_bill_types",
         "infusion.code.initial",
         "site.office",
-        *_ADD_ONS,
+        *SPLIT,
     ),
     summary="The drug is billed without an administration code on the same claim.",
 )
@@ -385,8 +376,9 @@ def drug_without_administration(group: Group) -> Iterator[Seen]:
             return
     elif need(group.lines[0].place_of_service, "place_of_service") != group.value("site.office")["place_of_service"]:
         return
-    add_ons = tuple(group.value(fact_id) for fact_id in _ADD_ONS)
+    add_ons = tuple(group.value(fact_id) for fact_id in ADD_ONS)
     if not group.beside(*group.value("infusion.initial_codes"), *add_ons):
+        later_claim(group, "the administration code is then on one claim only")
         yield Seen(
             group.lines[0].pointer,
             "no administration code stands on this date: put the drug and its infusion on the same claim",
@@ -400,12 +392,12 @@ def drug_without_administration(group: Group) -> Iterator[Seen]:
     "add-on-without-base",
     severity="warning",
     since="0.1.0",
-    reads=("infusion.initial_codes", *_ADD_ONS),
+    reads=("infusion.initial_codes", *ADD_ONS),
     summary="An add-on administration code is billed without an initial service on the same date.",
 )
 def add_on_without_base(group: Group) -> Iterator[Seen]:
     """An add-on needs the service that it adds to."""
-    lines = group.beside(*(group.value(fact_id) for fact_id in _ADD_ONS))
+    lines = group.beside(*(group.value(fact_id) for fact_id in ADD_ONS))
     if lines and not group.beside(*group.value("infusion.initial_codes")):
         yield Seen(
             lines[0].at("procedure_code"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from j1553ref.claim import Line
 from j1553ref.rules.base import Missing, Seen, rule
-from j1553ref.rules.context import Group
+from j1553ref.rules.context import CODE, Group
 
 __all__ = ["diagnosis_off_contractor_list", "diagnosis_off_home_list", "pointer_to_nothing"]
 
@@ -37,6 +37,16 @@ def diagnosis_off_home_list(group: Group) -> Iterator[Seen]:
             )
 
 
+#: The mark that an article puts on a diagnosis to which a condition belongs.
+_MARK = "*"
+#: What a contractor says of a diagnosis off its list.
+_OFF_LIST = {
+    "denied": "the contractor denies such a diagnosis as not reasonable and necessary: check the code with the prescriber",
+    "unsupported": "the contractor counts such a diagnosis as not supporting medical necessity: check the code with the "
+    "prescriber",
+}
+
+
 @rule(
     "DXC002",
     "diagnosis-off-contractor-list",
@@ -44,23 +54,45 @@ def diagnosis_off_home_list(group: Group) -> Iterator[Seen]:
     since="0.1.0",
     binds=("medicare-ab",),
     basis=("diagnosis.ab_mac",),
-    reads=("profile.diagnosis_list",),
-    summary="No diagnosis of the drug line is on the contractor's list, where that list is loaded.",
+    reads=("profile.code_in_article", "profile.diagnosis_list", "profile.diagnosis_off_list"),
+    summary="No diagnosis of the drug line is on the contractor's list for the code.",
 )
 def diagnosis_off_contractor_list(group: Group) -> Iterator[Seen]:
-    """The billing article of the contractor, where its list was loaded from a facts folder."""
+    """The billing article of the contractor, where it ties diagnoses to the code."""
     listed = group.profile("diagnosis_list", group.on)
     if listed is None or not listed.known:
+        _refuse_without_list(group)
         raise Missing("diagnosis_list", "the diagnosis list of the contractor's article is not loaded")
-    known = {_bare(code) for code in listed.value}
+    plain = {_bare(code) for code in listed.value if not code.endswith(_MARK)}
+    marked = {_bare(code.removesuffix(_MARK)) for code in listed.value} - plain
+    means = group.profile("diagnosis_off_list", group.on)
     for line in group.lines:
-        if not any(_bare(code) in known for code in _pointed(group, line)):
-            yield Seen(
-                line.at("diagnosis_pointers"),
-                "no diagnosis of this line is on the loaded list of the contractor's article: confirm it there",
-                expected="a listed diagnosis",
-                actual=None,
+        codes = {_bare(code) for code in _pointed(group, line)}
+        if codes & plain:
+            continue
+        if codes & marked:
+            raise Missing(
+                "diagnosis_condition",
+                "the contractor's article marks the diagnosis with an asterisk, and what the asterisk says was not seen",
             )
+        yield Seen(
+            line.at("diagnosis_pointers"),
+            "no diagnosis of this line is on the list of the contractor's article: "
+            + (_OFF_LIST[means.value] if means is not None and means.known else "confirm it there"),
+            expected="a listed diagnosis",
+            actual=None,
+        )
+
+
+def _refuse_without_list(group: Group) -> None:
+    """Raise Missing where the reason is known: no contractor is named, or its article does not list the code."""
+    if group.payer is not None and not group.payer.qualifier:
+        raise Missing(
+            "contractor", "each contractor has its own list: name the contractor, such as medicare-ab:noridian"
+        )
+    article = group.profile("code_in_article", group.on)
+    if article is not None and article.known and article.value == "not-listed":
+        raise Missing("diagnosis_list", f"the contractor's article does not tie codes to {CODE}: ask the contractor")
 
 
 @rule(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from j1553ref.rules.base import Missing, Seen, need, rule
 from j1553ref.rules.context import CODE, DISTINCT, ClaimView, Group, modifier_at
+from j1553ref.rules.split import SPLIT, later_claim
 from j1553ref.rules.waste import WASTE, waste_rule
 
 __all__ = [
@@ -344,7 +345,7 @@ def neither_jw_nor_jz(group: Group) -> Iterator[Seen]:
     needs=("modifiers",),
     severity="warning",
     since="0.1.0",
-    reads=("product.vial_sizes", "unit.size"),
+    reads=("product.vial_sizes", *SPLIT),
     looks_for=("JZ",),
     summary="JZ says that nothing was discarded, but no set of whole vials makes this many units.",
 )
@@ -355,6 +356,7 @@ def jz_units_no_vials_make(group: Group) -> Iterator[Seen]:
     units = sum(line.units or 0 for line in group.lines if "JZ" in line.modifiers)
     if any(line.units is None for line in group.lines) or units % group.vial_step == 0:
         return
+    later_claim(group, "only all its claims together must make whole vials")
     whole = -(-units // group.vial_step) * group.vial_step
     yield Seen(
         group.first("units", tuple(line for line in group.lines if "JZ" in line.modifiers)),

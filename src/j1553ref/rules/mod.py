@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from j1553ref.claim import Line
 from j1553ref.rules.base import Missing, Seen, Severity, need, rule
 from j1553ref.rules.context import CODE, DISTINCT, WITHOUT_SOURCE, ClaimView, Group, modifier_at
+from j1553ref.rules.split import SPLIT, later_claim, marks, split_asked_for
 
 __all__ = [
     "auto_denied",
@@ -68,6 +69,7 @@ def modifier_25_off_the_visit(claim: ClaimView) -> Iterator[Seen]:
     severity="warning",
     since="0.1.0",
     basis=("modifier.59",),
+    reads=SPLIT,
     looks_for=tuple(DISTINCT),
     summary="59, XE, XP, XS, XU, 76 or 77 is on the drug although the drug is billed on one line.",
 )
@@ -76,9 +78,12 @@ def separate_service_on_drug(group: Group) -> Iterator[Seen]:
     given = [line for line in group.claim.lines if line.procedure_code == CODE and "JW" not in line.modifiers]
     if sum(line.start == group.on for line in given) > 1:
         return
+    asked = split_asked_for(group)
     for line in group.lines:
         for modifier in line.modifiers:
             if modifier in DISTINCT:
+                if asked is not None and modifier in marks(asked.value):
+                    later_claim(group, f"{modifier} may then belong on the drug of the later claim")
                 yield Seen(
                     modifier_at(line, modifier),
                     f"{modifier} fits a drug line only where the units given stand on two lines, and here they stand on one: "

@@ -1,4 +1,4 @@
-"""PAY: units above a limit, the payment file, and charges that do not fit together.
+"""PAY: units above a limit, the payment file, charges that do not fit together or exceed what a claim can carry.
 
 ``payment.limit`` is the payment limit of a quarter (``{limit, coinsurance}``, or ``{listed = false}`` where the file was
 read and the code is not in it). The unit limits come from a facts folder: ``profile.<payer>.mue`` (``{value, indicator}``).
@@ -14,8 +14,10 @@ from typing import Any
 from j1553ref.facts import Answer, FactError
 from j1553ref.rules.base import Missing, Seen, need, rule
 from j1553ref.rules.context import CODE, ClaimView, Group
+from j1553ref.rules.split import split_asked_for
 
 __all__ = [
+    "charge_above_claim_limit",
     "charge_off_by_unit",
     "charges_do_not_add_up",
     "code_not_in_payment_file",
@@ -183,3 +185,59 @@ def charge_off_by_unit(group: Group) -> Iterator[Seen]:
                 actual=units,
             )
             return
+
+
+#: How a contractor wants a dose split over claims, as an instruction.
+_WAYS = {
+    "76": "put 76 on the drug of each later claim, and the administration codes on one claim only",
+    "59": "put 59 on the drug of the second claim",
+    "note": "say in the note of each claim which one it is (1 of 2, 2 of 2), with charges and units that differ",
+    "differs": "name the contractor or ask it; some want 76 on the drug of the later claim, some 59, one a note",
+}
+
+
+@rule(
+    "PAY006",
+    "charge-above-claim-limit",
+    severity="error",
+    since="0.2.0",
+    scope="claim",
+    binds=("medicare-ab",),
+    reads=("medicare.charge_limit", "profile.charge_split", "product.vial_sizes", "unit.size"),
+    summary="The charge of a professional claim to Medicare Part B is above what one claim can carry.",
+)
+def charge_above_claim_limit(claim: ClaimView) -> Iterator[Seen]:
+    """Above the limit the dose goes on several claims, in whole vials, the way that the contractor asks for."""
+    if claim.claim.form == "ub04" or not claim.groups:
+        return
+    group = claim.groups[0]
+    asked = split_asked_for(group)
+    if asked is None:
+        raise Missing("service_date", "the date of service decides which facts hold")
+    limit: Decimal = group.value("medicare.charge_limit")
+    total = need(claim.claim.total_charge, "total_charge")
+    if total <= limit:
+        return
+    if len({group.on for group in claim.groups}) > 1:
+        how = "bill the dates on separate claims"
+    else:
+        how = f"split the dose over claims{_most_units(claim, group, limit)}: {_WAYS[asked.value]}"
+    yield Seen(
+        claim.claim.at("total_charge"),
+        f"{total:.2f} is above {limit:.2f}, the most that one professional claim can charge: {how}",
+        expected=f"at most {limit:.2f}",
+        actual=f"{total:.2f}",
+        severity="error" if asked.entry.carries_error else "warning",
+    )
+
+
+def _most_units(claim: ClaimView, group: Group, limit: Decimal) -> str:
+    """The units of whole vials that fit on a claim beside the other lines, as words; empty where that is not known."""
+    drug = [line for line in claim.drug_lines if line.charge and line.units]
+    if len(drug) != len(claim.drug_lines):
+        return ""
+    charge = sum((line.charge for line in drug if line.charge), Decimal(0))
+    units = sum(line.units for line in drug if line.units)
+    others = (claim.claim.total_charge or limit) - charge
+    most = int((limit - others) * units / charge) // group.vial_step * group.vial_step
+    return f" of whole vials, at most {most} units each at this charge for a unit" if most > 0 else " of whole vials"
