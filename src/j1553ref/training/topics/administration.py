@@ -54,11 +54,9 @@ class Timed:
             return None if units is None else "; ".join(written(made))
 
         families = {name: self.asked.fact(f"infusion.{name}_codes") for name in others}
-        counts = (
-            f"more than {threshold}, so it counts"
-            if over > threshold
-            else f"not more than {threshold}, so it adds nothing"
-        )
+        counts = f"more than {threshold}, so it counts"
+        if over <= threshold:
+            counts = f"not more than {threshold}, so it adds nothing"
         last = f" and {over} minutes; the last piece is {counts}" if over else ""
         start, stop = clock(self.start), clock(self.stop)
         pause = f", with a pause from {clock(self.pause[0])} to {clock(self.pause[1])}" if self.pause else ""
