@@ -109,10 +109,8 @@ def _choices(where: str, made: Draft, rows: Iterable[Row]) -> Iterator[Choice]:
             continue
         words = [filled(where, word, made.figures) for word in row.words]
         figures = {name: filled(where, text, made.figures) for name, text in row.figures.items()}
-        lines, claim = made.made(*words)
-        yield Choice(
-            lines, claim, MISTAKES[row.mistake] if row.mistake else None, {"figure": "".join(words[:1])} | figures
-        )
+        mistake = MISTAKES[row.mistake] if row.mistake else None
+        yield Choice(*made.made(*words), mistake, {"figure": "".join(words[:1])} | figures)
 
 
 @dataclass(slots=True)
@@ -126,10 +124,9 @@ class Asked:
 
     def fact(self, fact_id: str, on: date | None = None) -> Any:
         """The value of a fact on the date of service, or on another; raises FactError where it is not known."""
-        when = on or self.on
-        value = self.base.on(fact_id, when).value
-        self.read[fact_id] = when
-        return value
+        answer = self.base.on(fact_id, on or self.on)
+        self.read[fact_id] = on or self.on
+        return answer.value
 
     def states(self, *fact_ids: str) -> None:
         """Note facts whose value the question states in words of its own."""
@@ -143,20 +140,17 @@ class Asked:
     @property
     def unit(self) -> int:
         """Milligrams in one billing unit."""
-        size: int = self.fact("unit.size")
-        return size
+        return int(self.fact("unit.size"))
 
     @property
     def usual(self) -> int:
         """Milligrams in one unit of most other codes."""
-        size: int = self.fact("unit.usual_iv_size")
-        return size
+        return int(self.fact("unit.usual_iv_size"))
 
     @property
     def initial(self) -> str:
         """The code of the first hour, which is beside the drug on most claims; no fact of the question for that."""
-        code: str = self.aside("infusion.code.initial")
-        return code
+        return str(self.aside("infusion.code.initial"))
 
     def place(self, payer: str = "medicare-ab") -> Place:
         """A physician's office that bills this payer."""

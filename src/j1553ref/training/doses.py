@@ -69,16 +69,6 @@ class Given:
         return bill
 
     @property
-    def count(self) -> int:
-        """How many vials were opened."""
-        return sum(vial.count for vial in self.vials)
-
-    @property
-    def total(self) -> int:
-        """The labeled content of the vials in mg."""
-        return total_mg(self.vials)
-
-    @property
     def initial(self) -> Line:
         """The line of the first hour, which is beside the drug."""
         return line(self.asked.initial, 1)

@@ -282,9 +282,8 @@ def _html(node: Node) -> str:
         case Element("table", (heads, *rows)) if isinstance(heads, Element):
             top = "".join(f'<th scope="col">{cell}</th>' for cell in _cells(heads))
             body = "".join(map(_row, rows))
-            return (
-                f'<div class="table"><table>\n<thead><tr>{top}</tr></thead>\n<tbody>\n{body}</tbody>\n</table></div>\n'
-            )
+            head = f'<div class="table"><table>\n<thead><tr>{top}</tr></thead>\n'
+            return f"{head}<tbody>\n{body}</tbody>\n</table></div>\n"
     inner = escape(node.text) if node.tag in _IN_A_LINE else "".join(map(_html, node.content))
     marks = f' class="{node.kind}"' if node.kind else ""
     marks += f' href="{escape(node.url)}"' if node.url else ""
@@ -300,8 +299,5 @@ def _row(row: Node) -> str:
 
 
 def _cells(row: Node) -> list[str]:
-    return (
-        []
-        if isinstance(row, str)
-        else ["" if isinstance(cell, str) else "".join(map(_html, cell.content)) for cell in row.content]
-    )
+    cells = () if isinstance(row, str) else row.content
+    return ["" if isinstance(cell, str) else "".join(map(_html, cell.content)) for cell in cells]

@@ -200,9 +200,8 @@ def _question(
     options, answer = [], ""
     for letter, choice in zip(LETTERS, chosen, strict=True):
         mistake = choice.mistake
-        why = (
-            filled(f"mistakes.toml, {mistake.id}", mistake.why, {**draft.figures, **choice.figures}) if mistake else ""
-        )
+        figures = {**draft.figures, **choice.figures}
+        why = filled(f"mistakes.toml, {mistake.id}", mistake.why, figures) if mistake else ""
         options.append(Option(letter, choice.lines, choice.claim, mistake, why))
         answer = answer if mistake else letter
     setting, situation, ask, *steps = draft.words

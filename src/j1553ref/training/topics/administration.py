@@ -27,8 +27,7 @@ class Timed:
 
     def code(self, name: str) -> str:
         """An administration code by its name in the facts."""
-        found: str = self.asked.fact(f"infusion.code.{name}")
-        return found
+        return str(self.asked.fact(f"infusion.code.{name}"))
 
     def made(self, text: str) -> Made:
         """An option that says the lines beside the drug, and its claim."""

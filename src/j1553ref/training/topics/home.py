@@ -140,13 +140,8 @@ def _window(asked: Asked, good: int, late: tuple[int, int], early: int) -> Draft
         return (date_text(day),), visit.claim([visit.drug, dated(visit.service(), day)])
 
     figures = {"product": date_text(asked.on), "window": window, "days": good, "good": on(good), "early": -early}
-    figures |= {
-        "late": late[0],
-        "later": late[1],
-        "on_late": on(late[0]),
-        "on_later": on(late[1]),
-        "on_early": on(-early),
-    }
+    figures |= {"late": late[0], "later": late[1]}
+    figures |= {"on_late": on(late[0]), "on_later": on(late[1]), "on_early": on(-early)}
     return Draft(visit.words | figures, made)
 
 

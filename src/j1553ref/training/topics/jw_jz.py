@@ -88,7 +88,7 @@ def free_drug(asked: Asked) -> Draft:
     given = Given.leftover(asked, stock="free")
     amount = str(asked.fact("discard.free_drug_charge"))
     asked.states("discard.free_drug", "infusion.same_claim")
-    units, left = given.dose // asked.unit, (given.total - given.dose) // asked.unit
+    units, left = given.dose // asked.unit, (total_mg(given.vials) - given.dose) // asked.unit
 
     def made(*texts: str) -> Made:
         lines = []
@@ -106,9 +106,7 @@ def payable(asked: Asked) -> Draft | None:
     dose, fewest = dose_with_leftover(asked)
     size = asked.draws.pick(sorted(asked.fact("product.vial_sizes"))[1:])
     vials = (Vial(size, -(-dose // size)),)
-    opened, least = (
-        discarded_units(dose, opened_vials, on=asked.on, facts=asked.base) for opened_vials in (vials, fewest)
-    )
+    opened, least = (discarded_units(dose, taken, on=asked.on, facts=asked.base) for taken in (vials, fewest))
     if opened == least or least < 2 or opened - least == least:
         return None
     asked.states("discard.least_waste", "product.vial_sizes", "unit.size")

@@ -18,10 +18,9 @@ from j1553ref.training.doses import NGS, Given, dose_with_leftover, total_mg, wh
 #: A visit to the physician, by number; the rules know the family.
 _VISIT = "99214"
 _OFFICE_FEATURES, _HOSPITAL_FEATURES = ("visit", "notice", "again"), ("340b", "off-campus", "again")
+_KEYS = {"facts": list, "tells": str, "step": str, "mistakes": dict}
 _FEATURES = {
-    name: table(
-        f"features.toml, {name}", found, {"facts": list, "tells": str, "step": str, "mistakes": dict}, ["tells"]
-    )
+    name: table(f"features.toml, {name}", found, _KEYS, ["tells"])
     for name, found in read("topics/features.toml").items()
 }
 
@@ -74,13 +73,9 @@ class Day:
         more: dict[str, Any] = {}
         if self.hospital:
             more = {"is_340b": "340b" in self.features, "off_campus": "off-campus" in self.features}
-        lines = parsed(text)
-        made = (
-            self.given.claim(lines, [], **more)
-            if self.recorded
-            else claim(self.given.place, self.asked.on, lines, **more)
-        )
-        return tuple(text.split("; ")), made
+        if self.recorded:
+            return self.given.made(text, services=[], **more)
+        return tuple(text.split("; ")), claim(self.given.place, self.asked.on, parsed(text), **more)
 
     def slipped(self, edits: list[str]) -> Made:
         """An option with a mistake."""

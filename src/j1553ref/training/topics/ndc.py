@@ -90,9 +90,7 @@ def one_line_each(asked: Asked) -> Draft:
 
     rows = list(zip(given.vials, held, ml, cartons, strict=True))
     on_lines = (f"{quantity} mL on the line of the {grams(vial.size_mg)} carton" for vial, _, quantity, _ in rows)
-    steps = (
-        f"{vials_text([vial])}: {mg // unit} units, {quantity} mL, NDC {code}." for vial, mg, quantity, code in rows
-    )
+    steps = (f"{vials_text([vial])}: {mg // unit} units, {amount} mL, NDC {code}." for vial, mg, amount, code in rows)
     figures = {"right": " and ".join(on_lines), "steps": "\n".join(steps), "unit": measure}
     amounts = {"ml": ml, "sum": number(sum(map(Decimal, ml))), "held": held, "counts": [v.count for v in given.vials]}
     return Draft(given.words | figures | amounts, made)
@@ -152,19 +150,15 @@ def _given(asked: Asked, vial: Vial) -> Given:
 
 def _figures(given: Given) -> dict[str, Any]:
     per_ml = given.asked.fact("product.concentration")
-    ml = number(Decimal(given.dose) / per_ml).replace(",", "")
-    in_grams = number(Decimal(given.dose) / 1000)
-    return given.words | {"right": ml, "dose": given.dose, "in_grams": in_grams, "count": given.count}
+    ml, in_grams = number(Decimal(given.dose) / per_ml).replace(",", ""), number(Decimal(given.dose) / 1000)
+    count = sum(vial.count for vial in given.vials)
+    return given.words | {"right": ml, "dose": given.dose, "in_grams": in_grams, "count": count}
 
 
 def _drug(asked: Asked, code: str, quantity: str, measure: str = "", qualifier: str = "") -> dict[str, Any]:
     """What goes beside a line: the right unit of measure and qualifier unless others are given."""
-    made = {
-        "qualifier": qualifier or asked.fact("ndc.qualifier"),
-        "ndc": code,
-        "unit": measure or asked.fact("ndc.unit"),
-    }
-    return made | ({"quantity": quantity} if quantity else {})
+    letters, measure = qualifier or asked.fact("ndc.qualifier"), measure or asked.fact("ndc.unit")
+    return {"qualifier": letters, "ndc": code, "unit": measure} | ({"quantity": quantity} if quantity else {})
 
 
 def _written(drug: dict[str, Any]) -> str:

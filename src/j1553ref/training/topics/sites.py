@@ -149,11 +149,6 @@ def whole_office_claim(asked: Asked) -> Draft:
         own = replace(infusion.office, place_of_service=place)
         return (f"place of service {place}", *lines.split("; ")), infusion.claim(own, parsed(lines))
 
-    amounts = {
-        "usual": usual,
-        "unit": asked.unit,
-        "habit": infusion.given.dose // usual,
-        "initial": asked.initial,
-        "dose": infusion.words["mg"],
-    }
-    return Draft(infusion.words | amounts, made, "office claim")
+    amounts = {"usual": usual, "unit": asked.unit, "habit": infusion.given.dose // usual}
+    words = {"initial": asked.initial, "dose": infusion.words["mg"]}
+    return Draft(infusion.words | amounts | words, made, "office claim")

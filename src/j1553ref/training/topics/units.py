@@ -103,7 +103,7 @@ def _figures(given: Given) -> dict[str, Any]:
         "per_gram": 1000 // unit,
         "habit": given.in_units_of(usual),
         "in_grams": given.in_units_of(1000),
-        "count": given.count,
+        "count": sum(vial.count for vial in given.vials),
         "twice": number(units * usual // unit),
         "down": None if given.exact == units else units - 1,
     }
