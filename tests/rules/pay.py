@@ -52,6 +52,7 @@ CASES = [
     fires("PAY006", "a line without its charge", edit(costly(800, ["JZ"]), {"/lines/0/charge": ...}), "warning", "/total_charge", "medicare-ab", says="split the dose over claims: "),
     fires("PAY006", "one vial is above the limit", costly(50, ["JZ"], price=2001), "warning", "/total_charge", "medicare-ab", says="claims of whole vials: "),
     fires("PAY006", "the whole vials of the recorded dose", make_claim(39950, [20, 20], [(400, ["JZ"])], total_charge="120000.00"), "warning", "/total_charge", "medicare-ab"),
+    fires("PAY006", "beside a dear infusion", edit(costly(800, ["JZ"], infused=True), {"/lines/1/charge": "10300.00", "/total_charge": "170300.00"}), "warning", "/total_charge", "medicare-ab", says="at most 400 units each"),
     quiet("PAY006", "more units than the dose needs", edit(whole(total_charge="120000.00"), {"/lines/0/units": 40000})),
     quiet("PAY006", "at the limit", edit(costly(800, ["JZ"]), {"/total_charge": "99999.99"})),
     quiet("PAY006", "a facility bill", facility(modifiers=("JZ",)) | {"total_charge": "160000.00"}),
