@@ -203,7 +203,7 @@ _WAYS = {
     since="0.2.0",
     scope="claim",
     binds=("medicare-ab",),
-    reads=("medicare.charge_limit", "profile.charge_split", "product.vial_sizes", "unit.size"),
+    reads=("medicare.charge_limit", "profile.charge_split", "product.vial_sizes", "rounding.dose", "unit.size"),
     summary="The charge of a professional claim to Medicare Part B is above what one claim can carry.",
 )
 def charge_above_claim_limit(claim: ClaimView) -> Iterator[Seen]:
@@ -216,8 +216,8 @@ def charge_above_claim_limit(claim: ClaimView) -> Iterator[Seen]:
         raise Missing("service_date", "the date of service decides which facts hold")
     limit: Decimal = group.value("medicare.charge_limit")
     total = need(claim.claim.total_charge, "total_charge")
-    if total <= limit:
-        return
+    if total <= limit or any(group.knows_dose and group.given_units > group.least for group in claim.groups):
+        return  # too many units make a high charge: UNT says so
     if len({group.on for group in claim.groups}) > 1:
         how = "bill the dates on separate claims"
     else:
