@@ -46,9 +46,9 @@ def texts() -> dict[str, str]:
     days = [make_claim(40000, [20, 20], [(400, ["JZ"])], day=f"2026-05-{day:02}") for day in range(4, 14)]
     lines = [line for claim in days for line in claim["lines"]]
     many = days[0] | {
-        "lines": [line | {"line_number": number} for number, line in enumerate(lines, 1)],
+        "lines": [line | {"line_number": number, "charge": "4000.00"} for number, line in enumerate(lines, 1)],
         "administrations": [record for claim in days for record in claim["administrations"]],
-        "total_charge": f"{12300 * len(days)}.00",
+        "total_charge": f"{4000 * len(lines)}.00",  # below the limit for one claim
     }
     made = {
         "native, 3 lines, right": right,
