@@ -187,6 +187,12 @@ def toml(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+def test_what_is_written_wrong_is_named_before_what_does_not_exist():
+    """Else a payer or rule that does not exist would hide a mistake of form behind it, which the schema sees."""
+    text = 'payer = "nobody"\nselect = ["XYZ"]\nsuppress = [{code = "SHP", payer = "nobody", reason = "0"}, {}]'
+    assert accepted(text.replace('select = ["XYZ"]\n', "")) == (False, False, False)
+
+
 @given(documents())
 def test_reader_and_schema_agree_on_generated_configurations(document):
     text = "\n".join(f"{key} = {toml(each)}" for key, each in document.items())

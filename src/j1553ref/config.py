@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -185,7 +185,9 @@ def parse(
 
 def _config(table: Mapping[str, Any], source: Source, folder: Path | None, facts_of: FactsOf) -> Config:
     try:
+        # First how everything is written, then whether the rules and payers exist.
         values = _read(table, KEYS, ())
+        entries = [_suppression(found, ("suppress", index)) for index, found in enumerate(values.get("suppress", ()))]
         for key in ("select", "ignore"):
             for code in values.get(key, ()):
                 _exists(code, (key,))
@@ -200,7 +202,10 @@ def _config(table: Mapping[str, Any], source: Source, folder: Path | None, facts
 
         if "payer" in values:
             values["payer"] = payer(values["payer"], ("payer",))
-        entries = _suppressions(values.get("suppress", ()), payer)
+        for index, entry in enumerate(entries):
+            _exists(entry["code"], ("suppress", index, "code"))
+            if "payer" in entry:
+                entry["payer"] = payer(entry["payer"], ("suppress", index, "payer"))
         values["suppress"] = tuple(Suppression(**entry) for entry in entries)
     except _Fault as fault:
         raise ConfigError(f"{source.where(fault.path)}: {fault}") from None
@@ -319,16 +324,11 @@ def _read(table: Mapping[str, Any], keys: Mapping[str, Callable[[Any], Any]], un
     return found
 
 
-def _suppressions(entries: Any, payer: Callable[[str, _Way], str]) -> Iterator[dict[str, Any]]:
-    for index, table in enumerate(entries):
-        here = ("suppress", index)
-        entry = _read(table, SUPPRESS_KEYS, here)
-        if absent := next((key for key in _REQUIRED if key not in entry), None):
-            raise _Fault(here, f"suppress: an entry without {absent}; expected code and reason")
-        _exists(entry["code"], (*here, "code"))
-        if "payer" in entry:
-            entry["payer"] = payer(entry["payer"], (*here, "payer"))
-        yield entry
+def _suppression(table: Any, here: _Way) -> dict[str, Any]:
+    entry = _read(table, SUPPRESS_KEYS, here)
+    if absent := next((key for key in _REQUIRED if key not in entry), None):
+        raise _Fault(here, f"suppress: an entry without {absent}; expected code and reason")
+    return entry
 
 
 def _exists(code: str, path: _Way) -> None:
