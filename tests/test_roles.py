@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from j1553ref.facts import Entry, Fact, FactBase, FactError, SourceRef, load, packaged
-from j1553ref.facts.reference import Reference, announced, coming, in_force, parse_reference, record, resolved, said
+from j1553ref.facts.reference import Reference, announced, coming, parse_reference, record, resolved, said
 from j1553ref.report.page import _plain
 from j1553ref.report.roles import say, split
 
@@ -129,11 +129,11 @@ def test_in_force_is_the_last_entry_that_began_by_the_date_checked():
     january = entry("required", date(2027, 1, 1))
     base = base_of(entry("not-required"), january, entry("denied", date(2028, 1, 1)))
     fact = base.get("x")
-    assert (in_force(fact).value, [later.value for later in coming(fact)]) == ("not-required", ["required", "denied"])
+    assert (fact.newest.value, [later.value for later in coming(fact)]) == ("not-required", ["required", "denied"])
     assert resolved(base, Reference("x")).announced == "from January 1, 2027: required; from January 1, 2028: denied"
     assert resolved(base, Reference("x", on=date(2026, 5, 1))).announced == ""
     on_the_day = replace(fact, history=(fact.history[0], replace(january, checked=date(2027, 1, 1))))
-    assert in_force(on_the_day) is on_the_day.history[1] and coming(on_the_day) == ()
+    assert on_the_day.newest is on_the_day.history[1] and coming(on_the_day) == ()
 
 
 def test_a_fact_that_only_begins_later_says_when():
@@ -157,7 +157,7 @@ def test_a_fact_that_only_begins_later_says_when():
 def test_what_is_announced(before, later, target, text):
     new = entry(later, date(2027, 1, 1), ended=later is None)
     base, ref = base_of(entry(before), new, unit="mg"), parse_reference(target)
-    assert announced(base, base.get("x"), in_force(base.get("x")), ref) == text
+    assert announced(base, base.get("x"), base.get("x").newest, ref) == text
 
 
 def test_the_terminal_announces_too(monkeypatch):

@@ -11,7 +11,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from j1553ref.facts import FactBase
-from j1553ref.facts.reference import Reference, in_force
+from j1553ref.facts.reference import Reference
 from j1553ref.facts.wording import value_text
 from j1553ref.rules import FAMILIES, Rule, catalogue, get
 from refsite.checked import CheckedDirective
@@ -35,7 +35,7 @@ class AtAGlance(CheckedDirective):
             ("Given", self._value("product.route")),
         ]
         stats = [el("div", "stat", el("dt", "", name), el("dd", "", shown)) for name, shown in cells]
-        packages = {fact.id: in_force(fact) for fact in base.under("product.package")}
+        packages = {fact.id: fact.newest for fact in base.under("product.package")}
         cartons = {name: entry.value for name, entry in packages.items() if not entry.ended}
         cartons = {name: value for name, value in cartons.items() if value["kind"] == "carton"}
         rows = [
@@ -127,7 +127,7 @@ class RuleIndex(CheckedDirective):
 
 
 def _now(base: FactBase, name: str) -> Any:
-    return in_force(base.get(name)).value
+    return base.get(name).newest.value
 
 
 def severity(rule: Rule) -> element:

@@ -27,7 +27,6 @@ __all__ = [
     "facts_option",
     "on_option",
     "output_option",
-    "plain_text",
     "print_json",
     "print_lines",
     "print_notes",
@@ -67,15 +66,6 @@ def fact_base(folder: str | None) -> facts.FactBase:
     if not Path(folder).is_dir():
         raise click.ClickException(f"--facts {folder}: not a folder; give a folder with dated fact files (*.toml)")
     return facts.load(Path(folder), facts.packaged())
-
-
-def plain_text(value: Any) -> str:
-    """A fact's value on one line."""
-    if isinstance(value, dict):
-        return "; ".join(f"{key}: {plain_text(item)}" for key, item in value.items())
-    if isinstance(value, tuple):
-        return ", ".join(map(plain_text, value))
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
 def print_notes(notes: tuple[str, ...], on: str | None, day: date) -> None:

@@ -14,12 +14,11 @@ from j1553ref.cli.base import (
     facts_option,
     on_option,
     output_option,
-    plain_text,
     print_json,
     print_notes,
 )
 from j1553ref.code import code_for
-from j1553ref.facts.wording import date_text
+from j1553ref.facts.wording import date_text, plain_text
 from j1553ref.infusion import infusion_codes
 from j1553ref.units import bill_units
 

@@ -23,7 +23,6 @@ __all__ = [
     "announced",
     "coming",
     "entry_for",
-    "in_force",
     "parse_reference",
     "record",
     "resolved",
@@ -144,7 +143,7 @@ def record(base: FactBase, fact: Fact, entry: Entry, ref: Reference) -> str:
     >>> for text in ("product.vial_sizes", "modifier.TB[drug_line]", "code.first_date_of_service", "infusion.one_initial"):
     ...     ref = parse_reference(text)
     ...     fact = packaged().get(ref.id)
-    ...     print(record(packaged(), fact, in_force(fact), ref))
+    ...     print(record(packaged(), fact, fact.newest, ref))
     5000, 10000, 20000
     yes, for 340B stock
     2026-04-01
@@ -157,17 +156,6 @@ def record(base: FactBase, fact: Fact, entry: Entry, ref: Reference) -> str:
         return text
     start = _BREAKS_A_ROLE.split(text)[0][:_FIRST_WORDS]
     return f"{start.rpartition(' ')[0] or start}...#{sha256(text.encode()).hexdigest()[:6]}"
-
-
-def in_force(fact: Fact) -> Entry:
-    """The entry in force on the date on which the fact was last checked; the first one where all are still to come.
-
-    >>> from j1553ref.facts import packaged
-    >>> in_force(packaged().get("unit.size")).value
-    100
-    """
-    checked = _checked(fact)
-    return [fact.history[0], *(entry for entry in fact.history if entry.start <= checked)][-1]
 
 
 def coming(fact: Fact) -> tuple[Entry, ...]:
@@ -192,7 +180,7 @@ def entry_for(fact: Fact, on: date | None) -> Entry:
     100
     """
     if on is None:
-        return in_force(fact)
+        return fact.newest
     answer = fact.on(on)
     answer.value  # noqa: B018 - refuses an unknown value, naming the gap
     return answer.entry

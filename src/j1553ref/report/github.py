@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from j1553ref.checking import NOTES
+from j1553ref.redaction import counted
 from j1553ref.report import Summary
 from j1553ref.report.tally import Tally
-from j1553ref.report.text import counted, summary_line
+from j1553ref.report.text import summary_line
 
 __all__ = ["SHOWN", "claim_commands", "command", "last_commands"]
 

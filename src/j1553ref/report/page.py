@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 
 from j1553ref import project, rules
 from j1553ref.facts import Document, Fact, FactBase, packaged
-from j1553ref.facts.reference import Reference, announced, in_force
+from j1553ref.facts.reference import Reference, announced
 from j1553ref.facts.wording import value_text
 from j1553ref.payers import parse_payer
 from j1553ref.report import help_url
@@ -156,7 +156,7 @@ def page_lines(code: str, width: int) -> Iterator[Line]:
 
 
 def _in_force(base: FactBase, fact: Fact) -> str:
-    entry = in_force(fact)
+    entry = fact.newest
     text = "ended" if entry.ended else value_text(entry.value, fact.unit)
     text = text if len(text) <= _LONGEST else f"{len(entry.value)} entries"
     coming = announced(base, fact, entry, Reference(fact.id))

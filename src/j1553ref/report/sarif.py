@@ -15,9 +15,9 @@ from urllib.parse import quote
 from j1553ref import project, rules
 from j1553ref.checking import NOTES
 from j1553ref.facts import FactBase
+from j1553ref.redaction import counted
 from j1553ref.report import Summary, help_url, page, tool_object
 from j1553ref.report.tally import Tally
-from j1553ref.report.text import counted
 
 __all__ = ["SCHEMA", "artifact", "claim_results", "head", "invocation"]
 

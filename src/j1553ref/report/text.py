@@ -11,10 +11,11 @@ from typing import Any
 
 from j1553ref import rules
 from j1553ref.checking import NOTES
+from j1553ref.redaction import counted
 from j1553ref.report import Summary
 from j1553ref.report.layout import Line, wrapped
 
-__all__ = ["claim_lines", "counted", "place", "statistics_lines", "summary_line"]
+__all__ = ["claim_lines", "place", "statistics_lines", "summary_line"]
 
 
 def claim_lines(claim: dict[str, Any], *, show_not_checked: bool = False, width: int = 0) -> Iterator[Line]:
@@ -127,12 +128,3 @@ def summary_line(summary: Summary) -> str:
         if number
     ]
     return "; ".join([f"{counted(summary.claims, 'claim')}: {counts}", *extra])
-
-
-def counted(number: int, name: str) -> str:
-    """A number of things.
-
-    >>> counted(1, "claim"), counted(0, "error")
-    ('1 claim', '0 errors')
-    """
-    return f"{number} {name}" + ("" if number == 1 else "s")
