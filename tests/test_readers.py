@@ -126,7 +126,7 @@ def test_layouts(text: str, expected: list[int]) -> None:
         (f"[{ONE}, ", [400, None]),
         (f'[{ONE}, {{"a": 1', [400, None, None]),
         (f"[{ONE}}}", [400, None]),
-        (f"[{ONE}] {ONE}", [400, None]),
+        (f"[{ONE}] {ONE}", [400, None, 400]),
         (f"[{PRETTY.replace('1500', '1500' + chr(92))},\n{PRETTY}]", [None, 400]),
         # A quote that is missing spoils its own record only.
         (f"{PRETTY.replace('J1553' + chr(34), 'J1553')}\n{PRETTY}", [None, 400]),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import cache
@@ -181,7 +181,7 @@ def record_texts(
     formats = _formats(format)
     found = None
     try:
-        for found in split(window, is_record=_is_record, envelope=lambda head: _envelope(head, formats), scope=scope):
+        for found in split(window, is_record=_is_record, envelope=_envelope(formats), scope=scope):
             yield found
         if found is None:
             yield Record(source=source, index=0, error="no claim in it; expected at least one")
@@ -264,8 +264,10 @@ def _is_record(line: str) -> bool:
     return isinstance(document, dict) and any(reader.recognizes(document) for reader in JSON_FORMATS)
 
 
-def _envelope(head: str, formats: tuple[JsonFormat, ...]) -> str | None:
-    return next((found for reader in formats if (found := reader.envelope(head))), None)
+def _envelope(formats: tuple[JsonFormat, ...]) -> Callable[[str], str | None] | None:
+    """Asks the formats that have one; None where none has, so that nothing need be waited for."""
+    known = [reader.envelope for reader in formats if reader.envelope]
+    return (lambda head: next((found for envelope in known if (found := envelope(head))), None)) if known else None
 
 
 def _bytes_before(raw: RecordText, offset: int) -> int:

@@ -61,7 +61,7 @@ class JsonFormat:
     #: property names that may be shown in a pointer
     names: frozenset[str]
     #: from the beginning of a file the property whose list holds the documents one by one, or None
-    envelope: Callable[[str], str | None] = lambda head: None
+    envelope: Callable[[str], str | None] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

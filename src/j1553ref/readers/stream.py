@@ -1,17 +1,22 @@
 """From bytes to the text of one record at a time: in constant memory, in time linear in the file's length.
 
-Three layouts are distinguished: an array of records, records one after another (pretty-printed or not), and one
-record on each line. The text is scanned for brackets and quotes only; whether a record is sound JSON is judged
-later, record by record, so that one broken record does not spoil its neighbors.
+A text is a list of records, or records one after another, over one line or several. It is scanned for brackets and
+quotes only; whether a record is sound JSON is judged later, record by record. A record that is cut ends where a line
+begins the next one, so that it does not spoil its neighbors.
+
+Every decision depends on the text alone, never on how much of it has arrived, and a record is handed on as soon as
+its last character is there.
 """
 
 from __future__ import annotations
 
 import codecs
+import json
 import re
 from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import takewhile
 from typing import BinaryIO, Protocol
 
@@ -21,11 +26,13 @@ __all__ = ["LIMIT", "Clears", "RecordText", "Skipped", "Unreadable", "Window", "
 
 #: The most characters that one record may have.
 LIMIT = 8 * 1024 * 1024
-_TOO_LONG = f"longer than {LIMIT:,} characters, the limit for one record; make each claim a record of its own"
+_LIMITED = f"longer than {LIMIT:,} characters, the limit for one record; make each claim a record of its own"
 
 _CHUNK = 64 * 1024
-#: So much of the beginning is looked at to tell the layout.
-_HEAD = 4096
+#: So much is looked at to tell a format by its beginning.
+HEAD = 4096
+#: The first name of an object is looked for in so many characters.
+_NEAR = 1024
 _SPACE = " \t\r\n"
 _BOMS = (
     (codecs.BOM_UTF32_LE, "UTF-32"),  # begins with the mark of UTF-16, so it is tried first
@@ -49,6 +56,24 @@ _WHOLE = re.compile(rf"[\[{{]{_OBJECT}[\]}}]")
 _ELEMENT = re.compile(rf"[ \t\r\n]*+({_WHOLE.pattern})[ \t\r\n]*+,")
 #: So many elements of a list are looked at together.
 _RUN = 32
+_OPENING, _CLOSING = re.compile(r"[\[{]++"), re.compile(r"[\]}]++")
+_EMPTIES = re.compile(r"[ \t\r\n,]*+")
+#: A line that begins with an object, and the brace and first name of one.
+_LINE_START = re.compile(r"\n[ \t\r\n]*+\{")
+_FIRST = re.compile(r'\{\s*+"([^"\\\n]*+)"')
+#: The end of an object beside the beginning of another, unless it is in a string; and objects side by side.
+_JOINT = re.compile(r"\}[ \t]*+\{")
+_JOINED = re.compile(rf"(?:{_WHOLE.pattern}[ \t]*+)+")
+#: Behind one of these an object is a value of the record that is open; behind anything else it cannot be.
+_GOES_ON = "[,:"
+#: The beginning of an object of which no first name can be read any more.
+_NAMELESS = re.compile(r'\{\s*+(?:[^\s"]|"[^"\\\n]*+[\\\n])')
+#: What may be behind an element of a list.
+_BETWEEN = f"{_SPACE},]"
+#: The name of a property is looked for in so many characters.
+_KEY = 200
+_STRAY = "not valid JSON: expected a value"
+_NEITHER = "neither JSON nor another known format; expected a claim as JSON"
 
 
 class Unreadable(Exception):  # noqa: N818 - the sentence below says what it is
@@ -151,23 +176,68 @@ class Window:
         """Each chunk from the base on, held or still to come, with the position of its first character."""
         number = self._dropped
         while True:
-            if number - self._dropped >= len(self.held):
-                text = next(self._source, None)
-                if text is None:
-                    return
-                self.held.append((self.end, text))
-                self.end += len(text)
+            if number - self._dropped >= len(self.held) and not self._pull():
+                return
             yield self.held[number - self._dropped]
-            number += 1
+            number = max(number + 1, self._dropped)
 
-    def text(self, to: int) -> str:
-        """The text from the base to a position."""
+    def _pull(self) -> bool:
+        """Holds one more chunk; whether there was one."""
+        text = next(self._source, None)
+        if text is None:
+            return False
+        self.held.append((self.end, text))
+        self.end += len(text)
+        return True
+
+    def text(self, to: int, begin: int | None = None) -> str:
+        """The text from the base, or a position behind it, to a position."""
+        begin = self.base if begin is None else begin
         parts = []
         for start, text in self.held:
             if start >= to:
                 break
-            parts.append(text[max(0, self.base - start) : to - start])
+            if start + len(text) > begin:
+                parts.append(text[max(0, begin - start) : to - start])
         return "".join(parts)
+
+    def ahead(self, at: int, most: int, enough: Callable[[str], bool] = bool) -> str:
+        """The text from a position on until it is enough, at most so many characters; more is read for it.
+
+        The answer is the same however the text arrives only if ``enough`` stays true for a longer one.
+        """
+        found = ""
+        for start, text in reversed(self.held):
+            found = text[max(0, at - start) :] + found
+            if start <= at:
+                break
+        while len(found) < most and not enough(found[:most]) and self._pull():
+            found += self.held[-1][1][max(0, at - self.held[-1][0]) :]
+        return found[:most]
+
+    def line_at(self, at: int) -> str:
+        """The text from a position to the end of its line; empty where that is beyond the limit."""
+        parts = [self.ahead(at, LIMIT + 1)]
+        size = len(parts[0])
+        while "\n" not in parts[-1] and size <= LIMIT and self._pull():
+            parts.append(self.held[-1][1])
+            size += len(parts[-1])
+        line = "".join(parts).partition("\n")[0]
+        return line if len(line) <= LIMIT else ""
+
+    def skip(self, pattern: re.Pattern[str]) -> None:
+        """Moves the base past what a pattern matches there, so far as it is held in one chunk."""
+        if self.held and (found := pattern.match(self.held[0][1], self.base - self.held[0][0])):
+            self.drop(self.held[0][0] + found.end())
+
+    def line_ends(self) -> bool:
+        """Whether nothing but blanks is left on the line at the base; they are dropped."""
+        for start, text in self.chunks():
+            held = text[self.base - start :].lstrip(" \t\r")
+            self.drop(start + len(text) - len(held))
+            if held:
+                return held[0] == "\n"
+        return True
 
     def drop(self, to: int) -> None:
         """Moves the base forward."""
@@ -190,22 +260,29 @@ class Window:
         self.base, self.line, self.column = to, line + lines, 1
         self.byte = byte + (len(text) if text.isascii() else len(text.encode("utf-8", "surrogateescape")))
 
-    def take(self, to: int) -> RecordText | None:
-        """The text from the base to a position, without the white space around it; what lies there is dropped."""
+    def take(self, to: int, trim: str = _SPACE) -> RecordText | None:
+        """The text from the base to a position, without the white space around it; what lies there is dropped.
+
+        ``trim`` are the characters that are left out at its end.
+        """
         text = self.text(to)
         self.drop(self.base + len(text) - len(text.lstrip(_SPACE)))
-        text = text.strip(_SPACE)
-        record = RecordText(text, self.line, self.column, self.byte) if len(text) <= LIMIT else self.fault(_TOO_LONG)
+        text = text.lstrip(_SPACE).rstrip(trim)
+        record = RecordText(text, self.line, self.column, self.byte) if len(text) <= LIMIT else self.fault(_LIMITED)
         self.drop(to)
         return record if text else None
 
     def is_too_long(self, to: int) -> bool:
-        """Whether more than the limit lies between the base and a position; white space at the base is dropped."""
+        """Whether more than the limit lies between the base and a position; white space at the base is dropped.
+
+        A little white space at the end does not count.
+        """
         if to - self.base <= LIMIT:
             return False
         text = self.text(to)
         self.drop(self.base + len(text) - len(text.lstrip(_SPACE)))
-        return to - self.base > LIMIT
+        beyond = self.text(to, self.base + LIMIT)
+        return len(beyond) > _CHUNK or bool(beyond.strip(_SPACE))
 
     def skip_space(self) -> bool:
         """Moves the base past white space; whether anything is left."""
@@ -216,19 +293,18 @@ class Window:
                 return True
         return False
 
+    def stray(self, to: int, error: str) -> RecordText | None:
+        """An error at the first character that is no white space between the base and a position, if there is one."""
+        held = self.text(to)
+        left = held.lstrip(_SPACE)
+        if not left:
+            return None
+        self.drop(self.base + len(held) - len(left))
+        return self.fault(error)
+
     def fault(self, error: str) -> RecordText:
         """An error at the base."""
         return RecordText("", self.line, self.column, self.byte, error)
-
-    def first_line(self) -> str | None:
-        """The text up to the first line break; None where none comes within the limit."""
-        for start, text in self.chunks():
-            found = text.find("\n", max(0, self.base - start))
-            if found >= 0:
-                return self.text(start + found)
-            if len(self) > LIMIT:
-                break
-        return None
 
     def _advance(self, text: str, start: int, stop: int) -> None:
         lines = text.count("\n", start, stop)
@@ -241,14 +317,14 @@ def split(
     window: Window,
     *,
     is_record: Callable[[str], bool],
-    envelope: Callable[[str], str | None],
+    envelope: Callable[[str], str | None] | None = None,
     scope: Clears | None = None,
 ) -> Iterator[RecordText | Skipped]:
     """The records of a text, in order; those that ``scope`` clears are only counted.
 
-    ``is_record`` says of a line whether it is a record of its own: asked only where the layout is in doubt.
+    ``is_record`` says of a text whether it is a record of its own: asked only where something is damaged.
     ``envelope`` gets the beginning of an object and names the property whose list holds the records, if any.
-    Raises :class:`Unreadable` for a text that is empty, or neither JSON nor lines of it.
+    Raises :class:`Unreadable` for a text that is empty.
     """
     for found in _split(window, is_record, envelope, scope):
         if scope and isinstance(found, RecordText) and not found.error and scope.clears(found.text):
@@ -260,40 +336,41 @@ def split(
 def _split(
     window: Window,
     is_record: Callable[[str], bool],
-    envelope: Callable[[str], str | None],
+    envelope: Callable[[str], str | None] | None,
     scope: Clears | None,
 ) -> Iterator[RecordText | Skipped]:
     if not window.skip_space():
         raise Unreadable("empty; expected a claim")
-    for _ in window.chunks():
-        if len(window) >= _HEAD:
-            break
-    head = window.text(window.end)
-    if head[0] == "[":
-        yield from _elements(window, None, scope)
-    elif head[0] == "{":
-        first = window.first_line()
-        if (member := envelope(head)) is not None:
-            yield from _elements(window, member, scope)
-        elif first is not None and _is_closed(first):
-            yield from _lines(window, scope)
-        else:
-            yield from _values(window, is_record)
-    elif any(map(is_record, head.split("\n"))):
-        yield from _lines(window, scope)
-    else:
-        raise Unreadable("neither JSON nor another known format; expected a claim as JSON", 0)
+    first, member = window.ahead(window.base, 1), None
+    if first == "{" and envelope:
+        head = window.ahead(window.base, HEAD, lambda text: "\n{" in text)
+        member = envelope(head.partition("\n{")[0])
+    if first != "[" and member is None:
+        yield from _sequence(window, is_record, scope)
+        return
+    yield from _elements(window, member, is_record, scope)
+    if window.skip_space():
+        yield window.fault("something follows the end of the list of claims; expected nothing more: remove it")
+        yield from _sequence(window, is_record, scope, told=True)
 
 
-def _marks(window: Window, level: int) -> Iterator[tuple[str, int, int]]:
+# -- the scan ---------------------------------------------------------------------------------------------------------
+
+
+def _marks(
+    window: Window, level: int, depth: int = 0, *, commas: bool = True
+) -> Generator[tuple[str, int, int, str, bool], None, None]:
     """Brackets and commas outside strings, down to a depth: character, position, depth behind it.
 
-    Before each new chunk of the text comes one mark without a character, so that the caller can watch the length.
+    Then come the last character before it that is no white space, and whether it is the first on its line. Before
+    each new chunk of the text and at its end comes one mark without a character, so that the caller can watch the length. Deeper
+    down there is a mark ``^`` for each line that begins with an object where no value can be: something is cut.
     A caller that moves the base past whole elements behind a mark is followed.
     """
-    depth, in_string, escaped = 0, False, False
+    in_string, escaped, last, fresh = False, False, "", True
+    flat = _SHALLOW if commas else _DEEP
     for start, text in window.chunks():
-        yield "", start, depth
+        yield "", start, depth, last, fresh
         at, stop = max(0, window.base - start), len(text)
         while at < stop:
             if in_string:
@@ -303,69 +380,247 @@ def _marks(window: Window, level: int) -> Iterator[tuple[str, int, int]]:
                 if at < stop and text[at] == "\\":
                     escaped, at = at + 1 == stop, at + 1
                 elif at < stop:
-                    in_string, at = False, at + 1
+                    in_string, fresh, at = False, text[at] == "\n", at + 1
                 continue
-            at = (_DEEP if depth > level else _SHALLOW).match(text, at).end()  # type: ignore[union-attr]
+            gap = at
+            at = (_DEEP if depth > level else flat).match(text, at).end()  # type: ignore[union-attr]
+            if gap < at:
+                last, fresh = _passed(text, gap, at, last, fresh)
             if at == stop:
                 break
             char = text[at]
             if char == '"':
-                in_string = True
-            else:
-                depth = max(0, depth + (char in "[{") - (char in "]}"))
-                if depth <= level + (char in "[{"):
-                    yield char, start + at, depth
-                    at = max(at, window.base - start - 1)
-                if depth == level + 1 and char in "[{" and (whole := _WHOLE.match(text, at)):
-                    at, depth = whole.end() - 1, level
-                    yield text[at], start + at, depth
-            at += 1
+                in_string, last, fresh, at = True, '"', False, at + 1
+                continue
+            if depth > level and char == "{" and fresh and last not in _GOES_ON:
+                yield "^", start + at, depth, last, fresh
+            if depth > level + 1 or not depth:
+                run = at
+                at, depth = _run_of_brackets(text, at, depth, level)
+                if run < at:
+                    last, fresh = text[at - 1], False
+                if at == stop or text[at] not in "[]{},":
+                    continue
+                char = text[at]
+            depth = max(0, depth + (char in "[{") - (char in "]}"))
+            if depth <= level + (char in "[{"):
+                yield char, start + at, depth, last, fresh
+                at = max(at, window.base - start - 1)
+            if depth == level + 1 and char in "[{" and (whole := _whole(text, at)):
+                at, depth, char = whole - 1, level, text[whole - 1]
+                yield char, start + at, depth, text[at - 1], False
+            last, fresh, at = char, False, at + 1
+    yield "", window.end, depth, last, fresh
 
 
-def _elements(window: Window, member: str | None, scope: Clears | None) -> Iterator[RecordText | Skipped]:
-    """The elements of an array that is the whole text, or that is the value of one property of the object that is."""
+def _passed(text: str, start: int, end: int, last: str, fresh: bool) -> tuple[str, bool]:
+    """The last character that is no white space, and whether a line has just begun, behind a stretch of the text."""
+    stop = end
+    while stop > start and text[stop - 1] in _SPACE:
+        stop -= 1
+    if stop > start:
+        last, fresh = text[stop - 1], False
+    return last, fresh or text.find("\n", stop, end) >= 0
+
+
+def _run_of_brackets(text: str, at: int, depth: int, level: int) -> tuple[int, int]:
+    """Position and depth behind brackets of one kind that need no mark, but for the last."""
+    opening = text[at] in "[{"
+    run = (_OPENING if opening else _CLOSING).match(text, at)
+    count = len(run[0]) if run else 0
+    if opening and depth > level + 1:
+        return at + count - 1, depth + count - 1
+    if not opening:
+        count = min(count, depth - level - 2) if depth else count
+        return at + max(0, count), max(0, depth - max(0, count))
+    return at, depth
+
+
+def _whole(text: str, at: int) -> int:
+    """The end of an object or list of at most six levels in which no line begins a record; 0 for any other."""
+    found = _WHOLE.match(text, at)
+    if found is None:
+        return 0
+    for start in _LINE_START.finditer(text, at + 1, found.end()):
+        before = start.start() - 1
+        while text[before] in _SPACE:
+            before -= 1
+        if text[before] not in _GOES_ON:
+            return 0
+    return found.end()
+
+
+# -- what is cut ------------------------------------------------------------------------------------------------------
+
+
+class _Open:
+    """The bracket that is open: its position, and the first name of its object, which is looked for once."""
+
+    def __init__(self, window: Window, at: int) -> None:
+        self.window = window
+        self.at = at
+
+    @cached_property
+    def name(self) -> str | None:
+        """None where there is none, or none that can be read."""
+        return _name(self.window, self.at)
+
+
+def _name(window: Window, at: int) -> str | None:
+    """The first name of the object at a position."""
+    found = _FIRST.match(window.ahead(at, _NEAR, lambda text: bool(_FIRST.match(text) or _NAMELESS.match(text))))
+    return found[1] if found else None
+
+
+def _begins(window: Window, at: int, name: str | None, is_record: Callable[[str], bool]) -> bool:
+    """Whether the line at a position begins a record: with the first name of the one that is open, or a whole one."""
+    if name is not None and _name(window, at) == name:
+        return True
+    return is_record(window.line_at(at).rstrip(_BETWEEN))
+
+
+def _cuts(text: str, name: str | None, is_record: Callable[[str], bool]) -> list[int]:
+    """Where lines inside a text begin records, as :func:`_begins` has it, and where whole ones end."""
+    found = []
+    for start in _LINE_START.finditer(text):
+        at, stop = start.end() - 1, text.find("\n", start.end())
+        line = text[at : stop if stop >= 0 else len(text)].rstrip(_BETWEEN)
+        first = _FIRST.match(text, at, at + _NEAR)
+        if is_record(line):
+            found += [at, at + len(line)]
+        elif first and first[1] == name:
+            found.append(at)
+    return found
+
+
+def _pieces(
+    window: Window, to: int, name: str | None, is_record: Callable[[str], bool], trim: str
+) -> Iterator[RecordText]:
+    """What lies between the base and a position and is damaged: cut where lines in it begin records."""
+    base = window.base
+    for at in [*(base + cut for cut in _cuts(window.text(to), name, is_record)), to]:
+        if record := window.take(at, trim):
+            yield record
+
+
+def _too_long(
+    window: Window, name: str | None, is_record: Callable[[str], bool], trim: str
+) -> Generator[RecordText, None, bool]:
+    """What is open at the base and longer than the limit: the records in it but for the last, or one error.
+
+    Whether the base is now at the last.
+    """
+    base = window.base
+    cuts = _cuts(window.text(base + LIMIT), name, is_record)
+    for cut in cuts:
+        if record := window.take(base + cut, trim):
+            yield record
+    if not cuts:
+        yield window.fault(_LIMITED)
+    return bool(cuts)
+
+
+def _is_sound(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+# -- the layouts ------------------------------------------------------------------------------------------------------
+
+
+def _elements(
+    window: Window, member: str | None, is_record: Callable[[str], bool], scope: Clears | None
+) -> Iterator[RecordText | Skipped]:
+    """The elements of an array that is the whole text, or that is the value of one property of the object that is.
+
+    The base is left behind the array, or the object.
+    """
     level = 1 if member is None else 2
-    inside = finished = too_long = seen = False
-    for char, at, depth in _marks(window, level):
-        if finished:
-            if member is None:
-                break
-            window.drop(at)
-        elif not char:
-            if window.is_too_long(at):
-                if inside and not too_long:
-                    yield window.fault(_TOO_LONG)
-                too_long = inside
+    inside = finished = seen = empty = False
+    depth = 0
+    again = True
+    while again:
+        again = too_long = False
+        opened: _Open | None = None
+        for char, at, deep, last, fresh in _marks(window, level, depth):
+            if finished:
                 window.drop(at)
-        elif not inside:
-            key = window.text(at)
-            if char == "[" and depth == level and (member is None or re.search(rf'"{member}"\s*:\s*$', key[-200:])):
-                inside = True
-            window.drop(at + 1)
-            if scope and inside:
-                yield from _run(window, scope)
-        elif depth == level - (char in "]}") and char not in "[{":
-            closes = char != ","
-            if too_long:
+                if not deep and char:
+                    window.drop(at + 1)
+                    break
+                continue
+            if not inside:
+                if not char:
+                    window.drop(max(window.base, at - _KEY))
+                    continue
+                key = window.text(at)
+                if char == "[" and deep == level and (member is None or re.search(rf'"{member}"\s*:\s*$', key[-_KEY:])):
+                    inside = True
+                window.drop(at + 1)
+                if scope and inside:
+                    yield from _run(window, scope)
+                continue
+            if window.is_too_long(at) and not too_long:
+                if opened is not None:
+                    again = yield from _too_long(window, opened.name, is_record, _BETWEEN)
+                    if again:
+                        break
+                else:
+                    yield window.fault(_LIMITED)
+                too_long = True
+            if too_long and not char:
                 window.drop(at)
-            elif record := window.take(at):
-                yield record
-            elif seen or not closes:
-                yield window.fault("an empty place in the list; expected a claim: remove the comma")
-            if closes and char != "]":
-                yield window.fault("the list of claims is closed by a brace; expected ]")
-            window.drop(at + 1)
-            seen, too_long, finished = True, False, closes
-            if scope and not closes:
-                yield from _run(window, scope)
+            elif char == "^" and opened is not None:
+                if _begins(window, at, opened.name, is_record):
+                    if not too_long:
+                        yield from _pieces(window, at, opened.name, is_record, _BETWEEN)
+                    window.drop(at)
+                    seen, again = True, True
+                    break
+            elif char and char in "[{" and deep == level + 1:
+                if char == "{" and last not in "[," and (fresh or last == "}"):
+                    if not too_long and (record := window.take(at)):
+                        yield record
+                    window.drop(at)
+                    yield window.fault("a comma is missing before this claim in the list")
+                    seen, too_long, opened = True, False, None
+                if opened is None:
+                    opened = _Open(window, at)
+                if too_long:
+                    _ = opened.name  # looked for before the text is dropped
+            elif char and char in ",]}" and deep == level - (char in "]}"):
+                closes = char != ","
+                if too_long:
+                    window.drop(at)
+                    empty = False
+                elif record := window.take(at):
+                    yield record
+                    empty = False
+                elif (seen or not closes) and not empty:
+                    yield window.fault("an empty place in the list; expected a claim: remove the comma")
+                    empty = True
+                if closes and char != "]":
+                    yield window.fault("the list of claims is closed by a brace; expected ]")
+                window.drop(at + 1)
+                seen, too_long, finished, opened = True, False, closes, None
+                if empty and not closes:
+                    window.skip(_EMPTIES)
+                if scope and not closes:
+                    yield from _run(window, scope)
+                if finished and not deep:
+                    break
+        depth = level
     if not inside and member is not None:
         yield window.fault(f"no list under {member}; expected one that holds the claims")
     elif not finished:
-        if (last := window.take(window.end)) and not too_long:
-            yield last
+        if opened is not None and not too_long:
+            yield from _pieces(window, window.end, opened.name, is_record, _BETWEEN)
+        elif (left := window.take(window.end)) and not too_long:
+            yield left
         yield window.fault("the file ends before the list of claims is closed; expected ]: get the whole file")
-    elif member is None and window.skip_space():
-        yield window.fault("something follows the end of the list of claims; expected nothing more: remove it")
 
 
 def _run(window: Window, scope: Clears) -> Iterator[Skipped]:
@@ -386,79 +641,171 @@ def _run(window: Window, scope: Clears) -> Iterator[Skipped]:
             return
 
 
-def _values(window: Window, is_record: Callable[[str], bool]) -> Iterator[RecordText | Skipped]:
-    """Objects one after another, each over as many lines as it likes."""
-    inside = too_long = False
-    for char, at, _ in _marks(window, 0):
-        if not char:
-            if window.is_too_long(at):
-                if not too_long:
-                    if _in_lines(window, is_record):
-                        yield from _lines(window)
-                        return
-                    yield window.fault(_TOO_LONG)
+def _sequence(
+    window: Window, is_record: Callable[[str], bool], scope: Clears | None, *, told: bool = False
+) -> Iterator[RecordText | Skipped]:
+    """Records one after another: on lines of their own, or however they are laid out.
+
+    ``told`` says that what is no record at the base has been reported.
+    """
+    begun = told
+    while window.skip_space():
+        if (yield from _values(window, is_record, begun=begun, told=told)):
+            yield from _lines(window, scope)
+        begun, told = True, False
+
+
+def _values(
+    window: Window, is_record: Callable[[str], bool], *, begun: bool, told: bool
+) -> Generator[RecordText, None, bool]:
+    """Objects one after another, each over as many lines as it likes; stops behind one that has a line for itself.
+
+    Whether it stopped there. Text that is no record is one record with what else is on its line.
+    """
+    stray: RecordText | None = None
+    again = True
+    while again:
+        again = too_long = own_line = False
+        opened: _Open | None = None
+        for char, at, deep, _, fresh in _marks(window, 0, commas=False):
+            if opened is None:
+                if not char or (char in "[{" and deep == 1):
+                    stray = stray or window.stray(at, _STRAY)
+                    window.drop(at)
+                if char and char in "[{" and deep == 1:
+                    opened, own_line = _Open(window, at), fresh
+                    if stray and fresh and char == "{":
+                        if not told:
+                            yield stray
+                        stray, told, begun = None, False, True
+                continue
+            if not too_long and window.is_too_long(at + (char in ("]", "}"))):
+                name = opened.name  # before the text is dropped
+                if not stray:
+                    again = yield from _too_long(window, name, is_record, _SPACE)
+                    begun = True
+                    if again:
+                        break
                 too_long = True
+            if not char:
+                if too_long:
+                    window.drop(at)
+            elif char == "^":
+                if not _begins(window, at, opened.name, is_record):
+                    continue
+                if stray and not told:
+                    yield stray
+                elif not stray and not too_long:
+                    yield from _pieces(window, at, opened.name, is_record, _SPACE)
                 window.drop(at)
-        elif char in "[{" and not inside:
-            if (stray := window.take(at)) and not too_long:
-                yield stray
-            inside, too_long = True, False
-        elif inside:
-            if (record := window.take(at + 1)) and not too_long:
-                yield record
-            inside = too_long = False
-    if inside and not too_long and _in_lines(window, is_record):
-        yield from _lines(window)
-    elif (last := window.take(window.end)) and not too_long:
-        yield last
+                stray, told, begun, again = None, False, True, True
+                break
+            elif not deep:
+                opened = None
+                text = "" if too_long else window.text(at + 1)
+                if stray and is_record(text):
+                    if not told:
+                        yield stray
+                    stray, told = None, False
+                if stray or too_long:
+                    window.drop(at + 1)
+                    too_long = False
+                    continue
+                begun = True
+                if "\n" in text and (name := _twice(text)) is not None and not _is_sound(text):
+                    yield from _pieces(window, at + 1, name, is_record, _SPACE)
+                elif record := window.take(at + 1):
+                    yield record
+                if own_line and "\n" not in text and window.line_ends():
+                    return True
+    if opened is None:
+        stray = stray or window.stray(window.end, _STRAY if begun else _NEITHER)
+    if stray and not told:
+        yield stray if begun or stray.error == _NEITHER else replace(stray, error=_NEITHER)
+    elif not stray and opened is not None and not too_long:
+        yield from _pieces(window, window.end, opened.name, is_record, _SPACE)
+    window.drop(window.end)
+    return False
+
+
+def _twice(text: str) -> str | None:
+    """The first name of an object if it is there again."""
+    first = _FIRST.match(text)
+    return first[1] if first and text.find(f'"{first[1]}"', first.end()) >= 0 else None
 
 
 def _lines(window: Window, scope: Clears | None = None) -> Iterator[RecordText | Skipped]:
-    """One record on each line; blank lines are passed over."""
+    """One record on each line; stops before one that goes on over several lines, or shares its line.
+
+    Blank lines are passed over, and lines of text that follow each other are one record.
+    """
     too_long = False
+    reading = _Line(window)
     for start, text in window.chunks():
         stop = start + text.rfind("\n") + 1
-        if scope and not too_long and stop > max(start, window.base):
-            yield from _skim(window, window.text(stop), scope)
+        skims = scope is not None and not too_long and stop > max(start, window.base)
+        if scope and skims and (yield from _skim(window, window.text(stop), scope, reading)):
+            return
         at = max(0, window.base - start)
         while (found := text.find("\n", at)) >= 0:
             at = found + 1
-            if (record := window.take(start + at)) and not too_long:
-                yield record
+            if too_long:
+                window.drop(start + at)
+            elif (yield from reading.line(start + at)):
+                return
             too_long = False
         if window.is_too_long(start + len(text)):
             if not too_long:
-                yield window.fault(_TOO_LONG)
+                yield window.fault(_LIMITED)
             too_long = True
             window.drop(start + len(text))
-    if (last := window.take(window.end)) and not too_long:
-        yield last
+    if too_long:
+        window.drop(window.end)
+    else:
+        yield from reading.line(window.end)
 
 
-def _skim(window: Window, text: str, scope: Clears) -> Iterator[RecordText | Skipped]:
-    """Whole lines at the base: counted where all are clear, else in smaller blocks, at last one by one."""
+class _Line:
+    """Takes one line after another."""
+
+    def __init__(self, window: Window) -> None:
+        self.window = window
+        #: whether the line before was text and no record
+        self.in_text = False
+
+    def line(self, to: int) -> Generator[RecordText, None, bool]:
+        """The record of the line at the base; whether it is left there because it is not one line."""
+        line = self.window.text(to).strip(_SPACE)
+        if line and len(line) <= LIMIT:
+            if line[0] == "{" and (line[-1] != "}" or (_JOINT.search(line) and _JOINED.fullmatch(line))):
+                return True
+            is_text = line[0] not in "{[" and line[-1] not in "]}"
+            if is_text and self.in_text:
+                self.window.drop(to)
+            self.in_text = is_text
+        if record := self.window.take(to):
+            yield record
+        return False
+
+
+def _skim(window: Window, text: str, scope: Clears, reading: _Line) -> Generator[RecordText | Skipped, None, bool]:
+    """Whole lines at the base: counted where all are clear, else in smaller blocks, at last one by one.
+
+    Whether one of them is left at the base because it is not one line.
+    """
     if count := scope.lines(text):
         window.drop_lines(text, count)
         yield Skipped(count)
-        return
+        return False
     at = 0
     while at < len(text):
         stop = text.find("\n", at + len(text) // 8) + 1 or len(text)
         if stop - at == len(text):
             stop = text.find("\n") + 1
         if stop - at < len(text):
-            yield from _skim(window, text[at:stop], scope)
-        elif record := window.take(window.base + len(text)):
-            yield record
+            if (yield from _skim(window, text[at:stop], scope, reading)):
+                return True
+        elif (yield from reading.line(window.base + len(text))):
+            return True
         at = stop
-
-
-def _in_lines(window: Window, is_record: Callable[[str], bool]) -> bool:
-    """Whether a text that makes no sense as one object does so line by line, but for its first line."""
-    return any(map(is_record, window.text(window.end).split("\n")[1:]))
-
-
-def _is_closed(line: str) -> bool:
-    """Whether a line is one object from bracket to bracket."""
-    marks = [mark for mark in _marks(Window(iter([line])), 0) if mark[0]]
-    return len(marks) == 2 and marks[1][2] == 0 and not line[marks[1][1] + 1 :].strip(_SPACE)
+    return False
