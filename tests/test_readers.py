@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from j1553ref import readers
 from j1553ref.claim import Claim, InputError
 from j1553ref.readers import JsonFormat, Record, TextFormat, claim_from, native, open_source, read, stream
-from j1553ref.readers.locate import Locator, first_constant, first_duplicate, values
+from j1553ref.readers.locate import Locator, Offsets, first_constant, first_duplicate
 from j1553ref.readers.stream import Unreadable
 from j1553ref.readers.strict import DEPTH, parse
 
@@ -521,10 +521,11 @@ def walked(document: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
 @settings(deadline=None)
 def test_every_value_is_found_where_it_stands(document: Any, indent: int | None, ascii_only: bool) -> None:
     text = json.dumps(document, indent=indent, ensure_ascii=ascii_only)
-    found = list(values(text))
-    assert [pointer for pointer, _ in found] == [pointer for pointer, _ in walked(document)]
+    offsets = Offsets(text)
+    found = [(pointer, offsets.find(pointer)) for pointer, _ in walked(document)]
     for (_, offset), (_, value) in zip(found, walked(document), strict=True):
-        assert json.JSONDecoder().raw_decode(text, offset)[0] == value
+        assert offset is not None
+        assert json.JSONDecoder().raw_decode(text, offset) == (value, offsets.end(offset))
     assert first_duplicate(text) is None
     places = Locator(text, line=4, column=9, known=frozenset())
     for pointer, offset in found:
@@ -552,11 +553,12 @@ def test_constants_are_found_outside_texts_only() -> None:
     assert first_constant('{"NaN": "Infinity"}') is None
 
 
-def test_the_index_of_places_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("j1553ref.readers.locate._MOST", 10)
-    places = Locator(json.dumps(list(range(100))), line=1, column=1, known=frozenset())
-    assert places.place("/8") is not None
-    assert places.place("/9") is None
+def test_a_name_that_may_not_be_shown_is_found_in_the_order_of_the_text() -> None:
+    text = '{"a": {"b": {}}, "Jane": {"c": 1}, "Roe": [{"b": 2}, {"Jane": {"b": 3}}]}'
+    places = Locator(text, line=1, column=1, known=frozenset("ab"))
+    for pointer, there in (("/?", '{"c"'), ("/?/?", "1"), ("/?/0/b", "2"), ("/?/1/?/b", "3"), ("/a/b", "{}}")):
+        assert places.place(pointer) == (1, text.index(there) + 1), pointer
+    assert places.place("/a/?") is places.place("/?/?/?") is places.place("/Jane/?/b") is None
 
 
 # -- formats ----------------------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from j1553ref import ndc
 from j1553ref.claim import Administration, Line
 from j1553ref.payers import payer_from_filing_code
 from j1553ref.readers import clearinghouse, native
-from j1553ref.readers.locate import values
+from j1553ref.readers.locate import Offsets
 from j1553ref.rules.base import Finding, Missing
 from j1553ref.rules.context import CODE, ClaimView, Group, modifier_at
 
@@ -34,8 +34,6 @@ _FORMATS = (native.FORMAT, clearinghouse.FORMAT)
 _HYPHENATED = re.compile("[0-9]{5}-[0-9]{4}-[0-9]{2}")
 #: Insert ``modifiers`` after this property.
 _BEFORE = "procedure_code"
-#: Numbers stay text: they are only skipped here, and int() would refuse a very long one.
-_DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,57 +269,66 @@ def splices(text: str, edits: Iterable[Edit]) -> list[Splice]:
     >>> splices('{"modifiers": ["JG"]}', [Edit("/modifiers/0", "JG", "TB")])
     [Splice(start=15, end=19, new='"TB"')]
     """
-    offsets = dict(values(text))
+    offsets = Offsets(text)
     found = [_replaced(text, offsets, edit) if edit.old is not None else _added(text, offsets, edit) for edit in edits]
     return sorted(found, key=lambda splice: splice.start)
 
 
-def _replaced(text: str, offsets: dict[str, int], edit: Edit) -> Splice:
-    start = offsets[edit.pointer]
-    value, end = _DECODER.raw_decode(text, start)
-    if value != edit.old:
+def _offset(offsets: Offsets, pointer: str) -> int:
+    if (at := offsets.find(pointer)) is None:
+        raise LookupError("no such value")
+    return at
+
+
+def _replaced(text: str, offsets: Offsets, edit: Edit) -> Splice:
+    start = _offset(offsets, edit.pointer)
+    if _value(text, start, offsets) != edit.old:
         raise LookupError("another value stands there")
-    return Splice(start, end, json.dumps(edit.new))
+    return Splice(start, offsets.end(start), json.dumps(edit.new))
 
 
-def _added(text: str, offsets: dict[str, int], edit: Edit) -> Splice:
+def _value(text: str, start: int, offsets: Offsets) -> Any:
+    """The text that is there; None for a value of another kind, which no edit replaces."""
+    return json.loads(text[start : offsets.end(start)], strict=False) if text.startswith('"', start) else None
+
+
+def _added(text: str, offsets: Offsets, edit: Edit) -> Splice:
     """A new last element of a list, or a new property, in the style of those that are there."""
     holder, _, name = edit.pointer.rpartition("/")
-    if edit.pointer in offsets:
+    if offsets.find(edit.pointer) is not None:
         raise LookupError("a value stands there")
-    inside = [pointer for pointer in offsets if pointer.rpartition("/")[0] == holder and pointer]
-    if text[offsets[holder]] == "[":
-        return _appended(text, offsets, holder, inside, json.dumps(edit.new))
-    before = f"{holder}/{_BEFORE}" if f"{holder}/{_BEFORE}" in inside else inside[-1]
+    start = _offset(offsets, holder)
+    if text[start] == "[":
+        return _appended(text, offsets, holder, json.dumps(edit.new))
+    members = offsets.members(start)
+    inside = list(members.values())
+    if not inside:
+        raise LookupError("no object with properties")
     comma, colon = _style(text, offsets, inside)
-    at = _end(text, offsets[before])
+    at = offsets.end(members.get(_BEFORE, inside[-1]))
     return Splice(at, at, f"{comma}{json.dumps(name)}{colon}{json.dumps(edit.new)}")
 
 
-def _appended(text: str, offsets: dict[str, int], holder: str, inside: list[str], new: str) -> Splice:
-    start = offsets[holder]
+def _appended(text: str, offsets: Offsets, holder: str, new: str) -> Splice:
+    start = _offset(offsets, holder)
+    inside = offsets.items(start)
     if not inside:
         return Splice(start + 1, text.index("]", start), new)
-    at = _end(text, offsets[inside[-1]])
+    at = offsets.end(inside[-1])
     if len(inside) > 1:
-        comma = text[_end(text, offsets[inside[-2]]) : offsets[inside[-1]]]
+        comma = text[offsets.end(inside[-2]) : inside[-1]]
     else:
-        lead = text[start + 1 : offsets[inside[0]]]
-        beside = [pointer for pointer in offsets if pointer.rpartition("/")[0] == holder.rpartition("/")[0] and pointer]
+        lead = text[start + 1 : inside[0]]
+        beside = list(offsets.members(_offset(offsets, holder.rpartition("/")[0])).values())
         between = _style(text, offsets, beside)[0]
         comma = f",{lead}" if "\n" in lead else ", " if "\n" in between else between
     return Splice(at, at, f"{comma}{new}")
 
 
-def _style(text: str, offsets: dict[str, int], members: list[str]) -> tuple[str, str]:
+def _style(text: str, offsets: Offsets, members: list[int]) -> tuple[str, str]:
     """The separators used in an object: between two properties, and between name and value."""
     if len(members) < 2:
         return ", ", ": "
-    between = text[_end(text, offsets[members[0]]) : offsets[members[1]]]
+    between = text[offsets.end(members[0]) : members[1]]
     name = between.index('"')
-    return between[:name], between[_end(between, name) :]
-
-
-def _end(text: str, start: int) -> int:
-    end: int = _DECODER.raw_decode(text, start)[1]
-    return end
+    return between[:name], between[offsets.end(name + offsets.end(members[0])) - offsets.end(members[0]) :]

@@ -1,37 +1,43 @@
-"""Line and column of a value in JSON text, found without recursion and only when somebody asks."""
+"""Line and column of a value in JSON text, found without recursion and only when somebody asks.
+
+Nothing is kept for a value that nobody asks about: of a list or object on the way to one that is wanted the places of
+its members are kept, and of the text the number of lines before each block.
+"""
 
 from __future__ import annotations
 
 import json
 import re
 import sys
+from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from j1553ref.redaction import redacted
+from j1553ref.redaction import pointer, redacted
 
-__all__ = ["MANY", "Locator", "first_constant", "first_duplicate", "values"]
-
-#: More values than this are not indexed: a hostile file must not fill the memory.
-_MOST = 200_000
+__all__ = ["MANY", "Locator", "Offsets", "first_constant", "first_duplicate"]
 
 #: Possessive repetition of a group. Before 3.11.5 (Debian 12 has 3.11.2) ``re`` does not restore the position after a
 #: failed round, so there it is the plain one.
 MANY = "*+" if sys.version_info >= (3, 11, 5) else "*"
+_STRING = rf'"[^"\\]*+(?:\\.[^"\\]*+){MANY}"'
 _TOKEN = re.compile(
     rf"""[ \t\r\n]*+
-    (?:(?P<string>"[^"\\]*+(?:\\.[^"\\]*+){MANY}") | (?P<mark>[\[\]{{}},:]) | (?P<scalar>[^ \t\r\n\[\]{{}},:"]++))""",
+    (?:(?P<string>{_STRING}) | (?P<mark>[\[\]{{}},:]) | (?P<scalar>[^ \t\r\n\[\]{{}},:"]++))""",
     re.DOTALL | re.VERBOSE,
 )
-
-
-def values(text: str) -> Iterator[tuple[str, int]]:
-    """Pointer (RFC 6901) and offset of every value, in order, up to the first thing that is not JSON.
-
-    >>> list(values('{"a": [1, "b"]}'))
-    [('', 0), ('/a', 6), ('/a/0', 7), ('/a/1', 10)]
-    """
-    return ((pointer, offset) for pointer, offset, _ in _walk(text))
+_KEY = re.compile(rf"[ \t\r\n,]*+({_STRING})[ \t\r\n]*+:[ \t\r\n]*+", re.DOTALL)
+_ITEM = re.compile(r"[ \t\r\n,]*+(?=[^\]}:])")
+_SCALAR = re.compile(rf'{_STRING}|[^ \t\r\n\[\]{{}},:"]++', re.DOTALL)
+_FLAT = rf'[^"\[\]{{}}]*+(?:{_STRING}[^"\[\]{{}}]*+){MANY}'
+_TO_BRACKET = re.compile(rf"{_FLAT}([\[\]{{}}])", re.DOTALL)
+#: A value in three levels of brackets; deeper ones are followed bracket by bracket.
+_INSIDE = _FLAT
+for _ in range(2):
+    _INSIDE = rf"{_FLAT}(?:[\[{{]{_INSIDE}[\]}}]{_FLAT}){MANY}"
+_SHALLOW = re.compile(rf"[\[{{]{_INSIDE}[\]}}]", re.DOTALL)
+#: So many characters of the text are one block, for which the lines before it are counted.
+_BLOCK = 4096
+_LONGEST_INDEX = 9
 
 
 def first_duplicate(text: str) -> tuple[str, int] | None:
@@ -40,7 +46,7 @@ def first_duplicate(text: str) -> tuple[str, int] | None:
     >>> first_duplicate('{"units": 350, "units": 3500}')
     ('/units', 24)
     """
-    return next(((pointer, offset) for pointer, offset, again in _walk(text) if again), None)
+    return next(((pointer(path), offset) for path, offset, again in _walk(text) if again), None)
 
 
 def first_constant(text: str) -> tuple[str, int] | None:
@@ -50,49 +56,122 @@ def first_constant(text: str) -> tuple[str, int] | None:
     ('/units', 10)
     """
     constants = ("NaN", "Infinity", "-Infinity")
-    return next((value for value in values(text) if text.startswith(constants, value[1])), None)
+    return next(((pointer(path), at) for path, at, _ in _walk(text) if text.startswith(constants, at)), None)
 
 
-@dataclass(slots=True)
-class _Open:
-    """An open bracket: its pointer, the names so far or, in an array, the index of the element."""
-
-    pointer: str
-    names: set[str] | None
-    index: int = 0
-
-
-def _walk(text: str) -> Iterator[tuple[str, int, bool]]:
-    """Every value: pointer, offset, and whether its name was in the same object before."""
-    stack: list[_Open] = []
-    pointer, again, is_key, at = "", False, False, 0
+def _walk(text: str) -> Iterator[tuple[list[str | int], int, bool]]:
+    """Every value: the way to it, which changes with the next, its offset, and whether its name was there before."""
+    path: list[str | int] = []
+    names: list[set[str] | None] = []
+    again, is_key, at = False, False, 0
     while found := _TOKEN.match(text, at):
         at = found.end()
         token = found[found.lastgroup or 0]
         if is_key and found.lastgroup == "string":
-            name = json.loads(token, strict=False) if "\\" in token else token[1:-1]
-            here = stack[-1]
-            assert here.names is not None
-            again, is_key = name in here.names, False
-            here.names.add(name)
-            pointer = f"{here.pointer}/{name.replace('~', '~0').replace('/', '~1')}"
+            name, here = _plain(token), names[-1]
+            assert here is not None
+            again, is_key = name in here, False
+            here.add(name)
+            path[-1] = name
         elif found.lastgroup != "mark" or token in "[{":
-            yield pointer, at - len(token), again
+            yield path, at - len(token), again
             again = False
             if token in ("[", "{"):
                 is_key = token == "{"
-                stack.append(_Open(pointer, set() if is_key else None))
-                pointer = f"{pointer}/0"
+                names.append(set() if is_key else None)
+                path.append("" if is_key else 0)
         elif token in "]}":
-            if not stack:
+            if not path:
                 return
-            stack.pop()
+            path.pop()
+            names.pop()
             is_key = False
-        elif token == "," and stack:
-            here = stack[-1]
-            is_key = here.names is not None
-            here.index += 1
-            pointer = f"{here.pointer}/{here.index}"
+        elif token == "," and path:
+            is_key = names[-1] is not None
+            if not is_key:
+                path[-1] = int(path[-1]) + 1
+
+
+def _plain(quoted: str) -> str:
+    name: str = json.loads(quoted, strict=False) if "\\" in quoted else quoted[1:-1]
+    return name
+
+
+class Offsets:
+    """Where the values of a JSON text begin; what is asked for is kept, and nothing else.
+
+    >>> offsets = Offsets('{"a": [1, "b"]}')
+    >>> offsets.find("/a/1"), offsets.find("/b"), offsets.members(0)
+    (10, None, {'a': 6})
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._members: dict[int, dict[str, int]] = {}
+        self._items: dict[int, array[int]] = {}
+
+    def find(self, pointer: str) -> int | None:
+        """The offset of the value at a pointer (RFC 6901); None where there is no such value."""
+        root, *tokens = pointer.split("/")
+        at = self.root if not root else None
+        for token in tokens:
+            if at is None:
+                return None
+            at = self.below(at, token)
+        return at
+
+    @property
+    def root(self) -> int:
+        """The offset of the whole value."""
+        return len(self.text) - len(self.text.lstrip(" \t\r\n"))
+
+    def below(self, at: int, token: str) -> int | None:
+        """The offset of one member of a list or object, by its escaped name or its index."""
+        if self.text.startswith("{", at):
+            return self.members(at).get(token.replace("~1", "/").replace("~0", "~"))
+        if not self.text.startswith("[", at) or not token.isascii() or not token.isdigit():
+            return None
+        if len(token) > _LONGEST_INDEX or (token[0] == "0" and token != "0"):
+            return None
+        items = self.items(at)
+        return items[int(token)] if int(token) < len(items) else None
+
+    def members(self, at: int) -> dict[str, int]:
+        """The offsets of the values of an object, by name."""
+        if at not in self._members:
+            found: dict[str, int] = {}
+            end = at + 1
+            while key := _KEY.match(self.text, end):
+                found.setdefault(_plain(key[1]), key.end())
+                end = self.end(key.end())
+            self._members[at] = found
+        return self._members[at]
+
+    def items(self, at: int) -> array[int]:
+        """The offsets of the elements of a list."""
+        if at not in self._items:
+            found = array("q")
+            end = at + 1
+            while item := _ITEM.match(self.text, end):
+                found.append(item.end())
+                end = self.end(item.end())
+            self._items[at] = found
+        return self._items[at]
+
+    def end(self, at: int) -> int:
+        """The offset behind the value that begins at an offset; of one that is cut, the end of the text."""
+        if self.text[at : at + 1] not in ("[", "{"):
+            found = _SCALAR.match(self.text, at)
+            return found.end() if found else len(self.text)
+        if found := _SHALLOW.match(self.text, at):
+            return found.end()
+        depth = 0
+        while found := _TO_BRACKET.match(self.text, at):
+            at = found.end()
+            depth += 1 if found[1] in "[{" else -1
+            if not depth:
+                return at
+        return len(self.text)
 
 
 class Locator:
@@ -108,7 +187,10 @@ class Locator:
         self._line = line
         self._column = column
         self._known = known
-        self._index: dict[str, tuple[int, int]] | None = None
+        self._offsets = Offsets(text)
+        #: for each block of the text: the lines that end before it, and the offset behind the last of them
+        self._before: array[int] | None = None
+        self._begin = array("q")
 
     def place(self, pointer: str) -> tuple[int, int] | None:
         """Line and column of the value at a pointer, both from 1; None where there is no such value.
@@ -118,12 +200,10 @@ class Locator:
         >>> Locator('{"own": 1}', line=1, column=1, known=frozenset()).place("/?")
         (1, 9)
         """
-        if self._index is None:
-            self._index = self._read()
-        if pointer not in self._index and "?" in pointer.split("/"):
-            like = (at for place, at in self._index.items() if redacted(place, self._known) == pointer)
-            return next(like, None)
-        return self._index.get(pointer)
+        at = self._offsets.find(pointer)
+        if at is None and "?" in (tokens := pointer.split("/"))[1:] and not tokens[0]:
+            at = next(self._like(self._offsets.root, tokens[1:]), None)
+        return None if at is None else self.offset(at)
 
     def offset(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset in the record's text.
@@ -131,18 +211,39 @@ class Locator:
         >>> Locator('{"a":\\n 1}', line=7, column=3, known=frozenset()).offset(7)
         (8, 2)
         """
-        start = self.text.rfind("\n", 0, offset) + 1
-        return self._line + self.text.count("\n", 0, offset), (1 if start else self._column) + offset - start
+        if self._before is None:
+            self._before = self._lines()
+        block = offset // _BLOCK
+        lines = self._before[block] + self.text.count("\n", block * _BLOCK, offset)
+        start = self.text.rfind("\n", block * _BLOCK, offset) + 1 or self._begin[block]
+        return self._line + lines, (1 if lines else self._column) + offset - start
 
-    def _read(self) -> dict[str, tuple[int, int]]:
-        index: dict[str, tuple[int, int]] = {}
-        line, column, done = self._line, self._column, 0
-        for pointer, offset in values(self.text):
-            lines = self.text.count("\n", done, offset)
-            line += lines
-            column = offset - self.text.rindex("\n", done, offset) if lines else column + offset - done
-            done = offset
-            index.setdefault(pointer, (line, column))
-            if len(index) >= _MOST:
-                break
-        return index
+    def _lines(self) -> array[int]:
+        before = array("q")
+        count = begin = 0
+        for start in range(0, len(self.text) + 1, _BLOCK):
+            before.append(count)
+            self._begin.append(begin)
+            count += self.text.count("\n", start, start + _BLOCK)
+            begin = self.text.rfind("\n", start, start + _BLOCK) + 1 or begin
+        return before
+
+    def _like(self, at: int, tokens: list[str]) -> Iterator[int]:
+        """The values whose pointer, as it may be shown, has these tokens."""
+        if not tokens:
+            yield at
+        elif tokens[0] != "?":
+            below = self._offsets.below(at, tokens[0]) if not self._is_hidden(tokens[0]) else None
+            if below is not None:
+                yield from self._like(below, tokens[1:])
+        elif self.text.startswith("{", at):
+            for name, below in self._offsets.members(at).items():
+                if self._is_hidden(name):
+                    yield from self._like(below, tokens[1:])
+        elif self.text.startswith("[", at):
+            for index, below in enumerate(self._offsets.items(at)):
+                if self._is_hidden(str(index)):
+                    yield from self._like(below, tokens[1:])
+
+    def _is_hidden(self, token: str) -> bool:
+        return redacted(f"/{token}".replace("~", "~0"), self._known).endswith("/?")

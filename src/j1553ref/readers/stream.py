@@ -287,9 +287,9 @@ class Window:
     def skip_space(self) -> bool:
         """Moves the base past white space; whether anything is left."""
         for start, text in self.chunks():
-            held = text[self.base - start :]
-            self.drop(self.base + len(held) - len(held.lstrip(_SPACE)))
-            if len(self):
+            left = text[self.base - start :].lstrip(_SPACE)
+            self.drop(start + len(text) - len(left))
+            if left:
                 return True
         return False
 
