@@ -378,7 +378,7 @@ def test_an_interruption_leaves_the_file_as_it_was(j1553ref, place, monkeypatch)
 def test_a_fix_that_does_not_hold_is_not_written(j1553ref, place, monkeypatch):  # noqa: F811
     before = write(place / "a.json", RIGHT, JG)
 
-    def wrong(finding, group, line):
+    def wrong(finding, whole, group, line):
         return "wrong on purpose", fixes.Edit(finding.pointer, "JG", "JW")
 
     monkeypatch.setitem(fixes._MAKERS, "MOD008", wrong)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from j1553ref import fixes
 from j1553ref.claim import Claim, InputError
+from j1553ref.errors import J1553Error, unexpected
 from j1553ref.facts import FactBase, FactError, packaged
-from j1553ref.payers import Payer, parse_payer, payer_from_filing_code
-from j1553ref.readers import claim_from
+from j1553ref.payers import Payer, PayerError, parse_payer, payer_from_filing_code
+from j1553ref.readers import Record, claim_from
 from j1553ref.rules import RuleError, matching
 from j1553ref.rules.base import REGISTRY, Finding, Missing, NotChecked, Rule
 from j1553ref.rules.context import ClaimView, Group, View
@@ -21,7 +22,7 @@ from j1553ref.rules.shp import finding_for
 from j1553ref.suppression import Suppressed, Suppression
 from j1553ref.vials import parse_vials
 
-__all__ = ["NOTES", "Report", "check", "chosen_codes", "vial_sizes"]
+__all__ = ["NOTES", "Report", "check", "chosen_codes", "judged", "vial_sizes"]
 
 #: What each note of a report says.
 NOTES = {
@@ -130,6 +131,31 @@ def check(
         suppressed=hidden,
         fixes=fixes.proposed(left, view, payer_named="payer_from_filing_code" not in notes, beside=findings),
     )
+
+
+def judged(record: Record, examine: Callable[[Claim], Report]) -> tuple[Record, Report | None]:
+    """A record with the report on its claim; one that cannot be judged comes back as an unusable one with its place.
+
+    ``examine`` makes the report. What it raises is this record's alone: a payer that does not exist, too little memory,
+    or a fault of a rule.
+
+    >>> from j1553ref.readers import read
+    >>> text = b'{"schema_version": "1", "form": "ub04", "payer": "medicarea-ab", "lines": [{"units": 4}]}'
+    >>> [record] = read(text, source="claims.json")
+    >>> judged(record, check)[0].error
+    'line 1, column 47: payer: no such id; nearest: medicare-ab, medicare-ab:ngs'
+    """
+    if record.claim is None:
+        return record, None
+    try:
+        return record, examine(record.claim)
+    except J1553Error as error:
+        message, pointer = str(error), "/payer" if isinstance(error, PayerError) else ""
+    except Exception as error:
+        message, pointer = unexpected(error), ""
+    at = record.locate(pointer) or (record.line, record.column)
+    where = f"line {at[0]}, column {at[1]}: " if at[0] else ""
+    return replace(record, claim=None, document=None, places=None, error=f"{where}{message}"), None
 
 
 def vial_sizes(sizes: str | Iterable[str], facts: FactBase) -> tuple[int, ...]:

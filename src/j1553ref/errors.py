@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-__all__ = ["J1553Error", "nearest"]
+__all__ = ["J1553Error", "nearest", "unexpected"]
 
 
 class J1553Error(Exception):
@@ -16,6 +16,19 @@ class J1553Error(Exception):
     ...     print(error)
     dose: 50000 mg is more than the 20000 mg in the opened vials, and overfill is not billable; correct the dose or the vials
     """
+
+
+def unexpected(error: Exception) -> str:
+    """What to say of one record where too little memory, or a fault of this package, kept it from being judged.
+
+    >>> unexpected(MemoryError())
+    'more memory is needed than there is; split the claim, or check it alone'
+    """
+    if isinstance(error, MemoryError):
+        return "more memory is needed than there is; split the claim, or check it alone"
+    return (
+        f"a fault of j1553ref itself ({type(error).__name__}), not of the claim; please report it without patient data"
+    )
 
 
 def nearest(name: str, known: Iterable[str], *, else_say: str = "") -> str:

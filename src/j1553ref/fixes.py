@@ -14,8 +14,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from j1553ref import ndc
@@ -119,23 +121,38 @@ def proposed(
     if not fixable or claim.claim.shape or claim.claim.format not in _FORMATS:
         return ()
     sure = payer_named and _payer_agrees(claim)
-    doubted = tuple(finding.pointer for finding in beside if finding.code in _DOUBTS)
-    made = (_fix(finding, claim, doubted) for finding in fixable if sure or finding.code not in _BY_PAYER)
+    whole = _Whole(claim)
+    doubted = {whole.place(finding.pointer) for finding in beside if finding.code in _DOUBTS}
+    made = (_fix(finding, whole, doubted) for finding in fixable if sure or finding.code not in _BY_PAYER)
     return tuple(fix for fix in made if fix)
 
 
-def _fix(finding: Finding, claim: ClaimView, doubted: tuple[str, ...]) -> Fix | None:
-    for group in claim.groups:
-        for line in group.lines:
-            if any(pointer.startswith(f"{line.pointer}/") for pointer in doubted) and finding.code == "JWZ003":
-                continue
-            try:
-                found = _MAKERS[finding.code](finding, group, line)
-            except Missing:
-                continue
-            if found:
-                return Fix(finding=finding, description=found[0], edits=(found[1],))
-    return None
+class _Whole:
+    """The drug lines of a claim by pointer, and what it holds of each day: looked at once for all findings."""
+
+    def __init__(self, claim: ClaimView) -> None:
+        self.drug = {line.pointer: (group, line) for group in claim.groups for line in group.lines}
+        self.lines: dict[date | None, list[Line]] = {}
+        for line in claim.claim.lines:
+            self.lines.setdefault(line.start, []).append(line)
+        self.records = Counter(record.service_date for record in claim.claim.administrations)
+
+    def place(self, pointer: str) -> str:
+        """The pointer of the drug line that a pointer leads into; empty where it leads into none."""
+        while pointer and pointer not in self.drug:
+            pointer = pointer.rpartition("/")[0]
+        return pointer
+
+
+def _fix(finding: Finding, whole: _Whole, doubted: set[str]) -> Fix | None:
+    place = whole.place(finding.pointer)
+    if not place or (finding.code == "JWZ003" and place in doubted):
+        return None
+    try:
+        found = _MAKERS[finding.code](finding, whole, *whole.drug[place])
+    except Missing:
+        return None
+    return Fix(finding=finding, description=found[0], edits=(found[1],)) if found else None
 
 
 def _payer_agrees(claim: ClaimView) -> bool:
@@ -148,13 +165,13 @@ def _payer_agrees(claim: ClaimView) -> bool:
     return own == claim.payer.base and (not filing or payer_from_filing_code(filing) == claim.payer.base)
 
 
-def _jz_added(finding: Finding, group: Group, line: Line) -> tuple[str, Edit] | None:
+def _jz_added(finding: Finding, whole: _Whole, group: Group, line: Line) -> tuple[str, Edit] | None:
     """JZ states that nothing was discarded from single-dose vials, so the record must confirm all of that."""
     if finding.pointer != line.at("modifiers") or finding.severity != "error" or group.lines != (line,):
         return None
     if len(group.records) != 1 or not _attests(group.records[0], line):
         return None
-    if not _alone(group, line) or not _as_recorded(group, line):
+    if not _alone(whole, group, line) or not _as_recorded(group, line):
         return None
     if group.unused or group.tail_mg or line.units != group.needed or line.end not in (None, line.start):
         return None
@@ -173,15 +190,15 @@ def _attests(record: Administration, line: Line) -> bool:
     return record.container == "single" and record.stock == "bought" and same_encounter
 
 
-def _alone(group: Group, line: Line) -> bool:
+def _alone(whole: _Whole, group: Group, line: Line) -> bool:
     """Whether nothing else of that date holds more of the drug, or says that some was discarded.
 
     A line or record without a date may be of the same day.
     """
-    days = (None, group.on)
-    others = [other for other in group.claim.lines if other is not line and other.start in days]
+    days = {None, group.on}
+    others = [other for day in days for other in whole.lines.get(day, ()) if other is not line]
     more = (other.procedure_code == CODE or "JW" in other.modifiers or _of_yimmugo(group, other) for other in others)
-    return sum(record.service_date in days for record in group.claim.administrations) == 1 and not any(more)
+    return sum(whole.records[day] for day in days) == 1 and not any(more)
 
 
 def _of_yimmugo(group: Group, line: Line) -> bool:
@@ -207,7 +224,7 @@ def _as_recorded(group: Group, line: Line) -> bool:
     )  # NDC002 decides when the quantity of one vial is enough for several
 
 
-def _tb_for_jg(finding: Finding, group: Group, line: Line) -> tuple[str, Edit] | None:
+def _tb_for_jg(finding: Finding, _: _Whole, group: Group, line: Line) -> tuple[str, Edit] | None:
     """JG and TB both mark 340B stock; TB replaced JG before the code existed."""
     if "JG" not in line.modifiers or finding.pointer != modifier_at(line, "JG"):
         return None
@@ -221,7 +238,7 @@ def _tb_for_jg(finding: Finding, group: Group, line: Line) -> tuple[str, Edit] |
     return "write TB for JG, whose place it has taken on 340B stock", Edit(finding.pointer, "JG", "TB")
 
 
-def _no_hyphens(finding: Finding, group: Group, line: Line) -> tuple[str, Edit] | None:
+def _no_hyphens(finding: Finding, _: _Whole, group: Group, line: Line) -> tuple[str, Edit] | None:
     """Only hyphens are removed: if a digit is missing too, somebody has to look at the carton."""
     drug = line.drug
     if drug is None or drug.ndc is None or finding.pointer != drug.at("ndc") or "ndc" not in drug.places:
@@ -233,7 +250,7 @@ def _no_hyphens(finding: Finding, group: Group, line: Line) -> tuple[str, Edit] 
     return "take the hyphens out of the NDC", Edit(finding.pointer, drug.ndc, ndc.compact(drug.ndc))
 
 
-_Maker = Callable[[Finding, Group, Line], tuple[str, Edit] | None]
+_Maker = Callable[[Finding, _Whole, Group, Line], tuple[str, Edit] | None]
 _MAKERS: dict[str, _Maker] = {"JWZ003": _jz_added, "MOD008": _tb_for_jg, "NDC001": _no_hyphens}
 #: Fixes for which the payer must have been named.
 _BY_PAYER = ("JWZ003", "MOD008")
@@ -329,6 +346,6 @@ def _style(text: str, offsets: Offsets, members: list[int]) -> tuple[str, str]:
     """The separators used in an object: between two properties, and between name and value."""
     if len(members) < 2:
         return ", ", ": "
-    between = text[offsets.end(members[0]) : members[1]]
-    name = between.index('"')
-    return between[:name], between[offsets.end(name + offsets.end(members[0])) - offsets.end(members[0]) :]
+    end = offsets.end(members[0])
+    name = text.index('"', end)
+    return text[end:name], text[offsets.end(name) : members[1]]

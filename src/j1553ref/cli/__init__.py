@@ -14,7 +14,7 @@ import click
 
 from j1553ref import facts, project
 from j1553ref.cli.base import colored, complain
-from j1553ref.errors import J1553Error
+from j1553ref.errors import J1553Error, unexpected
 
 __all__ = ["main"]
 
@@ -95,6 +95,8 @@ def main() -> None:
         _leave(2, " ".join(error.format_message().split()) + where)
     except J1553Error as error:
         _leave(2, str(error))
+    except MemoryError as error:
+        _leave(2, unexpected(error))
     except _ReaderLeft:
         _leave(141)  # as a shell counts a program that SIGPIPE ended: neither a pass nor a finding
     except OSError as error:

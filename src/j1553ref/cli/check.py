@@ -15,10 +15,12 @@ from j1553ref.claim import InputError
 from j1553ref.cli import fixing, running
 from j1553ref.cli.base import complain, fact_base, facts_option
 from j1553ref.cli.printers import PRINTERS, Run
+from j1553ref.errors import unexpected
 from j1553ref.facts import FactBase
 from j1553ref.payers import parse_payer
 from j1553ref.readers import FORMATS, Record, open_source, read
 from j1553ref.redaction import one_line
+from j1553ref.report.tally import MOST_NAMED
 from j1553ref.suppression import Suppression
 from j1553ref.vials import UnitsError
 
@@ -145,30 +147,43 @@ def check(
 
     def claims() -> Iterator[dict[str, Any]]:
         source, index, cut = queue[0], 0, ""
+        unusable = 0
         try:
             for outcome in stop.until(outcomes):
                 if outcome.source != source:
-                    source, index = outcome.source, 0
+                    only_counted(source.name, unusable)
+                    source, index, unusable = outcome.source, 0, 0
                 summary.skipped += outcome.skipped
                 watch.note(outcome)
                 for claim in outcome.claims:
-                    yield counted(claim | {"index": index + claim["index"]})
+                    unusable += claim["error"] is not None
+                    summary.add(claim)
+                    if claim["error"] is None or unusable <= MOST_NAMED:
+                        yield told(claim | {"index": index + claim["index"]})
                 progress.add(count := outcome.skipped + len(outcome.claims))
                 index += count
         except running.WorkerError as error:
             cut = str(error)
-        progress.erase()
+        except MemoryError as error:
+            cut = unexpected(error)
+        only_counted(source.name, unusable)
         if stop.signal:
             cut = "interrupted: what follows was not checked"
         if cut:
-            yield counted(report.claim_object(Record(source=source.name, index=index, error=cut), None))
+            last = report.claim_object(Record(source=source.name, index=index, error=cut), None)
+            summary.add(last)
+            yield told(last)
 
-    def counted(claim: dict[str, Any]) -> dict[str, Any]:
-        summary.add(claim)
+    def told(claim: dict[str, Any]) -> dict[str, Any]:
         progress.erase()
         if claim["error"] is not None:
             complain(f"{claim['source']}: {claim['error']}")
         return claim
+
+    def only_counted(name: str, unusable: int) -> None:
+        progress.erase()
+        if unusable > MOST_NAMED:
+            complain(f"{name}: {unusable - MOST_NAMED:,} more records are unusable; they are counted and not named")
 
     if show_not_checked is None:
         show_not_checked = bool(settings.show_not_checked)

@@ -15,15 +15,17 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import click
 
 from j1553ref import fixes
-from j1553ref.checking import Report
+from j1553ref.checking import Report, judged
 from j1553ref.claim import Claim, InputError
 from j1553ref.cli.base import complain
+from j1553ref.errors import unexpected
 from j1553ref.readers import Record, claim_from, open_source, read
 from j1553ref.readers.locate import Locator
 from j1553ref.rules.base import Finding
@@ -52,14 +54,14 @@ def fix_sources(
     sources: tuple[tuple[str, str], ...],
     form: str | None,
     *,
-    examine: Callable[[Claim, str], Report],
+    examine: Callable[..., Report],
     whole: Callable[[Claim], Report],
     write: bool,
     say: Callable[[str], None],
 ) -> bool:
     """Fix every source (path, and the name it goes by); whether all went well. What was refused goes to stderr.
 
-    ``examine`` makes the report of a claim as the user asked for it, ``whole`` the one by all rules.
+    ``examine`` makes the report of a claim of a ``source`` as the user asked for it, ``whole`` the one by all rules.
     """
     well, count = True, 0
     for path, name in sources:
@@ -83,7 +85,7 @@ def _fix_source(
     path: str,
     name: str,
     form: str | None,
-    examine: Callable[[Claim, str], Report],
+    examine: Callable[..., Report],
     whole: Callable[[Claim], Report],
     *,
     write: bool,
@@ -98,22 +100,25 @@ def _fix_source(
         return 0  # the report says so
     with opened as stream:
         watched = _Watched(stream)
-        for record in read(watched, source=name, format=form):  # type: ignore[arg-type]  # all that is read from
-            if record.claim is None:
+        for found in read(watched, source=name, format=form):  # type: ignore[arg-type]  # all that is read from
+            record, report = judged(found, partial(examine, source=name))
+            if report is None:
                 unusable = True
                 continue
-            report = examine(record.claim, name)
             if not report.fixes:
                 continue
             places = record.places
             assert isinstance(places, Locator)
-            made = _made(places.text, record, report, whole)
+            try:
+                made = _made(places.text, record, report, whole)
+            except (MemoryError, RecursionError) as error:
+                raise _Refused(f"claim {record.index + 1}: {unexpected(error)}") from None
             if not count:
                 say(f"--- {name}\n+++ {name}")
             for line in _diff(record, report):
                 say(line)
             count += len(report.fixes)
-            splices += [_in_bytes(splice, places) for splice in made]
+            splices += _in_bytes(made, places)
         seen = os.fstat(stream.fileno())
     if write and count:
         if unusable:
@@ -169,9 +174,13 @@ def _diff(record: Record, report: Report) -> Iterator[str]:
             yield f"+{json.dumps(edit.new)}"
 
 
-def _in_bytes(splice: fixes.Splice, places: Locator) -> tuple[int, int, bytes]:
-    start = places.byte + len(places.text[: splice.start].encode())
-    return start, start + len(places.text[splice.start : splice.end].encode()), splice.new.encode()
+def _in_bytes(splices: Iterable[fixes.Splice], places: Locator) -> Iterator[tuple[int, int, bytes]]:
+    """The splices of one record, which are in order, as bytes of the file."""
+    byte, done = places.byte, 0
+    for splice in splices:
+        start = byte + len(places.text[done : splice.start].encode())
+        byte, done = start + len(places.text[splice.start : splice.end].encode()), splice.end
+        yield start, byte, splice.new.encode()
 
 
 # -- the file -----------------------------------------------------------------------------------------------------

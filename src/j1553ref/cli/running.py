@@ -13,7 +13,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Any, BinaryIO, NamedTuple
 
 import click
@@ -90,9 +90,10 @@ class Examiner:
     def outcome(self, source: Source, batch: list[Found]) -> Outcome:
         """The claim objects of records that follow each other in a source."""
         done = Outcome(source)
+        examine = partial(self.check, source=source.name)
         for found in batch:
             for record in records_of(found, source=source.name, index=len(done.claims), format=self.plan.form):
-                result = self.check(record.claim, source.name) if record.claim is not None else None
+                record, result = checking.judged(record, examine)
                 done.claims.append(report.claim_object(record, result, with_ids=self.plan.with_ids))
                 if result is None:
                     continue

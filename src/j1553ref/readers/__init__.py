@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 
 from j1553ref import shape
 from j1553ref.claim import Claim, InputError
+from j1553ref.errors import unexpected
 from j1553ref.readers import clearinghouse, native, strict
 from j1553ref.readers.locate import Locator
 from j1553ref.readers.record import JsonFormat, Record, TextFormat
@@ -186,8 +187,9 @@ def record_texts(
         if found is None:
             yield Record(source=source, index=0, error="no claim in it; expected at least one")
     except Unreadable as error:
-        where = f"line {window.line}, column {window.column}: " if error.offset is not None else ""
-        yield Record(source=source, index=0, line=window.line, error=f"{where}{error}")
+        yield Record(source=source, index=0, line=window.line, error=str(error))
+    except Exception as error:  # such as too little memory: the sources that follow are read
+        yield Record(source=source, index=0, line=window.line, error=unexpected(error))
 
 
 def records_of(
@@ -237,6 +239,8 @@ def _records(raw: RecordText, source: str, index: int, format: str | None, known
             message = f"byte {_bytes_before(raw, offset)}: {message}"
     except InputError as error:
         message, offset = str(error), 0
+    except Exception as error:  # whatever one record does, the others are read
+        message, offset = unexpected(error), 0
     at = places.offset(offset)
     yield Record(
         source=source, index=index + count, line=line, column=column, error=f"line {at[0]}, column {at[1]}: {message}"

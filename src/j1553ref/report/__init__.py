@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO
 
 from j1553ref import project
-from j1553ref.checking import Report, check
+from j1553ref.checking import Report, check, judged
 from j1553ref.facts import FactBase, packaged
 from j1553ref.fixes import Fix
+from j1553ref.payers import parse_payer
 from j1553ref.readers import Record, Scope, Skipped, record_texts, records_of
 from j1553ref.rules.base import SEVERITIES, Finding
 
@@ -146,14 +147,14 @@ def claim_objects(
     [(1, ['payer_unknown'])]
     """
     base = facts or packaged()
+    if payer:
+        parse_payer(payer, base)
     index = 0
     for found in record_texts(stream, source=source, scope=Scope(base) if in_scope_only else None):
         index += found.count if isinstance(found, Skipped) else 0
         for record in records_of(found, source=source, index=index):
             index += 1
-            yield claim_object(
-                record, check(record.claim, payer=payer, facts=base) if record.claim is not None else None
-            )
+            yield claim_object(*judged(record, lambda claim: check(claim, payer=payer, facts=base)))
 
 
 def _suppressed_object(finding: Finding, reason: str) -> dict[str, Any]:

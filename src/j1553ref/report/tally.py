@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["MOST_UNUSABLE", "Tally"]
+__all__ = ["MOST_NAMED", "MOST_UNUSABLE", "Tally"]
+
+#: Of one file so many unusable records are named; further ones are only counted.
+MOST_NAMED = 20
 
 #: The most unreadable records that are listed one by one; further ones are only counted.
 MOST_UNUSABLE = 1000
