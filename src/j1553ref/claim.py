@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Self
 
 from j1553ref.errors import J1553Error
@@ -276,10 +277,25 @@ class Claim(Part):
         >>> Claim(pointer="", format="j1553", lines=(line,)).date_at("/lines/0/modifiers/1")
         datetime.date(2026, 5, 4)
         """
+        while pointer and pointer not in self._dates:
+            pointer = pointer.rpartition("/")[0]
+        return self._dates.get(pointer)
+
+    @cached_property
+    def by_date(self) -> dict[date | None, tuple[Line, ...]]:
+        """The lines of each date of service; those without one under None.
+
+        >>> lines = (Line(pointer="/lines/0", start=date(2026, 5, 4)), Line(pointer="/lines/1"))
+        >>> [len(same) for same in Claim(pointer="", format="j1553", lines=lines).by_date.values()]
+        [1, 1]
+        """
+        found: dict[date | None, list[Line]] = {}
         for line in self.lines:
-            if f"{pointer}/".startswith(f"{line.pointer}/"):
-                return line.start
-        for record in self.administrations:
-            if f"{pointer}/".startswith(f"{record.pointer}/"):
-                return record.service_date
-        return None
+            found.setdefault(line.start, []).append(line)
+        return {day: tuple(lines) for day, lines in found.items()}
+
+    @cached_property
+    def _dates(self) -> dict[str, date | None]:
+        """The date of service of each line and record, by its pointer."""
+        records = {record.pointer: record.service_date for record in self.administrations}
+        return records | {line.pointer: line.start for line in self.lines}

@@ -17,7 +17,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from j1553ref import ndc
@@ -128,13 +127,10 @@ def proposed(
 
 
 class _Whole:
-    """The drug lines of a claim by pointer, and what it holds of each day: looked at once for all findings."""
+    """The drug lines of a claim by pointer, and how many records it has of each day: looked at once for all findings."""
 
     def __init__(self, claim: ClaimView) -> None:
         self.drug = {line.pointer: (group, line) for group in claim.groups for line in group.lines}
-        self.lines: dict[date | None, list[Line]] = {}
-        for line in claim.claim.lines:
-            self.lines.setdefault(line.start, []).append(line)
         self.records = Counter(record.service_date for record in claim.claim.administrations)
 
     def place(self, pointer: str) -> str:
@@ -196,7 +192,7 @@ def _alone(whole: _Whole, group: Group, line: Line) -> bool:
     A line or record without a date may be of the same day.
     """
     days = {None, group.on}
-    others = [other for day in days for other in whole.lines.get(day, ()) if other is not line]
+    others = [other for day in days for other in group.claim.by_date.get(day, ()) if other is not line]
     more = (other.procedure_code == CODE or "JW" in other.modifiers or _of_yimmugo(group, other) for other in others)
     return sum(whole.records[day] for day in days) == 1 and not any(more)
 

@@ -302,18 +302,9 @@ class ClaimView(View):
     def _services(self, on: date | None) -> tuple[str, ...]:
         return self.value_on("infusion.code_family", on), *self.value_on("infusion.visit_family", on)
 
-    @derived
-    def by_date(self) -> dict[date, tuple[Line, ...]]:
-        """The lines of each date of service."""
-        found: dict[date, list[Line]] = {}
-        for line in self.claim.lines:
-            if line.start is not None:
-                found.setdefault(line.start, []).append(line)
-        return {day: tuple(lines) for day, lines in found.items()}
-
     def on_date(self, day: date | None, encounter: str | None = None) -> tuple[Line, ...]:
         """The lines of one date; of one encounter where the line names one."""
-        same = self.by_date.get(day, ()) if day is not None else ()
+        same = self.claim.by_date.get(day, ()) if day is not None else ()
         return same if encounter is None else tuple([line for line in same if line.encounter in (None, encounter)])
 
     @derived

@@ -75,8 +75,8 @@ def modifier_25_off_the_visit(claim: ClaimView) -> Iterator[Seen]:
 )
 def separate_service_on_drug(group: Group) -> Iterator[Seen]:
     """A modifier for split lines on a drug that is billed on one."""
-    given = [line for line in group.claim.lines if line.procedure_code == CODE and "JW" not in line.modifiers]
-    if sum(line.start == group.on for line in given) > 1:
+    same_day = group.claim.by_date.get(group.on, ())
+    if sum(line.procedure_code == CODE and "JW" not in line.modifiers for line in same_day) > 1:
         return
     asked = split_asked_for(group)
     for line in group.lines:

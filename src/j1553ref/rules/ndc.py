@@ -271,15 +271,14 @@ def ndc_quantity_copied(group: Group) -> Iterator[Seen]:
 def ndc_quantity_above_vials(group: Group) -> Iterator[Seen]:
     """What is billed by milliliter cannot be more than what was opened."""
     unit = group.value("ndc.unit")
-    stated = [line.drug for line in group.lines if line.drug and line.drug.quantity and line.drug.unit == unit]
-    billed = [line for line in group.lines if line.drug in stated]
+    billed = [line for line in group.lines if line.drug and line.drug.quantity and line.drug.unit == unit]
     total = sum((_billed_ml(group, line) for line in billed), Decimal(0))
-    if not stated:
+    if not billed:
         return
     held = Decimal(group.opened * group.unit_size) / group.value("product.concentration")
     if total > held:
         yield Seen(
-            stated[-1].at("quantity"),
+            (billed[-1].drug or billed[-1]).at("quantity"),
             f"the lines state {total:f} mL and the opened vials hold {held:f}: correct the NDC quantities",
             expected=f"at most {held:f}",
             actual=f"{total:f}",
