@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from j1553ref import fixes
-from j1553ref.claim import Claim, InputError
+from j1553ref.claim import Claim, InputError, Line
 from j1553ref.errors import J1553Error, unexpected
 from j1553ref.facts import FactBase, FactError, packaged
 from j1553ref.payers import Payer, PayerError, parse_payer, payer_from_filing_code
@@ -175,8 +175,9 @@ def _apply_suppressions(
 ) -> tuple[tuple[Suppressed, ...], tuple[Finding, ...]]:
     """The findings that an entry hides, each by the first that does, and those that are left."""
     hidden, left = [], []
+    by_place = {line.pointer: line for line in claim.lines} if entries else {}
     for finding in findings:
-        day = _last_day(finding, claim) if entries else None
+        day = _last_day(finding, by_place) if entries else None
         by = next((entry for entry in entries if entry.hides(finding, payer, day)), None)
         if by:
             hidden.append(Suppressed(finding=finding, by=by))
@@ -185,15 +186,17 @@ def _apply_suppressions(
     return tuple(hidden), tuple(left)
 
 
-def _last_day(finding: Finding, claim: Claim) -> date | None:
+def _last_day(finding: Finding, lines: Mapping[str, Line]) -> date | None:
     """The last date of service that a finding is about; None where one is not known.
 
-    It is the date of the finding's line; for a finding elsewhere, the last of all lines and facts consulted.
+    It is the date of the finding's line; for a finding elsewhere, the last of all lines and facts consulted. ``lines``
+    are those of the claim by their pointers.
     """
-    place = f"{finding.place or finding.pointer}/"
-    own = [line for line in claim.lines if place.startswith(f"{line.pointer}/")]
-    days = [line.end or line.start for line in own or claim.lines]
-    if not own:
+    place = finding.place or finding.pointer
+    while place and place not in lines:
+        place = place.rpartition("/")[0]
+    days = [line.end or line.start for line in ([lines[place]] if place else lines.values())]
+    if not place:
         days += [on for _, on in finding.facts]
     known = [day for day in days if day is not None]
     return max(known) if known and len(known) == len(days) else None

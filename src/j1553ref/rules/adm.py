@@ -63,8 +63,8 @@ def second_initial_code(group: Group) -> Iterator[Seen]:
 
 def _initial_of_an_earlier_encounter(group: Group, initial: tuple[str, ...]) -> bool:
     """Whether the first unmarked initial code of the date belongs to another encounter that the claim names."""
-    for line in group.claim.lines:
-        if line.start == group.on and line.procedure_code in initial:
+    for line in group.claim.by_date.get(group.on, ()):
+        if line.procedure_code in initial:
             if "modifiers" in line.damaged:
                 raise Missing("modifiers", "damaged in the input")
             if not SEPARATE & set(line.modifiers):
@@ -190,7 +190,7 @@ def _billed_on_the_next_day(group: Group) -> bool:
         return False
     after = need(group.on, "service_date") + timedelta(days=1)
     codes = {group.value(f"infusion.code.{kind}") for kind in ("initial", "further")}
-    return any(line.start == after and line.procedure_code in codes for line in group.claim.lines)
+    return any(line.procedure_code in codes for line in group.claim.by_date.get(after, ()))
 
 
 def _further_hours_of(group: Group, line: Line) -> int | None:
