@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import random
 import sys
+import threading
+import time
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -193,6 +196,152 @@ def test_nothing_in_a_file_makes_the_reader_fall_over(data: bytes, seed: int) ->
     assert outcome == [
         (record.line, record.column, record.error) for record in read(Drip(data, seed), source="claims.json")
     ]
+
+
+class Cut(io.RawIOBase):
+    """A stream that hands out its bytes cut at the given places."""
+
+    def __init__(self, data: bytes, cuts: Iterable[int]) -> None:
+        ends = [*cuts, len(data)]
+        self.parts = [data[start:end] for start, end in zip([0, *ends], ends, strict=False) if start < end]
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        return self.parts.pop(0) if self.parts else b""
+
+
+def outcome(stream: Any) -> list[Any]:
+    """What is seen of a stream: each record, its place, and the places in it."""
+    return [
+        (
+            record.index,
+            record.line,
+            record.column,
+            record.error,
+            record.claim,
+            record.locate("/lines/0/units"),
+        )
+        for record in read(stream, source="claims.json")
+    ]
+
+
+CASES = Path(__file__).parent / "cases"
+SMALL = [
+    "",
+    "{",
+    "[{},,{}]",
+    '[{"a": 1}\n{"b": 2}]',
+    '{"a":\n{"a": [\n{"a": 1}',
+    'x\n{"a": 1}\n{"a": 2',
+    '[1] {"a": 1}\n\n[2]',
+    '{"a": "\\"{\n{"b": 1}',
+    '{"é\U0001f48a": 1}\n{"b": "\\u00e9"}',
+    "\ufeff[ ]\n x",
+]
+TOKENS = [*'{}[],:"\\ ', "\n", "\n", '"a"', "1", "x", ONE, ONE, PRETTY, ONE[:-3], ONE[-20:], PRETTY[:-5], PRETTY[:40]]
+BROKEN = [
+    ONE[:-3] + "\n" + (ONE + "\n") * 8 + ONE[-20:],
+    "a line of text\n" + (json.dumps({**CLAIM, "x-own": "a" * 5000}) + "\n") * 5,
+    f"[\n{ONE},\n{ONE[:-9]}\n{ONE},\n{ONE[:-25]},\n{ONE}\n]",
+    f"{ONE}\n{PRETTY}\n{ONE}\nsome\ntext\n{ONE}{ONE}\n{PRETTY[:-3]}\n{PRETTY}",
+]
+
+
+@pytest.mark.parametrize("text", SMALL)
+def test_a_small_text_is_read_the_same_however_it_is_cut(text: str) -> None:
+    data = text.encode()
+    whole = outcome(io.BytesIO(data))
+    for cuts in range(2 ** min(len(data), 12)):
+        assert outcome(Cut(data, [at for at in range(len(data)) if cuts >> at % 12 & 1])) == whole
+
+
+def samples() -> Iterator[bytes]:
+    yield from (text.encode() for text in BROKEN)
+    paths = sorted(path for kind in ("claim", "clearinghouse", "report") for path in (CASES / kind).rglob("*.json"))
+    texts = [path.read_bytes() for path in paths]
+    yield from texts
+    yield b"\n".join(texts)
+    yield b"[" + b",".join(texts) + b"]"
+    yield b"\n".join(b"".join(text.split(b"\n")) for text in texts)
+    yield b"\n".join(text[: -(7 + at % 40)] for at, text in enumerate(texts))
+
+
+@pytest.mark.parametrize("data", list(samples()), ids=lambda data: str(len(data)))
+def test_each_sample_is_read_the_same_in_any_chunking(data: bytes) -> None:
+    whole, chance = outcome(io.BytesIO(data)), random.Random(len(data))
+    for pieces in (3, 40) if len(data) > 50_000 else (1, 3, 40, len(data)):
+        cuts = sorted(chance.sample(range(len(data)), min(pieces, len(data))))
+        assert outcome(Cut(data, cuts)) == whole, cuts[:5]
+
+
+@given(st.lists(st.sampled_from(TOKENS), max_size=14), st.sampled_from([30, 120, 10**6]), st.integers(), st.booleans())
+@settings(deadline=None)
+def test_no_damage_makes_the_chunking_matter(tokens: list[str], limit: int, seed: int, is_list: bool) -> None:
+    data = ("[" * is_list + "".join(tokens)).encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stream, "LIMIT", limit)
+        whole = outcome(io.BytesIO(data))
+        assert outcome(Drip(data, seed)) == outcome(Drip(data, seed, most=90)) == outcome(Drip(data, seed, 1)) == whole
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (BROKEN[0], [None, *[400] * 8, None]),
+        (BROKEN[1], [None, *[400] * 5]),
+        (BROKEN[2], [400, None, 400, None, 400, None]),
+        (BROKEN[3], [400, 400, 400, None, 400, 400, None, 400]),
+        # Cut where a value could follow: the next line seems to belong to it until one comes that cannot.
+        *((f"{ONE}\n{ONE[: ONE.index(mark) + 1]}\n{ONE}\n{ONE}", [400, None, 400, 400]) for mark in "[,:"),
+        (f'{{"lines": [\n{ONE}\n{ONE}\n]}}', [None, 400, 400, None]),
+        (f"[2026-05-04 10:00] a log\n{ONE}\n{ONE}", [None, None, 400, 400]),
+        (f"text\n{PRETTY}\nmore\nof it\n\n{PRETTY}", [None, 400, None, 400]),
+        (f"[{ONE}\n{ONE},\n{ONE}]", [400, None, 400, 400]),
+        (f"[{ONE},,,\n,,{ONE},,]", [400, None, 400, None]),
+        (f"{ONE}\n{ONE} {ONE}\n{ONE}", [400] * 4),
+        (f"{ONE} x {ONE}\n{ONE}", [400, None, 400, 400]),
+        # A document that is sound is one record, however it is laid out.
+        (f'{{"claims": [\n{ONE},\n{ONE}\n]}}\n{ONE}', [None, 400]),
+        ('{"id": 1, "below": [\n{"id": 2},\n{"id": 3}\n]}', [None]),
+    ],
+)
+def test_what_is_cut_ends_where_a_line_begins_a_record(text: str, expected: list[int | None]) -> None:
+    assert units(records(text)) == expected
+    assert units(records(text.replace("\n", "\r\n"))) == expected
+
+
+def test_a_slow_pipe_gives_the_same_records() -> None:
+    for text in BROKEN:
+        reading, writing = os.pipe()
+
+        def write(text: str = text, writing: int = writing) -> None:
+            with os.fdopen(writing, "wb", buffering=0) as pipe:
+                for start in range(0, len(text), 4096):
+                    pipe.write(text.encode()[start : start + 4096])
+                    time.sleep(0.005)
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        with os.fdopen(reading, "rb") as pipe:
+            assert outcome(pipe) == outcome(io.BytesIO(text.encode()))
+        writer.join()
+
+
+def test_a_record_is_handed_on_when_its_last_character_is_there() -> None:
+    for before, text, after in (("", ONE, "\n"), ("", PRETTY, "\n"), ("[", ONE, ","), ("", ONE, " "), ("", ONE, "")):
+        pieces = [f"{before}{text}{after}", f"{text}{after}"]
+        taken: list[str] = []
+
+        def hand(pieces: list[str] = pieces, taken: list[str] = taken) -> Iterator[bytes]:
+            for piece in pieces:
+                taken.append(piece)
+                yield piece.encode()
+
+        found = read(Endless(hand()), source="claims.json")
+        assert units([next(found)]) == [400]
+        assert len(taken) == 1, "nothing else was waited for"
 
 
 @pytest.mark.parametrize("how", ["drop", "double", "cut", *'{}[]",:\\\0 é'])

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import sys
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
 import click
 
-from j1553ref.cli.base import complain, print_json
+from j1553ref.cli.base import complain
 from j1553ref.cli.check import records
+from j1553ref.errors import unexpected
 from j1553ref.forms import PAPERS, clearinghouse, html, text
 from j1553ref.forms.base import FormError
 from j1553ref.forms.clearinghouse import Body
 from j1553ref.forms.paper import Paper
 from j1553ref.readers import FORMATS
+from j1553ref.report.tally import MOST_NAMED
 
 __all__ = ["convert"]
 
@@ -45,53 +50,88 @@ def convert(source: str, target: str, form: str | None, output: str | None, with
     if output and target not in PAPERS:
         raise click.UsageError("--output is for paper forms; a clearinghouse body is always JSON")
     make: Callable[..., Any] = PAPERS.get(target, clearinghouse.body)
-    made, refused = [], False
-    for record in records((source,), form):
-        error = record.error
-        if record.claim is not None:
-            try:
-                made.append(make(record.claim, with_ids=with_ids))
-                continue
-            except FormError as cause:
-                error = f"claim {record.index + 1}: {cause}"
-        complain(f"{record.source}: {error}")
-        refused = True
+    notes: dict[str, tuple[int, int]] = {}
+    held, named, converted, refused = _Held(), "", 0, 0
+
+    def made() -> Iterator[Any]:
+        """The forms, so long as no claim was refused; those after it are only looked at."""
+        nonlocal converted, refused, named
+        for record in records((source,), form):
+            error = record.error
+            if record.claim is not None:
+                try:
+                    written = make(record.claim, with_ids=with_ids)
+                except FormError as cause:
+                    error = f"claim {record.index + 1}: {cause}"
+                except Exception as cause:
+                    error = f"claim {record.index + 1}: {unexpected(cause)}"
+            if error:
+                refused += 1
+                named = record.source
+                if refused <= MOST_NAMED:
+                    complain(f"{record.source}: {error}")
+            elif not refused:
+                converted += 1
+                for note in written.notes:
+                    first, count = notes.get(note, (converted, 0))
+                    notes[note] = first, count + 1
+                yield written
+
+    for lines in _WRITERS[output or ("text" if target in PAPERS else "json")](made()):
+        held.add(lines)
     if refused:
         # Half of a batch would be sent as if it were all of it.
+        if refused > MOST_NAMED:
+            complain(f"{named}: {refused - MOST_NAMED:,} more records could not be converted; they are not named")
         sys.exit(2)
-    for note, places in _by_note(made).items():
-        more = f" and {len(places) - 1} more" if len(places) > 1 else ""
-        whose = f"claim {places[0]}{more}: " if len(made) > 1 else ""
-        complain(f"note: {whose}{note}")
-    _PRINTERS[output or ("text" if target in PAPERS else "json")](made)
+    for note, (first, count) in notes.items():
+        more = f" and {count - 1} more" if count > 1 else ""
+        complain(f"note: {f'claim {first}{more}: ' if converted > 1 else ''}{note}")
+    for lines in held.texts():
+        click.echo(lines, nl=False)
 
 
-def _by_note(made: list[Any]) -> dict[str, list[int]]:
-    """The claims that each note is about, by number from 1."""
-    notes: dict[str, list[int]] = {}
-    for place, form in enumerate(made, 1):
-        for note in form.notes:
-            notes.setdefault(note, []).append(place)
-    return notes
+class _Held:
+    """What is to be printed once every claim was converted; packed, since it may be long."""
+
+    def __init__(self) -> None:
+        self._packer = zlib.compressobj(1)
+        self._parts: list[bytes] = []
+
+    def add(self, text: str) -> None:
+        """Holds one more line or block of lines."""
+        if part := self._packer.compress(f"{text}\n".encode("utf-8", "surrogatepass")):
+            self._parts.append(part)
+
+    def texts(self) -> Iterator[str]:
+        """All of it, in pieces."""
+        unpacker = zlib.decompressobj()
+        decoder = codecs.getincrementaldecoder("utf-8")("surrogatepass")
+        for part in (*self._parts, self._packer.flush()):
+            yield decoder.decode(unpacker.decompress(part))
+        yield decoder.decode(unpacker.flush())
 
 
-def _print_json(bodies: list[Body]) -> None:
-    if len(bodies) == 1:
-        print_json(bodies[0].content)
+def _json(bodies: Iterator[Body]) -> Iterator[str]:
+    """One body indented, several one on each line."""
+    first, second = next(bodies, None), next(bodies, None)
+    if first and not second:
+        yield json.dumps(first.content, indent=2, ensure_ascii=False)
         return
-    for body in bodies:
-        click.echo(json.dumps(body.content, ensure_ascii=False))
+    for body in chain([first, second], bodies):
+        if body:
+            yield json.dumps(body.content, ensure_ascii=False)
 
 
-def _print_text(papers: list[Paper]) -> None:
-    for place, paper in enumerate(papers, 1):
-        if len(papers) > 1:
-            click.echo(f"{'' if place == 1 else chr(10)}Claim {place}")
-        click.echo(text.render(paper))
+def _text(papers: Iterator[Paper]) -> Iterator[str]:
+    """Several forms have a heading each."""
+    first, second = next(papers, None), next(papers, None)
+    if first and not second:
+        yield text.render(first)
+        return
+    for place, paper in enumerate(chain([first, second], papers), 1):
+        if paper:
+            yield f"{'' if place == 1 else chr(10)}Claim {place}\n{text.render(paper)}"
 
 
-def _print_html(papers: list[Paper]) -> None:
-    click.echo(html.page(papers))
-
-
-_PRINTERS: dict[str, Callable[[list[Any]], None]] = {"json": _print_json, "text": _print_text, "html": _print_html}
+_WRITERS: dict[str, Callable[[Iterator[Any]], Iterator[str]]] = {"json": _json, "text": _text, "html": html.pieces}

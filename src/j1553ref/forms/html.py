@@ -10,7 +10,7 @@ from html import escape
 
 from j1553ref.forms.paper import Box, Paper, Row, Sheet
 
-__all__ = ["page", "render"]
+__all__ = ["page", "pieces", "render"]
 
 _HEAD = """<!doctype html>
 <html lang="en">
@@ -43,10 +43,19 @@ def page(papers: Iterable[Paper]) -> str:
     >>> page([]).splitlines()[:2]
     ['<!doctype html>', '<html lang="en">']
     """
-    forms = (
-        f"<h2>Claim {number}: {escape(paper.title)}</h2>\n{render(paper)}" for number, paper in enumerate(papers, 1)
-    )
-    return "\n".join([_HEAD, *forms, "</body>", "</html>"])
+    return "\n".join(pieces(papers))
+
+
+def pieces(papers: Iterable[Paper]) -> Iterator[str]:
+    """The same page piece by piece, each to be followed by a line break.
+
+    >>> list(pieces([]))[1:]
+    ['</body>\\n</html>']
+    """
+    yield _HEAD
+    for number, paper in enumerate(papers, 1):
+        yield f"<h2>Claim {number}: {escape(paper.title)}</h2>\n{render(paper)}"
+    yield "</body>\n</html>"
 
 
 def _sheet(title: str, sheet: Sheet) -> Iterator[str]:
