@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -14,7 +15,9 @@ from pathlib import Path
 import pytest
 from build import make_claim
 from command import PROGRAM, environment
+from command import run as command_run
 
+from j1553ref import checking
 from j1553ref.cli import running
 from j1553ref.cli.printers import PRINTERS
 
@@ -207,6 +210,104 @@ def test_what_is_passed_over_is_counted_and_keeps_the_numbers_of_the_others(mixe
         "claims": full["summary"]["claims"] - skipped,
     }
     assert f"; {skipped} skipped; " in checked(mixed, "--in-scope-only")[1].splitlines()[-1]
+
+
+MISTYPED = WRONG | {"payer": "medicarea-ab"}
+
+
+@pytest.fixture
+def spoiled(tmp_path):
+    """A file in which records cannot be judged for one reason or another, and one after it."""
+    rows = [WRONG, MISTYPED, WRONG, OTHER, RIGHT]
+    (tmp_path / "a.ndjson").write_text("\n".join([*map(json.dumps, rows[:3]), '{"cut": ', *map(json.dumps, rows[3:])]))
+    (tmp_path / "b.json").write_text(json.dumps([MISTYPED, RIGHT, WRONG], indent=1))
+    return tmp_path
+
+
+@pytest.mark.parametrize("output", OUTPUTS)
+@pytest.mark.parametrize("more", [(), ("--jobs", "2"), ("--statistics",), ("--fix",), ("--fix", "--write")])
+def test_a_payer_that_does_not_exist_costs_one_record(spoiled, output, more):
+    before = (spoiled / "a.ndjson").read_bytes()
+    status, said, errors = checked(spoiled, "--output", output, *more)
+    assert status == 2 and "Traceback" not in errors
+    assert looks_complete(output, said)
+    lines = [line for line in errors.splitlines() if "payer" in line]
+    for line, place in zip(lines, ("a.ndjson: line 2, column ", "b.json: line "), strict=True):
+        assert line.startswith(f"j1553ref: {place}") and line.endswith(
+            ": payer: no such id; nearest: medicare-ab, medicare-dme, medicare-advantage"
+        )
+    if output == "json":
+        report = json.loads(said)
+        found = [(claim["source"], claim["index"], claim["error"] is None) for claim in report["claims"]]
+        assert found == [
+            *(("a.ndjson", index, index not in (1, 3)) for index in range(6)),
+            ("missing.json", 0, False),
+            *(("b.json", index, index != 0) for index in range(3)),
+        ]
+        assert (report["summary"]["unusable"], report["summary"]["claims"]) == (4, 6)
+    assert (spoiled / "a.ndjson").read_bytes() == before
+
+
+@pytest.mark.parametrize("output", OUTPUTS)
+@pytest.mark.parametrize("error", [MemoryError(), RecursionError(), KeyError("Jane Roe"), ZeroDivisionError()])
+def test_whatever_a_rule_does_costs_one_record(tmp_path, monkeypatch, output, error):
+    path = tmp_path / "claims.ndjson"
+    path.write_text("\n".join(map(json.dumps, [WRONG, WRONG | {"total_charge": "1.00"}, WRONG])))
+    real = checking.check
+
+    def check(claim, **options):
+        if claim.total_charge == 1:
+            raise error
+        return real(claim, **options)
+
+    monkeypatch.setattr(checking, "check", check)
+    done = command_run("check", str(path), "--output", output)
+    assert done.returncode == 2 and looks_complete(output, done.stdout)
+    [line] = done.stderr.splitlines()
+    assert line.startswith(f"j1553ref: {path}: line 2, column 1: ") and "Jane" not in done.stderr + done.stdout
+    assert ("more memory" if isinstance(error, MemoryError) else type(error).__name__) in line
+    if output == "json":
+        assert [claim["error"] is None for claim in json.loads(done.stdout)["claims"]] == [True, False, True]
+
+
+@pytest.mark.parametrize("output", OUTPUTS)
+def test_of_one_file_20_unusable_records_are_named_and_the_others_counted(tmp_path, output):
+    (tmp_path / "a.ndjson").write_text("{}\n" * 500 + json.dumps(WRONG) + "\n" + "[]\n" * 7)
+    (tmp_path / "b.json").write_text("[{}, {}]")
+    (tmp_path / "missing.json").write_text("[" + "," * 100_000)
+    status, said, errors = checked(tmp_path, "--output", output)
+    assert status == 2 and looks_complete(output, said)
+    lines = errors.splitlines()
+    assert len(lines) == 20 + 1 + 2 + 2
+    assert lines[20] == "j1553ref: a.ndjson: 487 more records are unusable; they are counted and not named"
+    assert len(said) < 200_000
+    if output == "json":
+        report = json.loads(said)
+        assert [claim["index"] for claim in report["claims"]][:21] == [*range(20), 500]
+        assert (report["summary"]["unusable"], report["summary"]["claims"]) == (511, 1)
+    elif output in ("text", "github"):
+        assert "511 unusable" in said
+
+
+@pytest.mark.parametrize("output", ["text", "jsonl"])
+def test_findings_are_printed_as_claims_arrive(output):
+    with subprocess.Popen(
+        [*PROGRAM, "check", "-", "--output", output],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+    ) as process:
+        for number in range(3):
+            process.stdin.write(json.dumps(WRONG).encode() + b"\n")
+            process.stdin.flush()
+            said = b""
+            while b"UNT002" not in said or not said.endswith(b"\n"):
+                ready, _, _ = select.select([process.stdout], [], [], 60)
+                assert ready, f"claim {number + 1} was not printed"
+                said += os.read(process.stdout.fileno(), 65536)
+        process.stdin.close()
+        assert b"3" in process.stdout.read()
 
 
 @pytest.mark.parametrize("jobs", ["0", "61", "two"])

@@ -143,7 +143,7 @@ def judged(record: Record, examine: Callable[[Claim], Report]) -> tuple[Record, 
     >>> text = b'{"schema_version": "1", "form": "ub04", "payer": "medicarea-ab", "lines": [{"units": 4}]}'
     >>> [record] = read(text, source="claims.json")
     >>> judged(record, check)[0].error
-    'line 1, column 47: payer: no such id; nearest: medicare-ab, medicare-ab:ngs'
+    'line 1, column 50: payer: no such id; nearest: medicare-ab, medicare-dme, medicare-advantage'
     """
     if record.claim is None:
         return record, None
