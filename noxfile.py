@@ -121,9 +121,10 @@ def cluster(session: nox.Session) -> None:
 
 @nox.session
 def fuzz(session: nox.Session) -> None:
-    """Parser and both JSON Schema engines on many documents: ``nox -s fuzz -- 100000``; then many correct claims."""
+    """Parser and schema engines on many documents, damaged streams, correct claims: ``nox -s fuzz -- 100000 [SEED]``."""
     install(session, "test")
-    examples = session.posargs[0] if session.posargs else "20000"
+    examples, *seed = session.posargs or ["20000"]
+    session.run("python", "-P", "tests/fuzz.py", examples, *seed, env={"PYTHONPATH": "tests"})
     session.run("python", "-P", "tests/agree.py", examples, env={"PYTHONPATH": "tests"})
     session.run(
         "python",

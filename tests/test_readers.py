@@ -302,6 +302,9 @@ def test_no_damage_makes_the_chunking_matter(tokens: list[str], limit: int, seed
         (f"[{ONE},,,\n,,{ONE},,]", [400, None, 400, None]),
         (f"{ONE}\n{ONE} {ONE}\n{ONE}", [400] * 4),
         (f"{ONE} x {ONE}\n{ONE}", [400, None, 400, 400]),
+        # Found by the fuzzer: a line without its head and its tail took the whole line behind it along.
+        (f'{ONE}\n{{"start": 1}}, "x": [1], "vials": [{{"ndc": "7",\n{ONE}\n{ONE}', [400, None, None, 400, 400]),
+        (f'{ONE}\nx "vials": [{{"ndc": "7",\n{ONE}\n{ONE}', [400, None, 400, 400]),
         # A document that is sound is one record, however it is laid out.
         (f'{{"claims": [\n{ONE},\n{ONE}\n]}}\n{ONE}', [None, 400]),
         ('{"id": 1, "below": [\n{"id": 2},\n{"id": 3}\n]}', [None]),

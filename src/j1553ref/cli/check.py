@@ -159,7 +159,7 @@ def check(
                     unusable += claim["error"] is not None
                     summary.add(claim)
                     if claim["error"] is None or unusable <= MOST_NAMED:
-                        yield told(claim | {"index": index + claim["index"]})
+                        yield announced(claim | {"index": index + claim["index"]})
                 progress.add(count := outcome.skipped + len(outcome.claims))
                 index += count
         except running.WorkerError as error:
@@ -172,9 +172,9 @@ def check(
         if cut:
             last = report.claim_object(Record(source=source.name, index=index, error=cut), None)
             summary.add(last)
-            yield told(last)
+            yield announced(last)
 
-    def told(claim: dict[str, Any]) -> dict[str, Any]:
+    def announced(claim: dict[str, Any]) -> dict[str, Any]:
         progress.erase()
         if claim["error"] is not None:
             complain(f"{claim['source']}: {claim['error']}")

@@ -104,7 +104,7 @@ class _Held:
             self._parts.append(part)
 
     def texts(self) -> Iterator[str]:
-        """All of it, in pieces."""
+        """All of it, block by block."""
         unpacker = zlib.decompressobj()
         decoder = codecs.getincrementaldecoder("utf-8")("surrogatepass")
         for part in (*self._parts, self._packer.flush()):
@@ -134,4 +134,4 @@ def _text(papers: Iterator[Paper]) -> Iterator[str]:
             yield f"{'' if place == 1 else chr(10)}Claim {place}\n{text.render(paper)}"
 
 
-_WRITERS: dict[str, Callable[[Iterator[Any]], Iterator[str]]] = {"json": _json, "text": _text, "html": html.pieces}
+_WRITERS: dict[str, Callable[[Iterator[Any]], Iterator[str]]] = {"json": _json, "text": _text, "html": html.blocks}

@@ -10,7 +10,7 @@ from html import escape
 
 from j1553ref.forms.paper import Box, Paper, Row, Sheet
 
-__all__ = ["page", "pieces", "render"]
+__all__ = ["blocks", "page", "render"]
 
 _HEAD = """<!doctype html>
 <html lang="en">
@@ -43,13 +43,13 @@ def page(papers: Iterable[Paper]) -> str:
     >>> page([]).splitlines()[:2]
     ['<!doctype html>', '<html lang="en">']
     """
-    return "\n".join(pieces(papers))
+    return "\n".join(blocks(papers))
 
 
-def pieces(papers: Iterable[Paper]) -> Iterator[str]:
-    """The same page piece by piece, each to be followed by a line break.
+def blocks(papers: Iterable[Paper]) -> Iterator[str]:
+    """The same page block by block, each to be followed by a line break.
 
-    >>> list(pieces([]))[1:]
+    >>> list(blocks([]))[1:]
     ['</body>\\n</html>']
     """
     yield _HEAD

@@ -11,6 +11,7 @@ import re
 import sys
 from array import array
 from collections.abc import Iterator
+from functools import cached_property
 
 from j1553ref.redaction import pointer, redacted
 
@@ -187,10 +188,9 @@ class Locator:
         self._line = line
         self._column = column
         self._known = known
-        self._offsets = Offsets(text)
         #: for each block of the text: the lines that end before it, and the offset behind the last of them
         self._before: array[int] | None = None
-        self._begin = array("q")
+        self._begin: array[int] | None = None
 
     def place(self, pointer: str) -> tuple[int, int] | None:
         """Line and column of the value at a pointer, both from 1; None where there is no such value.
@@ -200,10 +200,15 @@ class Locator:
         >>> Locator('{"own": 1}', line=1, column=1, known=frozenset()).place("/?")
         (1, 9)
         """
-        at = self._offsets.find(pointer)
+        at = self.offsets.find(pointer)
         if at is None and "?" in (tokens := pointer.split("/"))[1:] and not tokens[0]:
-            at = next(self._like(self._offsets.root, tokens[1:]), None)
+            at = next(self._like(self.offsets.root, tokens[1:]), None)
         return None if at is None else self.offset(at)
+
+    @cached_property
+    def offsets(self) -> Offsets:
+        """Where the values of the text begin."""
+        return Offsets(self.text)
 
     def offset(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset in the record's text.
@@ -211,37 +216,37 @@ class Locator:
         >>> Locator('{"a":\\n 1}', line=7, column=3, known=frozenset()).offset(7)
         (8, 2)
         """
-        if self._before is None:
-            self._before = self._lines()
+        if self._before is None or self._begin is None:
+            self._before, self._begin = self._lines()
         block = offset // _BLOCK
         lines = self._before[block] + self.text.count("\n", block * _BLOCK, offset)
         start = self.text.rfind("\n", block * _BLOCK, offset) + 1 or self._begin[block]
         return self._line + lines, (1 if lines else self._column) + offset - start
 
-    def _lines(self) -> array[int]:
-        before = array("q")
+    def _lines(self) -> tuple[array[int], array[int]]:
+        before, begins = array("q"), array("q")
         count = begin = 0
         for start in range(0, len(self.text) + 1, _BLOCK):
             before.append(count)
-            self._begin.append(begin)
+            begins.append(begin)
             count += self.text.count("\n", start, start + _BLOCK)
             begin = self.text.rfind("\n", start, start + _BLOCK) + 1 or begin
-        return before
+        return before, begins
 
     def _like(self, at: int, tokens: list[str]) -> Iterator[int]:
         """The values whose pointer, as it may be shown, has these tokens."""
         if not tokens:
             yield at
         elif tokens[0] != "?":
-            below = self._offsets.below(at, tokens[0]) if not self._is_hidden(tokens[0]) else None
+            below = self.offsets.below(at, tokens[0]) if not self._is_hidden(tokens[0]) else None
             if below is not None:
                 yield from self._like(below, tokens[1:])
         elif self.text.startswith("{", at):
-            for name, below in self._offsets.members(at).items():
+            for name, below in self.offsets.members(at).items():
                 if self._is_hidden(name):
                     yield from self._like(below, tokens[1:])
         elif self.text.startswith("[", at):
-            for index, below in enumerate(self._offsets.items(at)):
+            for index, below in enumerate(self.offsets.items(at)):
                 if self._is_hidden(str(index)):
                     yield from self._like(below, tokens[1:])
 

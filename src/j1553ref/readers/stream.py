@@ -14,7 +14,7 @@ import codecs
 import json
 import re
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import takewhile
@@ -60,9 +60,10 @@ _OPENING, _CLOSING = re.compile(r"[\[{]++"), re.compile(r"[\]}]++")
 _EMPTIES = re.compile(r"[ \t\r\n,]*+")
 #: A line that begins with an object, and the brace and first name of one.
 _LINE_START = re.compile(r"\n[ \t\r\n]*+\{")
+#: The same behind anything but a mark after which an object is a value, or white space.
+_ODD_START = re.compile(r"\n(?<![\[,:]\n)[ \t\r\n]*+\{")
 _FIRST = re.compile(r'\{\s*+"([^"\\\n]*+)"')
-#: The end of an object beside the beginning of another, unless it is in a string; and objects side by side.
-_JOINT = re.compile(r"\}[ \t]*+\{")
+#: Objects side by side.
 _JOINED = re.compile(rf"(?:{_WHOLE.pattern}[ \t]*+)+")
 #: Behind one of these an object is a value of the record that is open; behind anything else it cannot be.
 _GOES_ON = "[,:"
@@ -193,6 +194,9 @@ class Window:
     def text(self, to: int, begin: int | None = None) -> str:
         """The text from the base, or a position behind it, to a position."""
         begin = self.base if begin is None else begin
+        if self.held and to <= self.held[0][0] + len(self.held[0][1]):
+            start, text = self.held[0]
+            return text[begin - start : max(to - start, 0)]
         parts = []
         for start, text in self.held:
             if start >= to:
@@ -260,14 +264,16 @@ class Window:
         self.base, self.line, self.column = to, line + lines, 1
         self.byte = byte + (len(text) if text.isascii() else len(text.encode("utf-8", "surrogateescape")))
 
-    def take(self, to: int, trim: str = _SPACE) -> RecordText | None:
+    def take(self, to: int, trim: str = _SPACE, *, text: str | None = None) -> RecordText | None:
         """The text from the base to a position, without the white space around it; what lies there is dropped.
 
-        ``trim`` are the characters that are left out at its end.
+        ``trim`` are the characters that are left out at its end; ``text`` is that text, where it is at hand.
         """
-        text = self.text(to)
-        self.drop(self.base + len(text) - len(text.lstrip(_SPACE)))
-        text = text.lstrip(_SPACE).rstrip(trim)
+        text = self.text(to) if text is None else text
+        left = text.lstrip(_SPACE)
+        if len(left) < len(text):
+            self.drop(self.base + len(text) - len(left))
+        text = left.rstrip(trim)
         record = RecordText(text, self.line, self.column, self.byte) if len(text) <= LIMIT else self.fault(_LIMITED)
         self.drop(to)
         return record if text else None
@@ -351,7 +357,7 @@ def _split(
     yield from _elements(window, member, is_record, scope)
     if window.skip_space():
         yield window.fault("something follows the end of the list of claims; expected nothing more: remove it")
-        yield from _sequence(window, is_record, scope, told=True)
+        yield from _sequence(window, is_record, scope, reported=True)
 
 
 # -- the scan ---------------------------------------------------------------------------------------------------------
@@ -441,7 +447,7 @@ def _whole(text: str, at: int) -> int:
     found = _WHOLE.match(text, at)
     if found is None:
         return 0
-    for start in _LINE_START.finditer(text, at + 1, found.end()):
+    for start in _ODD_START.finditer(text, at + 1, found.end()):
         before = start.start() - 1
         while text[before] in _SPACE:
             before -= 1
@@ -479,45 +485,37 @@ def _begins(window: Window, at: int, name: str | None, is_record: Callable[[str]
     return is_record(window.line_at(at).rstrip(_BETWEEN))
 
 
-def _cuts(text: str, name: str | None, is_record: Callable[[str], bool]) -> list[int]:
-    """Where lines inside a text begin records, as :func:`_begins` has it, and where whole ones end."""
-    found = []
+def _cuts(window: Window, to: int, name: str | None, is_record: Callable[[str], bool]) -> list[int]:
+    """Where lines up to a position begin records, as :func:`_begins` has it, and where whole ones end."""
+    text, base, found = window.text(to), window.base, []
     for start in _LINE_START.finditer(text):
         at, stop = start.end() - 1, text.find("\n", start.end())
         line = text[at : stop if stop >= 0 else len(text)].rstrip(_BETWEEN)
         first = _FIRST.match(text, at, at + _NEAR)
         if is_record(line):
-            found += [at, at + len(line)]
+            found += [base + at, base + at + len(line)]
         elif first and first[1] == name:
-            found.append(at)
+            found.append(base + at)
     return found
 
 
-def _pieces(
-    window: Window, to: int, name: str | None, is_record: Callable[[str], bool], trim: str
+def _divided(
+    window: Window,
+    ends: Iterable[int],
+    trim: str,
+    instead: tuple[RecordText, ...] | None = None,
 ) -> Iterator[RecordText]:
-    """What lies between the base and a position and is damaged: cut where lines in it begin records."""
-    base = window.base
-    for at in [*(base + cut for cut in _cuts(window.text(to), name, is_record)), to]:
-        if record := window.take(at, trim):
-            yield record
+    """What lies between the base and the last of some positions and is damaged: cut at each of them.
 
-
-def _too_long(
-    window: Window, name: str | None, is_record: Callable[[str], bool], trim: str
-) -> Generator[RecordText, None, bool]:
-    """What is open at the base and longer than the limit: the records in it but for the last, or one error.
-
-    Whether the base is now at the last.
+    ``instead`` is handed on in the place of the first part.
     """
-    base = window.base
-    cuts = _cuts(window.text(base + LIMIT), name, is_record)
-    for cut in cuts:
-        if record := window.take(base + cut, trim):
+    for at in list(ends):
+        record = window.take(at, trim)
+        if instead is not None:
+            yield from instead
+            instead = None
+        elif record:
             yield record
-    if not cuts:
-        yield window.fault(_LIMITED)
-    return bool(cuts)
 
 
 def _is_sound(text: str) -> bool:
@@ -565,18 +563,18 @@ def _elements(
                 continue
             if window.is_too_long(at) and not too_long:
                 if opened is not None:
-                    again = yield from _too_long(window, opened.name, is_record, _BETWEEN)
-                    if again:
+                    cuts = _cuts(window, window.base + LIMIT, opened.name, is_record)
+                    yield from _divided(window, cuts, _BETWEEN)
+                    if again := bool(cuts):
                         break
-                else:
-                    yield window.fault(_LIMITED)
+                yield window.fault(_LIMITED)
                 too_long = True
             if too_long and not char:
                 window.drop(at)
             elif char == "^" and opened is not None:
                 if _begins(window, at, opened.name, is_record):
                     if not too_long:
-                        yield from _pieces(window, at, opened.name, is_record, _BETWEEN)
+                        yield from _divided(window, [*_cuts(window, at, opened.name, is_record), at], _BETWEEN)
                     window.drop(at)
                     seen, again = True, True
                     break
@@ -617,7 +615,8 @@ def _elements(
         yield window.fault(f"no list under {member}; expected one that holds the claims")
     elif not finished:
         if opened is not None and not too_long:
-            yield from _pieces(window, window.end, opened.name, is_record, _BETWEEN)
+            cuts = _cuts(window, window.end, opened.name, is_record)
+            yield from _divided(window, [*cuts, window.end], _BETWEEN)
         elif (left := window.take(window.end)) and not too_long:
             yield left
         yield window.fault("the file ends before the list of claims is closed; expected ]: get the whole file")
@@ -642,21 +641,21 @@ def _run(window: Window, scope: Clears) -> Iterator[Skipped]:
 
 
 def _sequence(
-    window: Window, is_record: Callable[[str], bool], scope: Clears | None, *, told: bool = False
+    window: Window, is_record: Callable[[str], bool], scope: Clears | None, *, reported: bool = False
 ) -> Iterator[RecordText | Skipped]:
     """Records one after another: on lines of their own, or however they are laid out.
 
-    ``told`` says that what is no record at the base has been reported.
+    ``reported`` says that what is no record at the base has been reported.
     """
-    begun = told
+    begun = reported
     while window.skip_space():
-        if (yield from _values(window, is_record, begun=begun, told=told)):
+        if (yield from _values(window, is_record, begun=begun, reported=reported)):
             yield from _lines(window, scope)
-        begun, told = True, False
+        begun, reported = True, False
 
 
 def _values(
-    window: Window, is_record: Callable[[str], bool], *, begun: bool, told: bool
+    window: Window, is_record: Callable[[str], bool], *, begun: bool, reported: bool
 ) -> Generator[RecordText, None, bool]:
     """Objects one after another, each over as many lines as it likes; stops behind one that has a line for itself.
 
@@ -675,17 +674,20 @@ def _values(
                 if char and char in "[{" and deep == 1:
                     opened, own_line = _Open(window, at), fresh
                     if stray and fresh and char == "{":
-                        if not told:
+                        if not reported:
                             yield stray
-                        stray, told, begun = None, False, True
+                        stray, reported, begun = None, False, True
                 continue
+            instead = None if not stray else () if reported else (stray,)
             if not too_long and window.is_too_long(at + (char in ("]", "}"))):
-                name = opened.name  # before the text is dropped
+                cuts = _cuts(window, window.base + LIMIT, opened.name, is_record)
+                yield from _divided(window, cuts, _SPACE, instead)
+                if cuts:
+                    stray, reported, begun, again = None, False, True, True
+                    break
                 if not stray:
-                    again = yield from _too_long(window, name, is_record, _SPACE)
+                    yield window.fault(_LIMITED)
                     begun = True
-                    if again:
-                        break
                 too_long = True
             if not char:
                 if too_long:
@@ -693,45 +695,50 @@ def _values(
             elif char == "^":
                 if not _begins(window, at, opened.name, is_record):
                     continue
-                if stray and not told:
-                    yield stray
-                elif not stray and not too_long:
-                    yield from _pieces(window, at, opened.name, is_record, _SPACE)
+                if not too_long:
+                    yield from _divided(window, [*_cuts(window, at, opened.name, is_record), at], _SPACE, instead)
+                else:
+                    yield from instead or ()
                 window.drop(at)
-                stray, told, begun, again = None, False, True, True
+                stray, reported, begun, again = None, False, True, True
                 break
             elif not deep:
-                opened = None
                 text = "" if too_long else window.text(at + 1)
-                if stray and is_record(text):
-                    if not told:
-                        yield stray
-                    stray, told = None, False
-                if stray or too_long:
+                odd = not too_long and "\n" in text and not (stray is None and (not _twice(text) or _is_sound(text)))
+                cuts = _cuts(window, at + 1, opened.name, is_record) if odd else []
+                opened = None
+                if cuts or (stray and is_record(text)):
+                    if not cuts:
+                        yield from instead or ()
+                    yield from _divided(window, [*cuts, at + 1], _SPACE, instead if cuts else None)
+                    stray, reported, begun = None, False, True
+                elif stray or too_long:
                     window.drop(at + 1)
                     too_long = False
-                    continue
-                begun = True
-                if "\n" in text and (name := _twice(text)) is not None and not _is_sound(text):
-                    yield from _pieces(window, at + 1, name, is_record, _SPACE)
-                elif record := window.take(at + 1):
-                    yield record
-                if own_line and "\n" not in text and window.line_ends():
-                    return True
+                else:
+                    begun = True
+                    if record := window.take(at + 1, text=text):
+                        yield record
+                    if own_line and "\n" not in text and window.line_ends():
+                        return True
     if opened is None:
         stray = stray or window.stray(window.end, _STRAY if begun else _NEITHER)
-    if stray and not told:
-        yield stray if begun or stray.error == _NEITHER else replace(stray, error=_NEITHER)
-    elif not stray and opened is not None and not too_long:
-        yield from _pieces(window, window.end, opened.name, is_record, _SPACE)
+        if stray and not reported:
+            yield stray if begun or stray.error == _NEITHER else replace(stray, error=_NEITHER)
+    elif too_long:
+        if stray and not reported:
+            yield stray
+    else:
+        instead = None if not stray else () if reported else (stray,)
+        yield from _divided(window, [*_cuts(window, window.end, opened.name, is_record), window.end], _SPACE, instead)
     window.drop(window.end)
     return False
 
 
-def _twice(text: str) -> str | None:
-    """The first name of an object if it is there again."""
+def _twice(text: str) -> bool:
+    """Whether the first name of an object is there again."""
     first = _FIRST.match(text)
-    return first[1] if first and text.find(f'"{first[1]}"', first.end()) >= 0 else None
+    return first is not None and text.find(f'"{first[1]}"', first.end()) >= 0
 
 
 def _lines(window: Window, scope: Clears | None = None) -> Iterator[RecordText | Skipped]:
@@ -751,7 +758,9 @@ def _lines(window: Window, scope: Clears | None = None) -> Iterator[RecordText |
             at = found + 1
             if too_long:
                 window.drop(start + at)
-            elif (yield from reading.line(start + at)):
+            elif record := reading.line(start + at):
+                yield record
+            elif reading.opens:
                 return
             too_long = False
         if window.is_too_long(start + len(text)):
@@ -761,8 +770,8 @@ def _lines(window: Window, scope: Clears | None = None) -> Iterator[RecordText |
             window.drop(start + len(text))
     if too_long:
         window.drop(window.end)
-    else:
-        yield from reading.line(window.end)
+    elif record := reading.line(window.end):
+        yield record
 
 
 class _Line:
@@ -772,20 +781,26 @@ class _Line:
         self.window = window
         #: whether the line before was text and no record
         self.in_text = False
+        #: whether the line at the base is left there because it is not one record
+        self.opens = False
 
-    def line(self, to: int) -> Generator[RecordText, None, bool]:
-        """The record of the line at the base; whether it is left there because it is not one line."""
-        line = self.window.text(to).strip(_SPACE)
+    def line(self, to: int) -> RecordText | None:
+        """The record of the line at the base, if it is one."""
+        text = self.window.text(to)
+        line = text.strip(_SPACE)
         if line and len(line) <= LIMIT:
-            if line[0] == "{" and (line[-1] != "}" or (_JOINT.search(line) and _JOINED.fullmatch(line))):
-                return True
-            is_text = line[0] not in "{[" and line[-1] not in "]}"
-            if is_text and self.in_text:
-                self.window.drop(to)
-            self.in_text = is_text
-        if record := self.window.take(to):
-            yield record
-        return False
+            if line[0] == "{":
+                joined = ("}{" in line or "} {" in line) and _JOINED.fullmatch(line)
+                if line[-1] != "}" or joined:
+                    self.opens = True
+                    return None
+                self.in_text = False
+            else:
+                again, self.in_text = self.in_text, line[0] != "[" and line[-1] not in "]}"
+                if again and self.in_text:
+                    self.window.drop(to)
+                    return None
+        return self.window.take(to, text=text)
 
 
 def _skim(window: Window, text: str, scope: Clears, reading: _Line) -> Generator[RecordText | Skipped, None, bool]:
@@ -805,7 +820,9 @@ def _skim(window: Window, text: str, scope: Clears, reading: _Line) -> Generator
         if stop - at < len(text):
             if (yield from _skim(window, text[at:stop], scope, reading)):
                 return True
-        elif (yield from reading.line(window.base + len(text))):
+        elif record := reading.line(window.base + len(text)):
+            yield record
+        elif reading.opens:
             return True
         at = stop
     return False
