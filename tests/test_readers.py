@@ -304,6 +304,8 @@ def test_no_damage_makes_the_chunking_matter(tokens: list[str], limit: int, seed
         (f"{ONE} x {ONE}\n{ONE}", [400, None, 400, 400]),
         # Found by the fuzzer: a line without its head and its tail took the whole line behind it along.
         (f'{ONE}\n{{"start": 1}}, "x": [1], "vials": [{{"ndc": "7",\n{ONE}\n{ONE}', [400, None, None, 400, 400]),
+        (f'{{"schem": 1, "\n{ONE[:-1]}, "x":\n{ONE}\n: 1}}}}\n{ONE}', [None, 400, None, 400]),
+        (f'[{ONE},\n{{"schem": 1, "\n{ONE[:-1]}, "x":\n{ONE}\n: 1}}}},\n{ONE}]', [400, None, 400, None, 400]),
         (f'{ONE}\nx "vials": [{{"ndc": "7",\n{ONE}\n{ONE}', [400, None, 400, 400]),
         # A document that is sound is one record, however it is laid out.
         (f'{{"claims": [\n{ONE},\n{ONE}\n]}}\n{ONE}', [None, 400]),

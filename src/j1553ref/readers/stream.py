@@ -60,7 +60,8 @@ _OPENING, _CLOSING = re.compile(r"[\[{]++"), re.compile(r"[\]}]++")
 _EMPTIES = re.compile(r"[ \t\r\n,]*+")
 #: A line that begins with an object, and the brace and first name of one.
 _LINE_START = re.compile(r"\n[ \t\r\n]*+\{")
-#: The same behind anything but a mark after which an object is a value, or white space.
+_WHOLE_LINE = re.compile(r"\n[ \t]*+\{[^\n]*\}[ \t\r,]*+(?=\n)")
+#: A line that begins with an object behind anything but a mark after which an object is a value, or white space.
 _ODD_START = re.compile(r"\n(?<![\[,:]\n)[ \t\r\n]*+\{")
 _FIRST = re.compile(r'\{\s*+"([^"\\\n]*+)"')
 #: Objects side by side.
@@ -518,12 +519,18 @@ def _divided(
             yield record
 
 
-def _is_sound(text: str) -> bool:
+def _may_hide(text: str) -> bool:
+    """Whether an object of several lines that has closed is no JSON, and a line in it could be a record."""
+    if "\n" not in text:
+        return False
+    first = _FIRST.match(text)
+    if not (first and text.find(f'"{first[1]}"', first.end()) >= 0) and not _WHOLE_LINE.search(text):
+        return False
     try:
         json.loads(text)
     except (ValueError, RecursionError):
-        return False
-    return True
+        return True
+    return False
 
 
 # -- the layouts ------------------------------------------------------------------------------------------------------
@@ -591,8 +598,13 @@ def _elements(
                     _ = opened.name  # looked for before the text is dropped
             elif char and char in ",]}" and deep == level - (char in "]}"):
                 closes = char != ","
+                text = "" if too_long else window.text(at).strip(_SPACE)
                 if too_long:
                     window.drop(at)
+                    empty = False
+                elif opened is not None and _may_hide(text):
+                    cuts = _cuts(window, at, opened.name, is_record)
+                    yield from _divided(window, [*cuts, at], _BETWEEN if cuts else _SPACE)
                     empty = False
                 elif record := window.take(at):
                     yield record
@@ -704,8 +716,8 @@ def _values(
                 break
             elif not deep:
                 text = "" if too_long else window.text(at + 1)
-                odd = not too_long and "\n" in text and not (stray is None and (not _twice(text) or _is_sound(text)))
-                cuts = _cuts(window, at + 1, opened.name, is_record) if odd else []
+                hides = (stray and "\n" in text) or _may_hide(text)
+                cuts = _cuts(window, at + 1, opened.name, is_record) if hides else []
                 opened = None
                 if cuts or (stray and is_record(text)):
                     if not cuts:
@@ -733,12 +745,6 @@ def _values(
         yield from _divided(window, [*_cuts(window, window.end, opened.name, is_record), window.end], _SPACE, instead)
     window.drop(window.end)
     return False
-
-
-def _twice(text: str) -> bool:
-    """Whether the first name of an object is there again."""
-    first = _FIRST.match(text)
-    return first is not None and text.find(f'"{first[1]}"', first.end()) >= 0
 
 
 def _lines(window: Window, scope: Clears | None = None) -> Iterator[RecordText | Skipped]:
