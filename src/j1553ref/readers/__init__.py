@@ -22,7 +22,7 @@ from j1553ref.readers import clearinghouse, native, strict
 from j1553ref.readers.locate import Locator
 from j1553ref.readers.record import JsonFormat, Record, TextFormat
 from j1553ref.readers.scope import Scope
-from j1553ref.readers.stream import LIMIT, RecordText, Skipped, Unreadable, Window, characters, split
+from j1553ref.readers.stream import LIMIT, RecordText, Skipped, Unreadable, Window, characters, hidden, split
 from j1553ref.redaction import one_line
 
 __all__ = [
@@ -234,6 +234,13 @@ def _records(raw: RecordText, source: str, index: int, format: str | None, known
             return
         message, offset = "no claim in it; expected at least one", 0
     except Unreadable as error:
+        parts = hidden(raw, _is_record) if "\n" in raw.text else [raw]
+        if len(parts) > 1:
+            for part in parts:
+                for record in _records(part, source, index, format, known):
+                    yield record
+                    index = record.index + 1
+            return
         message, offset = str(error), error.offset or 0
         if message.startswith("not UTF-8"):
             message = f"byte {_bytes_before(raw, offset)}: {message}"

@@ -11,7 +11,6 @@ its last character is there.
 from __future__ import annotations
 
 import codecs
-import json
 import re
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -22,7 +21,7 @@ from typing import BinaryIO, Protocol
 
 from j1553ref.readers.locate import MANY
 
-__all__ = ["LIMIT", "Clears", "RecordText", "Skipped", "Unreadable", "Window", "characters", "split"]
+__all__ = ["LIMIT", "Clears", "RecordText", "Skipped", "Unreadable", "Window", "characters", "hidden", "split"]
 
 #: The most characters that one record may have.
 LIMIT = 8 * 1024 * 1024
@@ -60,7 +59,6 @@ _OPENING, _CLOSING = re.compile(r"[\[{]++"), re.compile(r"[\]}]++")
 _EMPTIES = re.compile(r"[ \t\r\n,]*+")
 #: A line that begins with an object, and the brace and first name of one.
 _LINE_START = re.compile(r"\n[ \t\r\n]*+\{")
-_WHOLE_LINE = re.compile(r"\n[ \t]*+\{[^\n]*\}[ \t\r,]*+(?=\n)")
 #: A line that begins with an object behind anything but a mark after which an object is a value, or white space.
 _ODD_START = re.compile(r"\n(?<![\[,:]\n)[ \t\r\n]*+\{")
 _FIRST = re.compile(r'\{\s*+"([^"\\\n]*+)"')
@@ -519,18 +517,18 @@ def _divided(
             yield record
 
 
-def _may_hide(text: str) -> bool:
-    """Whether an object of several lines that has closed is no JSON, and a line in it could be a record."""
-    if "\n" not in text:
-        return False
-    first = _FIRST.match(text)
-    if not (first and text.find(f'"{first[1]}"', first.end()) >= 0) and not _WHOLE_LINE.search(text):
-        return False
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return True
-    return False
+def hidden(raw: RecordText, is_record: Callable[[str], bool]) -> list[RecordText]:
+    """A record of several lines that is no JSON, cut where lines in it begin records: it closed by chance.
+
+    >>> cut = RecordText('{"a": [\\n{"a": 1}\\n]}', line=3, column=1, byte=0)
+    >>> [(part.text, part.line) for part in hidden(cut, lambda line: line.endswith("}"))]
+    [('{"a": [', 3), ('{"a": 1}', 4), (']}', 5)]
+    """
+    window = Window(iter([raw.text]), raw.byte)
+    window.line, window.column = raw.line, raw.column
+    first = _FIRST.match(window.ahead(0, _NEAR))
+    cuts = _cuts(window, len(raw.text), first[1] if first else None, is_record)
+    return list(_divided(window, [*cuts, len(raw.text)], _BETWEEN)) if cuts else [raw]
 
 
 # -- the layouts ------------------------------------------------------------------------------------------------------
@@ -598,13 +596,8 @@ def _elements(
                     _ = opened.name  # looked for before the text is dropped
             elif char and char in ",]}" and deep == level - (char in "]}"):
                 closes = char != ","
-                text = "" if too_long else window.text(at).strip(_SPACE)
                 if too_long:
                     window.drop(at)
-                    empty = False
-                elif opened is not None and _may_hide(text):
-                    cuts = _cuts(window, at, opened.name, is_record)
-                    yield from _divided(window, [*cuts, at], _BETWEEN if cuts else _SPACE)
                     empty = False
                 elif record := window.take(at):
                     yield record
@@ -716,8 +709,7 @@ def _values(
                 break
             elif not deep:
                 text = "" if too_long else window.text(at + 1)
-                hides = (stray and "\n" in text) or _may_hide(text)
-                cuts = _cuts(window, at + 1, opened.name, is_record) if hides else []
+                cuts = _cuts(window, at + 1, opened.name, is_record) if stray and "\n" in text else []
                 opened = None
                 if cuts or (stray and is_record(text)):
                     if not cuts:
