@@ -277,6 +277,17 @@ class Window:
         self.drop(to)
         return record if text else None
 
+    def take_line(self, line: str, text: str, begin: int, end: int) -> RecordText:
+        """The record of the line at the base, which is in the first chunk from ``begin`` to ``end``; it is dropped."""
+        record = RecordText(line, self.line, self.column, self.byte)
+        size = end - begin
+        self.base, self.line, self.column = self.base + size, self.line + 1, 1
+        self.byte += size if text.isascii() else len(text[begin:end].encode("utf-8", "surrogateescape"))
+        if end == len(text):
+            self.held.popleft()
+            self._dropped += 1
+        return record
+
     def is_too_long(self, to: int) -> bool:
         """Whether more than the limit lies between the base and a position; white space at the base is dropped.
 
@@ -753,7 +764,14 @@ def _lines(window: Window, scope: Clears | None = None) -> Iterator[RecordText |
             return
         at = max(0, window.base - start)
         while (found := text.find("\n", at)) >= 0:
-            at = found + 1
+            begin, at = window.base - start, found + 1
+            if begin >= 0 and text[begin] == "{" and not too_long:
+                # Nearly every line; the others are looked at with more care.
+                line = text[begin:at].rstrip(_SPACE)
+                if line[-1] == "}" and "}{" not in line and "} {" not in line and len(line) <= LIMIT:
+                    reading.in_text = False
+                    yield window.take_line(line, text, begin, at)
+                    continue
             if too_long:
                 window.drop(start + at)
             elif record := reading.line(start + at):
