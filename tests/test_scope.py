@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import io
 import json
 import random
 from pathlib import Path
@@ -335,3 +336,10 @@ def test_how_the_bytes_arrive_decides_nothing(layout):
         for found in record_texts(Drip(text.encode(), most, most), source="x", scope=SCOPE):
             got += [None] * found.count if isinstance(found, Skipped) else [json.loads(found.text)]
         assert got == expected
+
+
+def test_a_comma_behind_records_that_are_passed_over_is_still_an_empty_place():
+    other = json.dumps({"schema_version": "1", "form": "ub04", "lines": [{"procedure_code": "J9035", "units": 1}]})
+    text = f"[{other}, ]".encode()
+    [skipped, fault] = record_texts(io.BytesIO(text), source="claims.json", scope=Scope(facts.packaged()))
+    assert (skipped, fault.error) == (Skipped(1), list(read(text, source="claims.json"))[1].error.partition(": ")[2])

@@ -575,7 +575,9 @@ def _elements(
                     inside = True
                 window.drop(at + 1)
                 if scope and inside:
-                    yield from _run(window, scope)
+                    for skipped in _run(window, scope):
+                        seen = True
+                        yield skipped
                 continue
             if window.is_too_long(at) and not too_long:
                 if opened is not None:
