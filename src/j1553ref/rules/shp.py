@@ -67,9 +67,9 @@ def finding_for(problem: ShapeProblem) -> Finding:
     return Finding(
         code=by.code,
         name=by.name,
-        severity=by.severity,
+        severity=problem.severity or by.severity,
         pointer=problem.pointer,
-        message=f"expected {problem.expected}, found {problem.actual}",
+        message=f"expected {problem.expected}, found {problem.actual}{f'; {problem.note}' if problem.note else ''}",
         expected=problem.expected,
         actual=problem.actual,
         place=problem.place,
