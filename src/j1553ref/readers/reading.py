@@ -184,8 +184,8 @@ class Table(Generic[P]):
     """The rows of one part of the claim, in the order in which they are read.
 
     ``required`` are paths of properties without which there is a problem; ``fixed`` are fields that are the same in every
-    document of the format. ``beside`` are paths that are read by code and not by a row: path -> our field, and the table
-    of what is there, if there is one. ``open`` says that the document may hold other properties too. ``names`` are the
+    document of the format. ``beside`` are paths that are read by code and not by a row: path -> our field, and the tables
+    of what may be there. ``open`` says that the document may hold other properties too. ``names`` are the
     property names on all paths: they may be shown in a pointer. Raises ValueError for a row whose field the part does
     not have.
 
@@ -206,7 +206,7 @@ class Table(Generic[P]):
         *rows: Row,
         required: tuple[str, ...] = (),
         fixed: Mapping[str, Any] | None = None,
-        beside: Mapping[str, tuple[str, Table[Any] | None]] | None = None,
+        beside: Mapping[str, tuple[str, *tuple[Table[Any], ...]]] | None = None,
         open: bool = False,
     ) -> None:
         known = {field.name: field for field in fields(part)}
@@ -245,11 +245,11 @@ class Table(Generic[P]):
         >>> Table(Line, Row("units", "count", kind("[0-9]+", "digits", int)), Row("drug", kind=drug)).homes
         (('count', (), 'units'), ('drug', (), 'drug'), ('code', ('drug',), 'drug'))
         """
-        ways = [(row.path, row.field, row.table) for row in self.rows]
+        ways = [(row.path, row.field, *((row.table,) if row.table else ())) for row in self.rows]
         ways += [(tuple(path.split("/")), *what) for path, what in self.beside.items()]
-        found = [(name, path[:size], own) for path, own, _ in ways for size, name in enumerate(path)]
-        for path, own, table in ways:
-            found += [(name, (*path, *way), own) for name, way, _ in (table.homes if table else ())]
+        found = [(name, path[:size], own) for path, own, *_ in ways for size, name in enumerate(path)]
+        for path, own, *tables in ways:
+            found += [(name, (*path, *way), own) for table in tables for name, way, _ in table.homes]
         return tuple(sorted(dict.fromkeys(found), key=lambda home: len(home[1])))
 
     @cached_property
@@ -656,12 +656,12 @@ class Reading(Node):
         return node
 
     def lacks(self, home: tuple[str, ...], name: str) -> bool:
-        """Whether nothing is in the place of a property; on the way lists count as lacking what no element has."""
+        """Whether nothing is in the place of a property; a list lacks what one of its elements lacks."""
 
         def found(node: Node | None, way: tuple[str, ...]) -> bool:
             if node is None or not isinstance(node.value, list):
                 return node is not None and (not way or found(node.at(way[0]), way[1:]))
-            return any(found(Node(item, "", node.problems), way) for item in node.value)
+            return bool(node.value) and all(found(Node(item, "", node.problems), way) for item in node.value)
 
         return not found(self, (*home, name))
 

@@ -215,7 +215,7 @@ class ClaimView(View):
         """Lines of another code that carry an NDC of Yimmugo, or an unlisted code on a date with a record of it."""
         found = []
         for line in self.claim.lines:
-            if line.procedure_code == CODE:
+            if line.procedure_code == CODE or "procedure_code" in line.damaged:
                 continue
             if line.drug and line.drug.ndc:
                 misplaced = self.means_yimmugo(line.drug.ndc)
