@@ -18,7 +18,22 @@ from typing import Any, Self
 
 from j1553ref.errors import J1553Error
 
-__all__ = ["Administration", "Claim", "Drug", "InputError", "Line", "Part", "Pause", "Places", "ShapeProblem", "Vials"]
+__all__ = [
+    "STRAY",
+    "Administration",
+    "Claim",
+    "Drug",
+    "InputError",
+    "Line",
+    "Part",
+    "Pause",
+    "Places",
+    "ShapeProblem",
+    "Vials",
+]
+
+#: In ``damaged`` of a claim that has fields of its lines outside of them.
+STRAY = "fields of lines"
 
 
 class InputError(J1553Error, ValueError):

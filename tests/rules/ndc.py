@@ -26,7 +26,7 @@ CASES = [
     unsure("NDC001", "missing, a plan of which nothing is known", bare([(400, [])]), "commercial"),
     unsure("NDC001", "drug identification not readable", edit(bare([(400, [])]), {"/lines/0/drug": "N4"}), "medicaid:NC",
            missing="ndc", says="damaged"),
-    unsure("NDC001", "NDC not readable", edit(with_ndc(400, "400"), {"/lines/0/drug/ndc": 70573060521}), "medicaid:NC", missing="ndc",
+    unsure("NDC001", "NDC not readable", edit(with_ndc(400, "400"), {"/lines/0/drug/ndc": 7057360521}), "medicaid:NC", missing="ndc",
            says="damaged"),
     fires("NDC001", "blanks in the NDC", with_ndc(400, "400", ndc="70573 0605 21"), "warning", "/lines/0/drug/ndc"),
     fires("NDC001", "a line break in the NDC, Medicaid", with_ndc(400, "400", ndc="70573060521\n"), "error", "/lines/0/drug/ndc", "medicaid:NC"),

@@ -189,8 +189,10 @@ def _line(node: Node, name: str, outside: Mapping[str, tuple[str, Any]], place: 
     if service is None:
         table = _NO_SERVICE
         part.fill(table)
+        lacking = LINES.get(name) or LINES[INSTITUTIONAL if part.at("serviceLineRevenueCode") else PROFESSIONAL]
         part.miss(*_OF_A_SERVICE)
-        part.astray(LINES.get(name) or LINES[INSTITUTIONAL if part.at("serviceLineRevenueCode") else PROFESSIONAL])
+        part.miss_code(lacking)
+        part.astray(lacking)
     else:
         table, code = LINES[name], service.at("procedureCode")
         rows = _older_dates(part) if name == INSTITUTIONAL else {}
@@ -225,7 +227,7 @@ def _service(part: Reading, name: str) -> Node | None:
     if service is None:
         return None
     if not service.is_object():
-        part.damage(service, *_OF_A_SERVICE)
+        part.damage(service, "procedure_code", *_OF_A_SERVICE)
         return None
     part.ask(LINES[name])
     return service
@@ -304,9 +306,8 @@ _IDENTIFIER = kind("[ -~\u00a1-\u017f]{1,80}", "at most 80 printable characters"
 
 # -- where the values are -----------------------------------------------------------------------------------------
 
-#: What cannot be read where the service of a line is no object.
+#: What cannot be read where a line has no service, or one that is no object; the code is a matter of its own.
 _OF_A_SERVICE = (
-    "procedure_code",
     "modifiers",
     "units",
     "charge",

@@ -14,7 +14,8 @@ from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from typing import Any, Generic, TypeVar
 
-from j1553ref.claim import Part, Places, ShapeProblem
+from j1553ref.claim import STRAY, Part, Places, ShapeProblem
+from j1553ref.code import CODE
 from j1553ref.readers.slips import attached, code_alone, meant, one_in_each_place, several
 from j1553ref.redaction import pointer as pointer_to
 from j1553ref.redaction import shown
@@ -26,6 +27,7 @@ T = TypeVar("T")
 P = TypeVar("P", bound=Part)
 
 _ALL = "*"
+_CODE = re.compile("[0-9A-Z]{5}")
 #: How much alike two names are of which one may be a slip for the other; longer names are not compared.
 _NEAR, _LONGEST_NAME = 17 / 20, 60
 _NONE: Mapping[str, Any] = {}
@@ -251,6 +253,15 @@ class Table(Generic[P]):
         for path, own, *tables in ways:
             found += [(name, (*path, *way), own) for table in tables for name, way, _ in table.homes]
         return tuple(sorted(dict.fromkeys(found), key=lambda home: len(home[1])))
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """The names of properties that hold a procedure code, here and in the tables of rows."""
+        tables = [row.table for row in self.rows if row.table] + [
+            table for what in self.beside.values() for table in what[1:]
+        ]
+        own = (row.path[-1] for row in self.rows if row.field == "procedure_code")
+        return frozenset(own).union(*(table.codes for table in tables))
 
     @cached_property
     def levels(self) -> tuple[tuple[tuple[str, ...], Level], ...]:
@@ -563,7 +574,7 @@ class Reading(Node):
         if self.behind:
             self.join()
         if self.pointer in self.problems.absent:
-            self.miss("procedure_code")
+            self.miss_code(table)
 
     def ask(self, table: Table[Any]) -> None:
         """A problem for each required property that is not in the object that should hold it."""
@@ -573,7 +584,7 @@ class Reading(Node):
                 if holder is not None and isinstance(holder.value, dict) and holder.at(name) is None:
                     holder.require(name, row.kind.expected if row.kind else "")
                     if row.field == "procedure_code":
-                        self.miss(row.field)
+                        self.miss_code(table)
                 holder = holder and holder.at(name)
 
     def row(self, row: Row, otherwise: Node | None = None) -> None:
@@ -636,17 +647,25 @@ class Reading(Node):
                 if name not in names or node.at(name) is None:
                     continue
                 if name in level.elsewhere:
-                    home, field = level.elsewhere[name]
+                    home, own = level.elsewhere[name]
                     if self.lacks(home, name):
                         strays.setdefault(home, []).append(name)
-                        self.damaged.add(field)
-                        self.fields.pop(field, None)
-                        self.places.setdefault(field, f"{node.pointer}/{name}")
+                        self.stray(table, own, node, name)
                 elif table.open and (near := level.near(name)) and node.at(near) is None:
                     self.problems.unread(node, name, near)
             for home, found in strays.items() if self.problems.right is None else ():
                 expected, note = misplaced(found, way, home)
                 self.problems.astray(f"{node.pointer}/{found[0]}", expected, note)
+
+    def stray(self, table: Table[Any], own: str, node: Node, name: str) -> None:
+        """Damage for a property in the wrong object; one that holds the code of something else hides no drug line."""
+        hides = may_hold(node.value[name], name, table.codes)
+        if own == "lines" and not hides:
+            own = STRAY
+        if own != "procedure_code" or hides:
+            self.damaged.add(own)
+            self.fields.pop(own, None)
+            self.places.setdefault(own, f"{node.pointer}/{name}")
 
     def reach(self, way: Iterable[str]) -> Node | None:
         """The object at the end of a way; None where there is none."""
@@ -670,6 +689,11 @@ class Reading(Node):
         self.damaged.update(names)
         for name in names:
             self.places.setdefault(name, self.pointer)
+
+    def miss_code(self, table: Table[Any]) -> None:
+        """A line without its code is damaged where the code is there and empty, or somewhere else in the line."""
+        if any(may_hold(value, name, table.codes) for name, value in self.value.items()):
+            self.miss("procedure_code")
 
     def follow(self, row: Row) -> Node | None:
         """What holds a row's value: the last object of its path, or what is in the place of one; None for nothing."""
@@ -744,6 +768,20 @@ class Reading(Node):
             self.counts[name] = len(sound)
         elif row.kind:
             self.places |= {f"{name}.{index}": pointer for index, (pointer, _) in enumerate(sound)}
+
+
+def may_hold(value: Any, name: str, codes: frozenset[str]) -> bool:
+    """Whether the code of the drug may be in a value: under one of the names there is no code of something else.
+
+    >>> codes = frozenset({"code"})
+    >>> may_hold({"code": "J1553"}, "x", codes), may_hold("", "code", codes), may_hold([{"code": "99213"}], "x", codes)
+    (True, True, False)
+    """
+    if name in codes:
+        return not (isinstance(value, str) and value != CODE and _CODE.fullmatch(value))
+    if isinstance(value, dict):
+        return any(may_hold(inner, inside, codes) for inside, inner in value.items())
+    return isinstance(value, list) and any(may_hold(inner, "", codes) for inner in value)
 
 
 def have_gap(items: Iterable[Node]) -> bool:
