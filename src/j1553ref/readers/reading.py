@@ -307,8 +307,8 @@ class Table(Generic[P]):
             lines.append(f" if type({name}) is not dict: return None")
         for number, (way, level) in enumerate(self.levels if self.open else ()):
             names |= {f"own{number}": level.own, f"astray{number}": level.astray}
-            lines.append(f" n = {objects[way]}.keys() - own{number}")
-            lines.append(f" if n and astray{number}(frozenset(n)): return None")
+            unread = f"frozenset({objects[way]}.keys() - own{number})"
+            lines.append(f" if not {objects[way]}.keys() <= own{number} and astray{number}({unread}): return None")
         needed = ((row.path[-1], objects[row.path[:-1]]) for row in self.required)
         lines += [f" if {name!r} not in {there}: return None" for name, there in needed]
         for number, row in enumerate(self.rows):
@@ -636,14 +636,17 @@ class Reading(Node):
     def astray(self, table: Table[Any]) -> None:
         """What is in the wrong object of the part is damaged, and said; an unread name like one that is read is named."""
         for way, level in table.levels:
-            node = self.reach(way)
-            if node is None or not isinstance(node.value, dict):
+            value = self.value
+            for step in way:
+                value = value.get(step) if type(value) is dict else None
+            if type(value) is not dict or value.keys() <= level.own:
                 continue
-            names = node.value.keys() - level.own
-            if not names or not level.astray(frozenset(names)):
+            names = value.keys() - level.own
+            if not level.astray(frozenset(names)):
                 continue
+            node = Node(value, self.pointer + pointer_to(way), self.problems)
             strays: dict[tuple[str, ...], list[str]] = {}
-            for name in node.value if names else ():
+            for name in value:
                 if name not in names or node.at(name) is None:
                     continue
                 if name in level.elsewhere:
@@ -666,13 +669,6 @@ class Reading(Node):
             self.damaged.add(own)
             self.fields.pop(own, None)
             self.places.setdefault(own, f"{node.pointer}/{name}")
-
-    def reach(self, way: Iterable[str]) -> Node | None:
-        """The object at the end of a way; None where there is none."""
-        node: Node | None = self
-        for name in way:
-            node = node and node.at(name)
-        return node
 
     def lacks(self, home: tuple[str, ...], name: str) -> bool:
         """Whether nothing is in the place of a property; a list lacks what one of its elements lacks."""
