@@ -25,7 +25,9 @@ RIGHT = make_claim(40000, [20, 20], [(400, ["JZ"])])
 WRONG = make_claim(40000, [20, 20], [(80, ["JZ"])])
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 #: Lines that are never broken: the first of a claim, of a finding, and of a datum that is missing.
-HEAD = re.compile(r"\S.*: claim \d+ \(|  [A-Z]{3}\d{3} (?:error|warning|info) at /|  not checked; missing: \S+$")
+HEAD = re.compile(
+    r"\S.*: claim \d+ \(|  [A-Z]{3}\d{3} (?:error|warning|info) at /|  not checked; missing: \S+(?:, \S+)*$"
+)
 
 
 def told(claim, payer=None, facts=None):

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-__all__ = ["FIELDS", "counted", "fits", "one_line", "pointer", "redacted", "shown"]
+__all__ = ["FIELDS", "counted", "fits", "masked", "one_line", "pointer", "redacted", "shown"]
 
 _TWO = "[0-9A-Za-z]{2}"
 #: What of a field may be shown, wrong or right: the name of the field, or of its definition, in the claim schema -> pattern.
@@ -74,6 +74,20 @@ def shown(value: Any, field: str = "") -> str:
         text = format(number, "f") if -9 < number.adjusted() < 12 else ""
         return text if fits(text, field) else "<number>"
     return f"<list, {counted(len(value), 'item')}>" if isinstance(value, list) else "<object>"
+
+
+#: Seven to ten digits, or more than the eleven of an NDC, which may be an identity number; so may be six digits and a
+#: fraction that is no cents, where a rule has made grams of units.
+_LONG = re.compile(r"(?<![0-9.])(?:[0-9]{6}\.(?:[0-9]|[0-9]{3,})|(?:[0-9]{7,10}|[0-9]{12,})(?:\.[0-9]+)?)(?![0-9])")
+
+
+def masked(text: str) -> str:
+    """A rule's message without its long numbers: a value of a claim may be any number that the format allows.
+
+    >>> masked("72918465 units would be 7291846.5 g"), masked("NDC 70573060521: 40000 mg on 2026-05-04")
+    ('<number> units would be <number> g', 'NDC 70573060521: 40000 mg on 2026-05-04')
+    """
+    return _LONG.sub("<number>", text)
 
 
 def pointer(tokens: Iterable[str | int], known: frozenset[str] | None = None) -> str:

@@ -260,7 +260,7 @@ def _drug_units(text: str) -> int:
     return count
 
 
-_DECIMAL = r"([0-9]{1,15}(\.[0-9]{0,6})?|\.[0-9]{1,6})"
+_DECIMAL = r"([0-9]{1,9}(\.[0-9]{0,6})?|\.[0-9]{1,6})"
 _DATE = kind(
     "(19|20)[0-9]{6}",
     'a calendar date written like "20260504"',

@@ -233,8 +233,12 @@ def several(value: Any) -> tuple[str, ...]:
     found = tuple(_BETWEEN.split(value.strip().upper()))
     if len(found) < 2 or not all(map(_MODIFIER.fullmatch, found)):
         return ()
-    # Three and more numbers may be a date or a telephone number.
-    return found if len(found) == 2 or not all(map(str.isdigit, found)) else ()
+    return () if _may_be_a_number(found) else found
+
+
+def _may_be_a_number(modifiers: Sequence[str]) -> bool:
+    """Whether modifiers are three and more numbers, which may be a date or a telephone number."""
+    return len(modifiers) > 2 and all(map(str.isdigit, modifiers))
 
 
 def attached(value: Any) -> tuple[str, tuple[str, ...]] | None:
@@ -246,4 +250,5 @@ def attached(value: Any) -> tuple[str, tuple[str, ...]] | None:
     if not isinstance(value, str) or len(value) > _LONGEST:
         return None
     found = _ATTACHED.fullmatch(value.strip().upper())
-    return (found[1], tuple(re.findall("[0-9A-Z]{2}", found[2]))) if found else None
+    modifiers = tuple(re.findall("[0-9A-Z]{2}", found[2])) if found else ()
+    return (found[1], modifiers) if found and not _may_be_a_number(modifiers) else None

@@ -87,7 +87,7 @@ def _not_checked(items: list[dict[str, str]], steps: list[dict[str, Any]], show:
         return
     reasons = {(outcome["code"], outcome["missing"]): outcome["reason"] for outcome in items}
     for step in steps:
-        yield from wrapped("plain", f"not checked; missing: {', '.join(step['missing'])}", width, indent=2)
+        yield "plain", f"  not checked; missing: {', '.join(step['missing'])}"
         yield from wrapped("plain", f"to do: {step['do']}", width, indent=4)
         if step["write"]:
             yield from wrapped("plain", f"write: {step['write']}", width, indent=4)
