@@ -61,7 +61,9 @@ def claim(document: Mapping[str, Any]) -> Claim:
     :class:`~j1553ref.claim.InputError` for a document without ``claimInformation``. Source: the published
     definitions of the body.
 
-    >>> line = {"serviceDate": "20260504", "professionalService": {"procedureCode": "J1553", "serviceUnitCount": 400}}
+    >>> service = {"procedureCode": "J1553", "serviceUnitCount": 400}
+    >>> service["compositeDiagnosisCodePointers"] = {"diagnosisCodePointers": ["1"]}
+    >>> line = {"serviceDate": "20260504", "professionalService": service}
     >>> found = claim({"claimInformation": {"claimFilingCode": "MB", "serviceLines": [line]}})
     >>> found.form, found.lines[0].start.isoformat(), found.lines[0].units
     ('cms1500', '2026-05-04', 400)

@@ -17,7 +17,7 @@ _RULES = (
     (
         "SHP002",
         "unknown-property",
-        "A property that the format does not know; it may be a misspelled name.",
+        "A property that the format does not know in this place; it may be a misspelled name.",
         ("additionalProperties", "unevaluatedProperties", "propertyNames"),
     ),
     ("SHP003", "wrong-type", "A value is of another JSON type than the format says.", ("type", "anyOf")),
