@@ -79,6 +79,8 @@ def shown(value: Any, field: str = "") -> str:
 #: Seven to ten digits, or more than the eleven of an NDC, which may be an identity number; so may be six digits and a
 #: fraction that is no cents, where a rule has made grams of units.
 _LONG = re.compile(r"(?<![0-9.])(?:[0-9]{6}\.(?:[0-9]|[0-9]{3,})|(?:[0-9]{7,10}|[0-9]{12,})(?:\.[0-9]+)?)(?![0-9])")
+#: A quick look whether there is any.
+_DIGITS = re.compile("[0-9]{6}")
 
 
 def masked(text: str) -> str:
@@ -87,7 +89,7 @@ def masked(text: str) -> str:
     >>> masked("72918465 units would be 7291846.5 g"), masked("NDC 70573060521: 40000 mg on 2026-05-04")
     ('<number> units would be <number> g', 'NDC 70573060521: 40000 mg on 2026-05-04')
     """
-    return _LONG.sub("<number>", text)
+    return _LONG.sub("<number>", text) if _DIGITS.search(text) else text
 
 
 def pointer(tokens: Iterable[str | int], known: frozenset[str] | None = None) -> str:

@@ -312,7 +312,8 @@ class Table(Generic[P]):
         needed = ((row.path[-1], objects[row.path[:-1]]) for row in self.required)
         lines += [f" if {name!r} not in {there}: return None" for name, there in needed]
         for number, row in enumerate(self.rows):
-            lines.append(f" if {row.path[-1]!r} in {objects[row.path[:-1]]}:")
+            there = "True" if row in self.required else f"{row.path[-1]!r} in {objects[row.path[:-1]]}"
+            lines.append(f" if {there}:")
             lines.append(f"  x = {objects[row.path[:-1]]}[{row.path[-1]!r}]")
             lines += [f"  {line}" for line in row.source(f"read{number}")]
             lines.append(f"  w[{row.field!r}] = {''.join(f'/{step}' for step in row.path)!r}")
@@ -732,7 +733,7 @@ class Reading(Node):
         if not isinstance(there.value, list) or there.pointer in self.problems.bad:
             self.damaged.add(name)
         found = there.items()
-        if not any(map(_is_nothing, found)):
+        if not any([type(item.value) is not dict and _is_nothing(item) for item in found]):
             return found
         for item in filter(_is_nothing, found):
             if item.value != "" or not self.problems.blank:

@@ -215,7 +215,8 @@ class ClaimView(View):
         """Lines of another code that carry an NDC of Yimmugo, or an unlisted code on a date with a record of it."""
         found = []
         for line in self.claim.lines:
-            if line.procedure_code == CODE or "procedure_code" in line.damaged or self._lacks_its_code(line):
+            code = line.procedure_code
+            if code == CODE or (code is None and ("procedure_code" in line.damaged or self._lacks_its_code(line))):
                 continue
             if line.drug and line.drug.ndc:
                 misplaced = self.means_yimmugo(line.drug.ndc)
@@ -274,8 +275,8 @@ class ClaimView(View):
         return bool(self.hides_a_line) and not self.drug_lines
 
     def _lacks_its_code(self, line: Line) -> bool:
-        """Whether a line with an NDC of Yimmugo has no code on a form on which every line has one."""
-        if line.procedure_code is not None or self.claim.form == "ub04" or line.drug is None:
+        """Whether a line without a code has an NDC of Yimmugo, on a form on which every line has a code."""
+        if self.claim.form == "ub04" or line.drug is None:
             return False
         return line.drug.ndc is not None and self.means_yimmugo(line.drug.ndc)
 
@@ -285,7 +286,7 @@ class ClaimView(View):
         if "lines" in self.claim.damaged or (STRAY in self.claim.damaged and self.drug_lines):
             return "lines"
         for line in self.claim.lines:
-            if "procedure_code" in line.damaged or self._lacks_its_code(line):
+            if line.procedure_code is None and ("procedure_code" in line.damaged or self._lacks_its_code(line)):
                 return "procedure_code"
         return "service_date" if any("start" in line.damaged for line in self.drug_lines) else ""
 
