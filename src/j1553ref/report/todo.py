@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from j1553ref import schemas
@@ -75,7 +75,7 @@ class Step:
     ``write`` is empty where the claim has no place for it.
 
     >>> left = NotChecked(code="UNT003", reason="not in the claim", missing="dose_mg")
-    >>> [step] = steps([left], "j1553")
+    >>> [step] = steps((left,), "j1553")
     >>> step.do, step.write
     ('give the dose', '"administrations": [{"service_date": "2026-05-04", "dose_mg": "32450"}]')
     """
@@ -90,7 +90,8 @@ class Step:
         return {"do": self.do, "write": self.write or None, "missing": list(self.missing), "rules": list(self.rules)}
 
 
-def steps(left: Iterable[NotChecked], format: str | None, form: str | None = None) -> list[Step]:
+@lru_cache(maxsize=256)  # the claims of one sender leave the same rules out
+def steps(left: tuple[NotChecked, ...], format: str | None, form: str | None = None) -> tuple[Step, ...]:
     """What to do so that rules can run which could not: first what the user can write, the most rules first.
 
     ``format`` and ``form`` are those of the claim. A rule names the datum that it missed first, so it may ask for another
@@ -99,7 +100,7 @@ def steps(left: Iterable[NotChecked], format: str | None, form: str | None = Non
     >>> dose = [NotChecked(code=code, reason="not in the claim", missing="dose_mg") for code in ("UNT003", "UNT004")]
     >>> table = NotChecked(code="PAY001", reason="not loaded", missing="mue_table")
     >>> stop = NotChecked(code="ADM003", reason="not in the claim", missing="stop")
-    >>> [(step.do, step.rules) for step in steps([stop, table, *dose], "j1553")][:2]
+    >>> [(step.do, step.rules) for step in steps((stop, table, *dose), "j1553")][:2]
     [('give the dose', ('UNT003', 'UNT004')), ('give the clock times of the infusion', ('ADM003',))]
     """
     found: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
@@ -111,7 +112,7 @@ def steps(left: Iterable[NotChecked], format: str | None, form: str | None = Non
         Step(do, "" if do == _MEND else _written(tuple(data), format, form), tuple(data), tuple(codes))
         for do, (data, codes) in found.items()
     ]
-    return sorted(made, key=lambda step: (step.do != _MEND and not _is_at_hand(step), -len(step.rules)))
+    return tuple(sorted(made, key=lambda step: (step.do != _MEND and not _is_at_hand(step), -len(step.rules))))
 
 
 def _is_at_hand(step: Step) -> bool:
