@@ -222,7 +222,10 @@ def test_modifiers_that_are_joined_are_read_one_by_one(name, joined, alone):
     assert found.lines[0].at("modifiers", 1) == (place if alone else f"{place}/0")
 
 
-@pytest.mark.parametrize("text", ["JZTB", "Jane Roe", "J", "JZ,7", "05/04/50", "JZ,", ",", "x" * 100])
+@pytest.mark.parametrize(
+    "text",
+    ["JZTB", "Jane Roe", "J", "JZ,7", "05/04/50", "JZ,", ",", "x" * 100, "\xdf", "j\u212a", "JZ,\xdf", "\u0661\u0661"],
+)
 def test_what_is_no_modifier_stays_damaged(text):
     for document, place in (
         (NATIVE["full-cms1500"], "/lines/0/modifiers"),
@@ -236,7 +239,20 @@ def test_what_is_no_modifier_stays_damaged(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["J155", "J15530", "A123456", "X1234YZ9", "J1553JZ7", "12345-6789", "2026-05-04", "J1553 Jane", "J1553--", ""],
+    [
+        "J155",
+        "J15530",
+        "A123456",
+        "X1234YZ9",
+        "J1553JZ7",
+        "12345-6789",
+        "2026-05-04",
+        "J1553 Jane",
+        "J1553--",
+        "",
+        "J1553\xdf",
+        "\xdf155",
+    ],
 )
 def test_what_is_no_code_stays_damaged(text):
     for document, place in (
@@ -418,3 +434,41 @@ def test_the_names_of_the_published_definitions_are_no_slips_for_one_another():
         info = document["claimInformation"]
         for further in ("claimCodeInformation", "claimDateInformation", "admittingDiagnosis", "claimNote"):
             assert read({**document, "claimInformation": {further: {}} | info}).shape == (), (name, further)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"/serviceLines": "lines", f"{LINE[:-2]}": ...},
+        {"/claimInformation/professionalService": "service", f"{LINE}/professionalService": ...},
+        {"/claimInformation/procedureCode": "J9035", f"{LINE}/professionalService/procedureCode": ...},
+        {f"{LINE}/procedureCode": "J9035", f"{LINE}/professionalService/procedureCode": ...},
+        {f"{LINE}/professionalService": ...},
+    ],
+    ids=["lines", "service", "code on the claim", "code on the line", "no service"],
+)
+def test_another_drug_in_the_wrong_object_stays_out_of_scope(change):
+    """What --in-scope-only passes over for its bytes must be out of scope."""
+    body = copy.deepcopy(RIGHT)
+    line = body["claimInformation"]["serviceLines"][0]
+    line["professionalService"]["procedureCode"] = "J9035"
+    line["drugIdentification"]["nationalDrugCode"] = "50242006001"
+    body["claimInformation"]["serviceLines"] = [line]
+    given = {"lines": [copy.deepcopy(line)], "service": copy.deepcopy(line["professionalService"])}
+    made = edit(
+        body, {place: given.get(value, value) if isinstance(value, str) else value for place, value in change.items()}
+    )
+    found = check(read(made))
+    assert "out_of_scope" in found.notes and found.codes[0].startswith("SHP")
+    ours = json.loads(json.dumps(made).replace("J9035", "J1553").replace("50242006001", "70573060521"))
+    assert "out_of_scope" not in check(read(ours)).notes and len(check(read(ours)).not_checked_codes) > 60
+
+
+@pytest.mark.parametrize("text", ["K7291ZQ", "K7291-ZQ", "72918-46"])
+def test_a_code_with_something_behind_it_is_repeated_only_where_it_is_the_drugs(text):
+    for document, place in (
+        (NATIVE["three-vials-with-jw"], "/lines/0/procedure_code"),
+        (RIGHT, f"{LINE}/professionalService/procedureCode"),
+    ):
+        [problem] = read(edit(copy.deepcopy(document), {place: text})).shape
+        assert not re.search("K7291|ZQ|72918|46", f"{problem.expected} {problem.actual} {problem.note}")

@@ -147,6 +147,8 @@ def meant(value: Any, field: str, accepts: Accepts) -> Slip | None:
     if text is None:
         return None
     bare = text.strip()
+    if not bare.isascii():
+        return None  # capital letters of some others are two of ours
     before = ["no blanks"] if bare != text else []
     if not isinstance(value, str):
         before = [_QUOTES]
@@ -228,7 +230,7 @@ def several(value: Any) -> tuple[str, ...]:
     >>> several("05/04/26")
     ()
     """
-    if not isinstance(value, str) or len(value) > _LONGEST:
+    if not isinstance(value, str) or len(value) > _LONGEST or not value.strip().isascii():
         return ()
     found = tuple(_BETWEEN.split(value.strip().upper()))
     if len(found) < 2 or not all(map(_MODIFIER.fullmatch, found)):
@@ -247,7 +249,7 @@ def attached(value: Any) -> tuple[str, tuple[str, ...]] | None:
     >>> attached("J1553JZ"), attached("j1553-jz 76"), attached("A123456"), attached("J1553")
     (('J1553', ('JZ',)), ('J1553', ('JZ', '76')), None, None)
     """
-    if not isinstance(value, str) or len(value) > _LONGEST:
+    if not isinstance(value, str) or len(value) > _LONGEST or not value.strip().isascii():
         return None
     found = _ATTACHED.fullmatch(value.strip().upper())
     modifiers = tuple(re.findall("[0-9A-Z]{2}", found[2])) if found else ()
