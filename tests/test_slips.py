@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import json
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -472,3 +473,11 @@ def test_a_code_with_something_behind_it_is_repeated_only_where_it_is_the_drugs(
     ):
         [problem] = read(edit(copy.deepcopy(document), {place: text})).shape
         assert not re.search("K7291|ZQ|72918|46", f"{problem.expected} {problem.actual} {problem.note}")
+
+
+def test_many_unread_names_are_passed_over_in_bounded_time():
+    for names in ([f"procedureModifier{number}" for number in range(200_000)], ["procedureModifier" * 100_000]):
+        document = edit(copy.deepcopy(RIGHT), {f"{LINE}/professionalService/{name}": 1 for name in names})
+        began = time.process_time()
+        assert read(document).shape == ()
+        assert time.process_time() - began < 5

@@ -10,12 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
-from difflib import get_close_matches
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from j1553ref.claim import STRAY, Part, Places, ShapeProblem
-from j1553ref.code import CODE
+from j1553ref.readers.levels import MOST, Level, may_hold
 from j1553ref.readers.slips import attached, code_alone, meant, one_in_each_place, several
 from j1553ref.redaction import pointer as pointer_to
 from j1553ref.redaction import shown
@@ -27,9 +26,6 @@ T = TypeVar("T")
 P = TypeVar("P", bound=Part)
 
 _ALL = "*"
-_CODE = re.compile("[0-9A-Z]{5}")
-#: How much alike two names are of which one may be a slip for the other; longer names are not compared.
-_NEAR, _LONGEST_NAME = 17 / 20, 60
 _NONE: Mapping[str, Any] = {}
 
 
@@ -268,7 +264,7 @@ class Table(Generic[P]):
         """The part's object, and the objects in it that rows look into, each with the way to it."""
         paths = [row.path for row in self.rows] + [tuple(path.split("/")) for path in self.beside]
         ways = dict.fromkeys([(), *(path[:size] for path in paths for size in range(1, len(path)))])
-        return tuple((way, Level(self, way)) for way in ways)
+        return tuple((way, Level(self.homes, way)) for way in ways)
 
     def written(self, part: P, order: Iterable[str]) -> dict[str, Any]:
         """The object of a part, the other way: the fields named in ``order`` at their paths, in that order.
@@ -326,36 +322,6 @@ class Table(Generic[P]):
         exec(compile("\n".join(lines), f"<{self.part.__name__}>", "exec"), names)
         quick: Callable[..., P | None] = names["quick"]
         return quick
-
-
-class Level:
-    """One object of a table: which properties are at home in it, and which would be at home elsewhere.
-
-    >>> from j1553ref.claim import Line
-    >>> table = Table(Line, Row("units", "service/unitCount", kind("[0-9]+", "digits", int)))
-    >>> level = Level(table, ())
-    >>> sorted(level.own), level.elsewhere, level.astray(frozenset({"unitCount"})), level.astray(frozenset({"note"}))
-    (['service'], {'unitCount': (('service',), 'units')}, True, False)
-    >>> Level(table, ("service",)).near("unitsCount")
-    'unitCount'
-    """
-
-    def __init__(self, table: Table[Any], way: tuple[str, ...]) -> None:
-        self.own = frozenset(name for name, home, _ in table.homes if home == way)
-        self.elsewhere: dict[str, tuple[tuple[str, ...], str]] = {}
-        for name, home, own in table.homes:
-            if name not in self.own:
-                self.elsewhere.setdefault(name, (home, own))
-        self.astray = lru_cache(maxsize=1024)(self._astray)
-        self.near = lru_cache(maxsize=1024)(self._near)
-
-    def _astray(self, names: frozenset[str]) -> bool:
-        """Whether one of these properties is at home elsewhere, or has a name like one that is read here."""
-        return any(name in self.elsewhere or self.near(name) for name in names)
-
-    def _near(self, name: str) -> str:
-        found = get_close_matches(name[:_LONGEST_NAME], self.own, n=1, cutoff=_NEAR)
-        return found[0] if found else ""
 
 
 # -- the document, and the parts of the claim that are made of it ----------------------------------------------------
@@ -655,7 +621,7 @@ class Reading(Node):
                     if self.lacks(home, name):
                         strays.setdefault(home, []).append(name)
                         self.stray(table, own, node, name)
-                elif table.open and (near := level.near(name)) and node.at(near) is None:
+                elif table.open and len(names) <= MOST and (near := level.near(name)) and node.at(near) is None:
                     self.problems.unread(node, name, near)
             for home, found in strays.items() if self.problems.right is None else ():
                 expected, note = misplaced(found, way, home)
@@ -733,7 +699,7 @@ class Reading(Node):
         if not isinstance(there.value, list) or there.pointer in self.problems.bad:
             self.damaged.add(name)
         found = there.items()
-        if not any([type(item.value) is not dict and _is_nothing(item) for item in found]):
+        if not any(type(item.value) is not dict and _is_nothing(item) for item in found):
             return found
         for item in filter(_is_nothing, found):
             if item.value != "" or not self.problems.blank:
@@ -765,20 +731,6 @@ class Reading(Node):
             self.counts[name] = len(sound)
         elif row.kind:
             self.places |= {f"{name}.{index}": pointer for index, (pointer, _) in enumerate(sound)}
-
-
-def may_hold(value: Any, name: str, codes: frozenset[str]) -> bool:
-    """Whether the code of the drug may be in a value: under one of the names there is no code of something else.
-
-    >>> codes = frozenset({"code"})
-    >>> may_hold({"code": "J1553"}, "x", codes), may_hold("", "code", codes), may_hold([{"code": "99213"}], "x", codes)
-    (True, True, False)
-    """
-    if name in codes:
-        return not (isinstance(value, str) and value != CODE and _CODE.fullmatch(value))
-    if isinstance(value, dict):
-        return any(may_hold(inner, inside, codes) for inside, inner in value.items())
-    return isinstance(value, list) and any(may_hold(inner, "", codes) for inner in value)
 
 
 def have_gap(items: Iterable[Node]) -> bool:
