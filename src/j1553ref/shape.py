@@ -347,19 +347,19 @@ class _Compiler:
         ):
             self.fault(f"{at}{name}, ", "additionalProperties", expected, "'<an unknown name>'")
 
-    def homes(self, node: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-        """Where the properties of the objects in an object are at home: name -> the way, past lists; the nearest first."""
-        found: dict[str, tuple[str, ...]] = {}
+    def homes(self, node: Mapping[str, Any]) -> dict[str, tuple[tuple[str, ...], ...]]:
+        """Where the properties of the objects in an object are at home: name -> the ways, past lists; the nearest first."""
+        found: dict[str, tuple[tuple[str, ...], ...]] = {}
         level: list[tuple[tuple[str, ...], Mapping[str, Any]]] = [((), node)]
         while level:
             below = []
             for way, holder in level:
                 for name, inner in self.resolved(holder).get("properties", {}).items():
                     if way:
-                        found.setdefault(name, way)
+                        found[name] = (*found.get(name, ()), way)
                     below.append(((*way, name), inner))
             level = below
-        return {name: way for name, way in found.items() if name not in node["properties"]}
+        return {name: ways for name, ways in found.items() if name not in node["properties"]}
 
     def resolved(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
         """The subschema of an object, of the elements of a list, or what it refers to."""
@@ -382,13 +382,15 @@ class _Compiler:
 
 
 def _known_name(
-    name: str, known: frozenset[str], sample: str, homes: Mapping[str, Sequence[str]]
+    name: str, known: frozenset[str], sample: str, homes: Mapping[str, Sequence[Sequence[str]]]
 ) -> str | tuple[str, str]:
     """What was expected in place of an unknown name; of one that is at home further in, also what to do."""
     near = ", ".join(get_close_matches(name[:40], known, n=2))
     if name in homes:
-        expected, note = misplaced([name], (), homes[name])
-        return f"{expected}{f' (nearest name here: {near})' if near else ''}", note
+        first, *others = homes[name]
+        expected, note = misplaced([name], (), first)
+        more = "".join(f" or {'/'.join(way)}" for way in others)
+        return f"{expected}{more}{f' (nearest name here: {near})' if near else ''}", f"{note}{more}"
     return f"a known name ({f'nearest: {near}' if near else f'such as {sample}'})"
 
 

@@ -30,7 +30,7 @@ class Level:
     >>> homes = (("service", (), "units"), ("unitCount", ("service",), "units"))
     >>> level = Level(homes, ())
     >>> sorted(level.own), level.elsewhere, level.astray(frozenset({"unitCount"})), level.astray(frozenset({"note"}))
-    (['service'], {'unitCount': (('service',), 'units')}, True, False)
+    (['service'], {'unitCount': ((('service',), 'units'),)}, True, False)
     >>> Level(homes, ("service",)).near("unitsCount")
     'unitCount'
     """
@@ -38,10 +38,10 @@ class Level:
     def __init__(self, homes: Iterable[Home], way: tuple[str, ...]) -> None:
         found = tuple(homes)
         self.own = frozenset(name for name, home, _ in found if home == way)
-        self.elsewhere: dict[str, tuple[tuple[str, ...], str]] = {}
+        self.elsewhere: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {}
         for name, home, own in found:
             if name not in self.own:
-                self.elsewhere.setdefault(name, (home, own))
+                self.elsewhere[name] = (*self.elsewhere.get(name, ()), (home, own))
         self._known = lru_cache(maxsize=256)(self._look)
         self._nearest = lru_cache(maxsize=1024)(self._compare)
 

@@ -8,7 +8,7 @@ say is code beside it, made of :class:`Node` and :class:`Reading`. Places and da
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -617,10 +617,11 @@ class Reading(Node):
                 if name not in names or node.at(name) is None:
                     continue
                 if name in level.elsewhere:
-                    home, own = level.elsewhere[name]
-                    if self.lacks(home, name):
-                        strays.setdefault(home, []).append(name)
+                    lacking = [home for home in level.elsewhere[name] if self.lacks(home[0], name)]
+                    for _, own in lacking:
                         self.stray(table, own, node, name)
+                    if lacking:
+                        strays.setdefault(self.nearest([home for home, _ in lacking]), []).append(name)
                 elif table.open and len(names) <= MOST and (near := level.near(name)) and node.at(near) is None:
                     self.problems.unread(node, name, near)
             for home, found in strays.items() if self.problems.right is None else ():
@@ -628,14 +629,21 @@ class Reading(Node):
                 self.problems.astray(f"{node.pointer}/{found[0]}", expected, note)
 
     def stray(self, table: Table[Any], own: str, node: Node, name: str) -> None:
-        """Damage for a property in the wrong object; one that holds the code of something else hides no drug line."""
+        """Damage for a property in the wrong object; the code of something else is read, since it hides no drug line."""
         hides = may_hold(node.value[name], name, table.codes)
-        if own == "lines" and not hides:
-            own = STRAY
-        if own != "procedure_code" or hides:
-            self.damaged.add(own)
+        if own == "lines":
+            self.damaged.add(own if hides else STRAY)
+            return
+        self.places.setdefault(own, f"{node.pointer}/{name}")
+        if own == "procedure_code" and name in table.codes and not hides:
+            self.fields[own] = node.value[name]
+        else:
             self.fields.pop(own, None)
-            self.places.setdefault(own, f"{node.pointer}/{name}")
+            self.damaged.add(own)
+
+    def nearest(self, homes: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+        """The first of some ways whose object is there, else the first."""
+        return next((home for home in homes if not home or not self.lacks(home[:-1], home[-1])), homes[0])
 
     def lacks(self, home: tuple[str, ...], name: str) -> bool:
         """Whether nothing is in the place of a property; a list lacks what one of its elements lacks."""
