@@ -489,7 +489,7 @@ class Node:
         if not values or len(values) < len(found):
             return ()
         self.problems.slip(
-            self.value, self.pointer, "", "type", ("a list in brackets", "the claim is checked as if it was one")
+            self.value, self.pointer, "", "type", ("a list in brackets", "the claim is checked as if it were one")
         )
         return tuple(values)
 
