@@ -87,7 +87,7 @@ def test_a_damaged_field_is_a_shape_finding_and_its_rules_are_not_checked():
 
 def test_a_damaged_code_leaves_every_rule_not_checked_rather_than_out_of_scope():
     claim = make_claim(*WHOLE)
-    claim["lines"][0]["procedure_code"] = "J1553JZ"
+    claim["lines"][0]["procedure_code"] = "J1553?"
     report = check(claim)
     assert set(report.codes) == {"SHP005"}
     assert "out_of_scope" not in report.notes

@@ -335,19 +335,16 @@ HI = f"{INFO}/healthCareCodeInformation"
 POINTERS = f"{PRO}/compositeDiagnosisCodePointers/diagnosisCodePointers"
 CODE = 'a code of five digits or capital letters, such as "J1553"'
 DAMAGED = [
-    (UNITS, 400, "type", 'text in quotes ("400", not 400)', "400", "units"),
-    (UNITS, Decimal("400.0"), "type", 'text in quotes ("400.0", not 400.0)', "400.0", "units"),
     (UNITS, "four hundred", "pattern", 'a number of units written like "350"', "<text, 12 characters>", "units"),
     (UNITS, "-400", "pattern", 'a number of units written like "350"', "-400", "units"),
     (UNITS, "4E2", "pattern", 'a number of units written like "350"', "<text, 3 characters>", "units"),
     (UNITS, "1,000", "pattern", 'a number of units written like "350"', "<text, 5 characters>", "units"),
     (UNITS, "٤٠٠", "pattern", 'a number of units written like "350"', "<text, 3 characters>", "units"),
-    (UNITS, "400\n", "pattern", 'a number of units written like "350"', "<text, 4 characters>", "units"),
     (UNITS, True, "type", 'text in quotes: a number of units written like "350"', "true", "units"),
     (UNITS, {"value": "400"}, "type", 'text in quotes: a number of units written like "350"', "<object>", "units"),
-    (f"{PRO}/procedureCode", "j1553", "pattern", CODE, "j1553", "procedure_code"),
-    (f"{PRO}/procedureCode", 96365, "type", f"text in quotes: {CODE}", "96365", "procedure_code"),
-    (f"{PRO}/procedureModifiers", "JZ", "type", "a list in brackets", "JZ", "modifiers"),
+    (f"{PRO}/procedureCode", "A123456", "pattern", CODE, "<text, 7 characters>", "procedure_code"),
+    (f"{PRO}/procedureCode", 670, "type", f"text in quotes: {CODE}", "<number>", "procedure_code"),
+    (f"{PRO}/procedureModifiers", "Jane", "type", "a list in brackets", "<text, 4 characters>", "modifiers"),
     (
         f"{PRO}/procedureModifiers",
         ["JZ", "JA", "TB", "76", "59"],
@@ -358,50 +355,23 @@ DAMAGED = [
     ),
     (
         f"{PRO}/procedureModifiers/0",
-        "jz",
+        "JZTB",
         "pattern",
         'a modifier of two digits or capital letters, such as "JZ"',
-        "<text, 2 characters>",
-        "modifiers",
-    ),
-    (
-        f"{PRO}/procedureModifiers/0",
-        25,
-        "type",
-        'text in quotes: a modifier of two digits or capital letters, such as "JZ"',
-        "25",
+        "<text, 4 characters>",
         "modifiers",
     ),
     (f"{PRO}/measurementUnit", "ML", "enum", '"UN", "MJ" or "DA"', "ML", "unit_basis"),
     (
         f"{PRO}/lineItemChargeAmount",
-        "$30",
+        "thirty",
         "pattern",
         'dollars written like "9600.00"',
-        "<text, 3 characters>",
+        "<text, 6 characters>",
         "charge",
     ),
-    (
-        f"{PRO}/lineItemChargeAmount",
-        Decimal("9600.00"),
-        "type",
-        'text in quotes ("9600.00", not 9600.00)',
-        "9600.00",
-        "charge",
-    ),
-    (
-        f"{PRO}/placeOfServiceCode",
-        11,
-        "type",
-        'text in quotes: a place of service code of two digits, such as "11"',
-        "11",
-        "place_of_service",
-    ),
-    (f"{LINE}/serviceDate", "2026-05-04", "pattern", 'a calendar date written like "20260504"', "2026-05-04", "start"),
     (f"{LINE}/serviceDate", "20260230", "pattern", 'a calendar date written like "20260504"', "20260230", "start"),
-    (f"{LINE}/serviceDate", 20260504, "type", 'text in quotes ("20260504", not 20260504)', "20260504", "start"),
     (f"{LINE}/serviceDateEnd", "05/04/2026", "pattern", 'a calendar date written like "20260504"', "05/04/2026", "end"),
-    (f"{POINTERS}/0", 1, "type", 'text in quotes ("1", not 1)', "1", "diagnosis_pointers"),
     (f"{POINTERS}/0", "0", "pattern", 'the number of a diagnosis, from 1, such as "1"', "0", "diagnosis_pointers"),
     (f"{POINTERS}/0", "A", "pattern", 'the number of a diagnosis, from 1, such as "1"', "A", "diagnosis_pointers"),
     (
@@ -412,7 +382,7 @@ DAMAGED = [
         "<list, 1 item>",
         "diagnosis_pointers",
     ),
-    (DRUG, "70573060521", "type", "an object in braces", "70573060521", "drug"),
+    (DRUG, "70573060521", "type", "an object in braces", "<text, 11 characters>", "drug"),
     (PRO, [], "type", "an object in braces", "<list, 0 items>", "units"),
 ]
 
@@ -431,16 +401,16 @@ def test_a_damaged_value_of_a_line_is_one_problem_and_not_read(pointer, value, k
 
 CLAIM_DAMAGED = [
     (RIGHT, f"{INFO}/claimFilingCode", "Medicare", "pattern", "claim_filing_code"),
-    (RIGHT, f"{INFO}/claimChargeAmount", 12525, "type", "total_charge"),
-    (RIGHT, f"{HI}/0/diagnosisCode", "D83.9", "pattern", "diagnoses"),
+    (RIGHT, f"{INFO}/claimChargeAmount", "12.525,00", "pattern", "total_charge"),
+    (RIGHT, f"{HI}/0/diagnosisCode", "D83.", "pattern", "diagnoses"),
     (RIGHT, f"{HI}/0/diagnosisCode", ["D839"], "type", "diagnoses"),
     (RIGHT, f"{HI}/0", "D839", "type", "diagnoses"),
     (RIGHT, HI, "D839", "type", "diagnoses"),
     (RIGHT_INST, f"{INFO}/placeOfServiceCode", "131", "pattern", "type_of_bill"),
-    (RIGHT_INST, f"{INFO}/placeOfServiceCode", 13, "type", "type_of_bill"),
-    (RIGHT_INST, f"{INFO}/claimFrequencyCode", 1, "type", "type_of_bill"),
+    (RIGHT_INST, f"{INFO}/placeOfServiceCode", 1, "type", "type_of_bill"),
+    (RIGHT_INST, f"{INFO}/claimFrequencyCode", 12, "type", "type_of_bill"),
     (RIGHT_INST, f"{INFO}/principalDiagnosis", "D839", "type", "diagnoses"),
-    (RIGHT_INST, f"{INFO}/otherDiagnosisInformationList/0/0/otherDiagnosisCode", "J47.9", "pattern", "diagnoses"),
+    (RIGHT_INST, f"{INFO}/otherDiagnosisInformationList/0/0/otherDiagnosisCode", "J47-9", "pattern", "diagnoses"),
     (RIGHT_INST, f"{INFO}/otherDiagnosisInformationList/0", {"otherDiagnosisCode": "J479"}, "type", "diagnoses"),
 ]
 
@@ -603,7 +573,8 @@ def steps(found: Claim):
     for part in parts(found):
         yield from (part.pointer, *part.places.values())
     for problem in found.shape:
-        yield problem.pointer
+        assert problem.pointer in (problem.place, f"{problem.place.rpartition('/')[0]}/?")
+        yield problem.place
 
 
 words = [
@@ -638,7 +609,8 @@ def test_any_document_is_read_without_a_crash_and_every_place_is_in_it(info):
     found = clearinghouse.claim(document)
     for pointer in steps(found):
         resolve(document, pointer)
-        assert all(step in clearinghouse.NAMES or step.isdigit() for step in pointer.split("/")[1:])
+    for pointer in (problem.pointer for problem in found.shape):
+        assert all(step in clearinghouse.NAMES or step.isdigit() or step == "?" for step in pointer.split("/")[1:])
     check(found)
 
 

@@ -16,7 +16,10 @@ from j1553ref.forms import PAPERS, clearinghouse, cms1500, ub04
 from j1553ref.forms.base import _FRAME, _WORDS, Blanks, FormError
 
 REFUSED = [
-    ({"/lines/0/units": "400"}, "/lines/0/units: expected a whole number, found 400: mend it first"),
+    (
+        {"/lines/0/units": "400"},
+        '/lines/0/units: expected a number without quotes (400, not "400"), found 400: mend it first',
+    ),
     ({"/lines/0/units": "400", "/form": "x"}, "and 1 more problem of shape"),
     ({"/lines/0/modifiers": ["JZ", "59", "76", "XE", "XS"]}, "/lines/0/modifiers: modifiers: 5 given"),
     ({"/lines/0/diagnosis_pointers": [1, 1, 1, 1, 1]}, "/lines/0/diagnosis_pointers: diagnosis_pointers: 5 given"),

@@ -25,7 +25,9 @@ RIGHT = make_claim(40000, [20, 20], [(400, ["JZ"])])
 WRONG = make_claim(40000, [20, 20], [(80, ["JZ"])])
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 #: Lines that are never broken: the first of a claim, of a finding, and of a datum that is missing.
-HEAD = re.compile(r"\S.*: claim \d+ \(|  [A-Z]{3}\d{3} (?:error|warning|info) at /|  not checked; missing: \S+$")
+HEAD = re.compile(
+    r"\S.*: claim \d+ \(|  [A-Z]{3}\d{3} (?:error|warning|info) at /|  not checked; missing: \S+(?:, \S+)*$"
+)
 
 
 def told(claim, payer=None, facts=None):
@@ -124,10 +126,18 @@ def test_what_was_not_checked_is_one_line_unless_asked_for():
     assert all(each["missing"] in folded[0] for each in claim["not_checked"])
     lines = [line for _, line in claim_lines(claim, show_not_checked=True)]
     data = [line.partition("; missing: ")[2] for line in lines if line.startswith("  not checked;")]
-    assert data == list(dict.fromkeys(each["missing"] for each in claim["not_checked"]))
-    for each in claim["not_checked"]:
-        under = lines[lines.index(f"  not checked; missing: {each['missing']}") + 1 :]
-        assert f"    {each['code']}: {each['reason']}" in under
+    assert data == [", ".join(step["missing"]) for step in claim["to_do"]]
+    assert {datum for step in claim["to_do"] for datum in step["missing"]} == {
+        each["missing"] for each in claim["not_checked"]
+    }
+    for step, head in zip(claim["to_do"], data, strict=True):
+        under = lines[lines.index(f"  not checked; missing: {head}") + 1 :]
+        assert under[0] == f"    to do: {step['do']}"
+        assert not step["write"] or under[1] == f"    write: {step['write']}"
+        reasons = [
+            f"    {each['code']}: {each['reason']}" for each in claim["not_checked"] if each["code"] in step["rules"]
+        ]
+        assert set(reasons) <= set(under)
 
 
 def test_a_suppressed_finding_is_told_with_its_reason():

@@ -348,6 +348,7 @@ def only(change: dict[str, Any], line: dict[str, Any] | None = None) -> ShapePro
 
 
 TOP = "a known name (such as line_number, procedure_code, modifiers)"
+MISPLACED = "<in the wrong place>"
 UNKNOWN = "<an unknown name>"
 
 
@@ -365,7 +366,7 @@ UNKNOWN = "<an unknown name>"
         ({}, {"units": 1234567890}, "/lines/0/units", "at most 999999999", "<number>"),
         ({}, {"charge": True}, "/lines/0/charge", "a number or text in quotes", "true"),
         ({}, {"charge": 1e9}, "/lines/0/charge", "less than 1000000000", "<number>"),
-        ({}, {"modifiers": ["jz"]}, "/lines/0/modifiers/0", "text written like JZ", "<text, 2 characters>"),
+        ({}, {"modifiers": ["jz"]}, "/lines/0/modifiers/0", "text written like JZ", "jz"),
         ({}, {"procedure_code": "j1553"}, "/lines/0/procedure_code", "text written like J1553", "j1553"),
         (
             {},
@@ -395,7 +396,7 @@ UNKNOWN = "<an unknown name>"
         ),
         # A name that the schema knows elsewhere may be shown; any other may be anything at all.
         ({}, {"payer": "aetna"}, "/lines/0/payer", TOP, UNKNOWN),
-        ({}, {"unit": 1}, "/lines/0/unit", "a known name (nearest: units)", UNKNOWN),
+        ({}, {"unit": 1}, "/lines/0/unit", "unit inside drug (nearest name here: units)", MISPLACED),
         ({}, {"Jane Roe": 1}, "/lines/0/?", TOP, UNKNOWN),
         # An identifier is never shown, whatever it looks like.
         ({"claim_id": 12345}, {}, "/claim_id", "text in quotes", "<number>"),

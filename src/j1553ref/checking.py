@@ -14,6 +14,7 @@ from j1553ref.errors import J1553Error, unexpected
 from j1553ref.facts import FactBase, FactError, packaged
 from j1553ref.payers import Payer, PayerError, parse_payer, payer_from_filing_code
 from j1553ref.readers import Record, claim_from
+from j1553ref.redaction import masked
 from j1553ref.rules import RuleError, matching
 from j1553ref.rules.base import REGISTRY, Finding, Missing, NotChecked, Rule
 from j1553ref.rules.context import ClaimView, Group, View
@@ -35,6 +36,8 @@ NOTES = {
 }
 
 _DAMAGED = "damaged in the input"
+#: How pointers of NDCs end.
+_NDCS = ("/ndc", "/nationalDrugCode")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,14 +287,16 @@ def _findings(rule: Rule, view: View) -> Iterator[Finding]:
     consulted: dict[tuple[str, date], None]
     view.recording.noted = consulted = {}
     for seen in rule.run(view):
+        # The rules of the NDC are about all its digits.
+        say: Callable[[str], str] = str if seen.pointer.endswith(_NDCS) else masked
         yield Finding(
             code=rule.code,
             name=rule.name,
             severity=seen.severity or rule.severity,
             pointer=seen.pointer,
-            message=seen.message,
-            expected=None if seen.expected is None else str(seen.expected),
-            actual=None if seen.actual is None else str(seen.actual),
+            message=say(seen.message),
+            expected=None if seen.expected is None else say(str(seen.expected)),
+            actual=None if seen.actual is None else say(str(seen.actual)),
             facts=tuple(_basis(rule, view, seen.pointer) | consulted),
         )
 

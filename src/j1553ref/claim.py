@@ -19,7 +19,22 @@ from typing import Any, Self
 
 from j1553ref.errors import J1553Error
 
-__all__ = ["Administration", "Claim", "Drug", "InputError", "Line", "Part", "Pause", "Places", "ShapeProblem", "Vials"]
+__all__ = [
+    "STRAY",
+    "Administration",
+    "Claim",
+    "Drug",
+    "InputError",
+    "Line",
+    "Part",
+    "Pause",
+    "Places",
+    "ShapeProblem",
+    "Vials",
+]
+
+#: In ``damaged`` of a claim that has fields of its lines outside of them.
+STRAY = "fields of lines"
 
 
 class InputError(J1553Error, ValueError):
@@ -31,7 +46,8 @@ class ShapeProblem:
     """One violation of the input's shape: where, which JSON Schema keyword, what was expected, what is there.
 
     ``pointer`` (RFC 6901) may be shown: names that the schema does not know are ``?`` in it. ``place`` is the
-    same pointer with the names of the input; it is for looking up line and column, and is never printed.
+    same pointer with the names of the input; it is for looking up line and column, and is never printed. ``note`` says
+    more, such as what the value was taken for; ``severity`` is given only where it is lower than that of an error.
 
     >>> ShapeProblem("/?", "additionalProperties", "a known name", "<an unknown name>", "/Jane Roe")
     ShapeProblem(pointer='/?', keyword='additionalProperties', expected='a known name', actual='<an unknown name>')
@@ -42,6 +58,8 @@ class ShapeProblem:
     expected: str
     actual: str
     place: str = field(default="", repr=False, compare=False)
+    note: str = field(default="", repr=False)
+    severity: str = field(default="", repr=False)
 
 
 _NONE: Mapping[str, Any] = {}

@@ -1,48 +1,95 @@
 """What may be repeated of an input: the privacy policy, in one file that can be audited.
 
-A claim may hold patient data. A value is repeated only where it is written like a code, a date or a number; a
-property name only where the format knows it; a file's name without the characters that would leave its line. Of
-everything else a message says the kind and the length.
+A claim may hold patient data. A value is repeated only where it is written the way its own field is written, as listed in
+``FIELDS``; a property name only where the format knows it; a file's name without the characters that would leave its
+line. Of everything else a message says the kind and the length.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-__all__ = ["PRIVATE", "counted", "one_line", "pointer", "redacted", "shown"]
+__all__ = ["FIELDS", "counted", "fits", "masked", "one_line", "pointer", "redacted", "shown"]
 
-#: The definition in the claim schema whose values are never shown, whatever they look like.
-PRIVATE = "identifier"
-
-#: Codes, dates, times and numbers; tight, so that names and identity numbers of nine or ten digits do not pass.
-_SHOWN = re.compile(
-    r"-?[0-9]{1,8}(\.[0-9]{1,9})?|[0-9]{11}|[0-9]{4,5}-[0-9]{3,4}-[0-9]{1,2}"  # numbers, NDCs
-    r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4}|[0-9]{1,2}:[0-9]{2}"
-    r"|[0-9A-Z]{1,2}|[A-Za-z]?[0-9]{4}[A-Za-z]?|[A-Za-z][0-9][0-9A-Za-z](\.?[0-9A-Za-z]{1,4})?"
-)
+_TWO = "[0-9A-Za-z]{2}"
+#: What of a field may be shown, wrong or right: the name of the field, or of its definition, in the claim schema -> pattern.
+#: Tight, so that an identity number, a telephone number or a birth date in the wrong field does not pass. Dates of service
+#: begin in 2000: the code is younger, and most birth dates are older. A field that is not listed is never shown.
+FIELDS: Mapping[str, str] = {
+    "schema_version": "[0-9]([.][0-9])?",
+    "form": "(?i:cms-?1500|ub-?04)",
+    "claim_filing_code": _TWO,
+    "type_of_bill": "[0-9]{1,4}|[0-9]{2,3}[A-Za-z]",
+    "diagnoses": "[A-Za-z][0-9][0-9A-Za-z]([.]?[0-9A-Za-z]{1,3})?",
+    "procedure_code": "[A-Za-z][0-9]{4}|[0-9]{4}[A-Za-z]|[0-9]{5}",
+    "modifiers": _TWO,
+    "units": "-?[0-9]{1,5}([.][0-9]{1,3})?",
+    "unit_basis": _TWO,
+    "place_of_service": "[0-9]{1,2}",
+    "revenue_code": "[0-9]{1,4}",
+    "diagnosis_pointers": "-?[0-9]{1,2}|[A-La-l]",
+    "line_number": "-?[0-9]{1,4}",
+    "qualifier": _TWO,
+    "unit": _TWO,
+    "container": "(?i:single|multi|unknown)",
+    "stock": "(?i:bought|free)",
+    "count": "-?[0-9]{1,4}([.][0-9]{1,3})?",
+    # The names below are of definitions that several fields share.
+    "ndc": "[0-9]{11}|[0-9]{4,5}-[0-9]{3,4}-[0-9]{1,2}",
+    "amount": "-?[$]?([0-9]{1,6}|[0-9]{1,3},[0-9]{3})([.][0-9]{1,6})?",
+    "date": "20[0-9]{2}[01][0-9][0-3][0-9]"
+    "|20[0-9]{2}([-/. ])[0-9]{1,2}\\1[0-9]{1,2}|[0-9]{1,2}([-/. ])[0-9]{1,2}\\2(20)[0-9]{2}",
+    "time": "[0-9]{1,2}:?[0-9]{2}",
+}
 #: No shown value is longer.
 _LONGEST = 20
 
 
-def shown(value: Any, *, private: bool = False) -> str:
-    """A value as a message may repeat it: a code, a date or a number; of anything else only kind and length.
+def fits(text: str, field: str) -> bool:
+    """Whether a text is written the way a field is written, so that it may be shown as a value of this field.
 
-    >>> shown("J1553"), shown("2026-05-04"), shown(350), shown("Jane Roe"), shown([1, 2])
-    ('J1553', '2026-05-04', '350', '<text, 8 characters>', '<list, 2 items>')
+    >>> fits("jz", "modifiers"), fits("2026-05-04", "modifiers"), fits("2026-05-04", "date"), fits("1950-05-04", "date")
+    (True, False, True, False)
+    """
+    return field in FIELDS and len(text) <= _LONGEST and bool(re.fullmatch(FIELDS[field], text))
+
+
+def shown(value: Any, field: str = "") -> str:
+    """A value of a field as a message may repeat it; of anything else only kind and length.
+
+    ``field`` is one of ``FIELDS``. Without it, as where an object or a list was expected, no value is repeated.
+
+    >>> shown("J1553", "procedure_code"), shown(350, "units"), shown("350", "modifiers"), shown("Jane Roe"), shown([1, 2])
+    ('J1553', '350', '<text, 3 characters>', '<text, 8 characters>', '<list, 2 items>')
     """
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, str):
-        fits = not private and len(value) <= _LONGEST and _SHOWN.fullmatch(value)
-        return value if fits else f"<text, {counted(len(value), 'character')}>"
+        return value if fits(value, field) else f"<text, {counted(len(value), 'character')}>"
     if isinstance(value, int | Decimal):
         number = Decimal(value)
-        text = format(number, "f") if not private and -9 < number.adjusted() < 9 else ""
-        return text if len(text) <= _LONGEST and _SHOWN.fullmatch(text) else "<number>"
+        text = format(number, "f") if -9 < number.adjusted() < 12 else ""
+        return text if fits(text, field) else "<number>"
     return f"<list, {counted(len(value), 'item')}>" if isinstance(value, list) else "<object>"
+
+
+#: Seven to ten digits, or more than the eleven of an NDC, which may be an identity number; so may be six digits and a
+#: fraction that is no cents, where a rule has made grams of units.
+_LONG = re.compile(r"(?<![0-9.])(?:[0-9]{6}\.(?:[0-9]|[0-9]{3,})|(?:[0-9]{7,10}|[0-9]{12,})(?:\.[0-9]+)?)(?![0-9])")
+#: A quick look whether there is any.
+_DIGITS = re.compile("[0-9]{6}")
+
+
+def masked(text: str) -> str:
+    """A rule's message without its long numbers: a value of a claim may be any number that the format allows.
+
+    >>> masked("72918465 units would be 7291846.5 g"), masked("NDC 70573060521: 40000 mg on 2026-05-04")
+    ('<number> units would be <number> g', 'NDC 70573060521: 40000 mg on 2026-05-04')
+    """
+    return _LONG.sub("<number>", text) if _DIGITS.search(text) else text
 
 
 def pointer(tokens: Iterable[str | int], known: frozenset[str] | None = None) -> str:

@@ -20,9 +20,9 @@ from typing import Any
 
 from j1553ref import schemas
 from j1553ref.claim import ShapeProblem
-from j1553ref.redaction import PRIVATE, counted, pointer, shown
+from j1553ref.redaction import counted, pointer, shown
 
-__all__ = ["LIMIT", "SchemaError", "distinct", "names", "problems"]
+__all__ = ["LIMIT", "MISPLACED", "SchemaError", "distinct", "is_right", "misplaced", "names", "problems"]
 
 #: More problems than this are not collected from one claim: a hostile file must not fill the memory.
 LIMIT = 1000
@@ -54,6 +54,11 @@ _TYPE_WORDS = {
     "integer": "a whole number",
     "boolean": "true or false",
 }
+#: What is found where a property of the format is in the wrong object.
+MISPLACED = "<in the wrong place>"
+#: So many properties of one object are named in one message.
+_MOST_NAMED = 5
+_NUMBERS = ("no", "one", "two", "three", "four")
 _DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -73,8 +78,11 @@ class _Found:
         self.limit = limit
         self.known = known
 
-    def add(self, at: tuple[str | int, ...], keyword: str, expected: str, actual: str) -> None:
-        self.problems.append(ShapeProblem(pointer(at, self.known), keyword, expected, actual, pointer(at)))
+    def add(self, at: tuple[str | int, ...], keyword: str, expected: str | tuple[str, str], actual: str) -> None:
+        note = ""
+        if isinstance(expected, tuple):
+            (expected, note), actual = expected, MISPLACED
+        self.problems.append(ShapeProblem(pointer(at, self.known), keyword, expected, actual, pointer(at), note))
         if len(self.problems) >= self.limit:
             raise _Enough
 
@@ -155,7 +163,7 @@ class _Compiler:
         #: whether the source only says yes or no, as the condition of an ``if`` does
         self.asks = False
         with self.block("def check(x, add):"):
-            self.schema(root, "x", "", private=False)
+            self.schema(root, "x", "", field="")
 
     def function(self) -> Callable[[Any, Callable[..., None]], None]:
         """The function."""
@@ -193,15 +201,15 @@ class _Compiler:
 
     # -- the keywords -----------------------------------------------------------------------------------------------
 
-    def schema(self, node: Any, x: str, at: str, *, private: bool) -> None:
-        """One subschema of the value named ``x``."""
+    def schema(self, node: Any, x: str, at: str, *, field: str) -> None:
+        """One subschema of the value named ``x``, which is one of ``field``."""
         if not isinstance(node, dict) or not node.keys() <= _KEYWORDS:
             unknown = sorted(node.keys() - _KEYWORDS) if isinstance(node, dict) else [repr(node)]
             raise SchemaError(f"not understood in a schema: {', '.join(unknown)}")
-        said = f"shown({x}, private={private})"
+        said = f"shown({x}, {field!r})"
         if "$ref" in node:
-            self.reference(node["$ref"], x, at, private)
-        self.typed(node, x, at, private)
+            self.reference(node["$ref"], x, at, field)
+        self.typed(node, x, at, field)
         if "enum" in node:
             self.one_of(node["enum"], "enum", x, at, said)
         if "const" in node:
@@ -211,35 +219,35 @@ class _Compiler:
                 raise SchemaError("not understood in a schema: not, other than an empty one with a description")
             self.fault(at, "not", repr(node["description"]), said)
         if "if" in node:
-            self.conditional(node, x, at, private)
+            self.conditional(node, x, at, field)
         for subschema in node.get("allOf", ()):
-            self.schema(subschema, x, at, private=private)
+            self.schema(subschema, x, at, field=field)
 
-    def reference(self, ref: str, x: str, at: str, private: bool) -> None:
+    def reference(self, ref: str, x: str, at: str, field: str) -> None:
         if not ref.startswith("#/$defs/") or ref in self.open:
             raise SchemaError(f"not understood in a schema: $ref {ref}")
         self.open.append(ref)
         name = ref.removeprefix("#/$defs/")
-        self.schema(self.root["$defs"][name], x, at, private=private or name == PRIVATE)
+        self.schema(self.root["$defs"][name], x, at, field=name)
         self.open.pop()
 
-    def conditional(self, node: Mapping[str, Any], x: str, at: str, private: bool) -> None:
+    def conditional(self, node: Mapping[str, Any], x: str, at: str, field: str) -> None:
         """The condition is a function of its own; nothing that it finds is a problem."""
         outside = self.lines, self.depth, self.asks
         self.lines, self.depth, self.asks = [], 0, True
         condition = self.name("condition")
         with self.block(f"def {condition}(x):"):
-            self.schema(node["if"], "x", "", private=private)
+            self.schema(node["if"], "x", "", field=field)
             self.write("return True")
         inside = self.lines
         self.lines, self.depth, self.asks = outside
         self.lines[:0] = inside
         with self.block(f"if {condition}({x}):"):
-            self.schema(node.get("then", {}), x, at, private=private)
+            self.schema(node.get("then", {}), x, at, field=field)
         with self.block("else:"):
-            self.schema(node.get("else", {}), x, at, private=private)
+            self.schema(node.get("else", {}), x, at, field=field)
 
-    def typed(self, node: Mapping[str, Any], x: str, at: str, private: bool) -> None:
+    def typed(self, node: Mapping[str, Any], x: str, at: str, field: str) -> None:
         """The type, and the keywords that look at values of one type only."""
         kinds: Mapping[str, tuple[frozenset[str], Callable[..., None]]] = {
             "str": (_TEXT, self.text),
@@ -250,8 +258,10 @@ class _Compiler:
             "bool": (frozenset(), self.text),
         }
         wanted = [node["type"]] if isinstance(node.get("type"), str) else node.get("type", ())
+        # Nothing is repeated where an object or a list was expected: what is there is a value of another field.
+        said = "" if {"object", "array"} & set(wanted) else field
         allowed = {kind for name in wanted for kind in _TYPES[name]} if wanted else set(kinds)
-        wrong = ("type", repr(" or ".join(_TYPE_WORDS[name] for name in wanted)), f"shown({x}, private={private})")
+        wrong = ("type", repr(" or ".join(_TYPE_WORDS[name] for name in wanted)), f"shown({x}, {said!r})")
         opening = "if"
         for kind, (keywords, write) in kinds.items():
             if kind in allowed and (wanted or node.keys() & keywords):
@@ -260,14 +270,14 @@ class _Compiler:
                         with self.block(f"if {x} != {x}.to_integral_value():"):  # 350.0 is a whole number, 350.5 is not
                             self.fault(at, *wrong)
                     if node.keys() & keywords:
-                        write(node, x, at, private)
+                        write(node, x, at, field)
                 opening = "elif"
         if wanted:
             with self.block("else:"):
                 self.fault(at, *wrong)
 
-    def text(self, node: Mapping[str, Any], x: str, at: str, private: bool) -> None:
-        said = f"shown({x}, private={private})"
+    def text(self, node: Mapping[str, Any], x: str, at: str, field: str) -> None:
+        said = f"shown({x}, {field!r})"
         if node.get("format", "date") != "date":
             raise SchemaError(f"not understood in a schema: format {node['format']}")
         written = " or ".join(example for example in node.get("examples", ()) if isinstance(example, str))
@@ -280,8 +290,8 @@ class _Compiler:
         self.limit(node, "maxLength", f"len({x}) >", at, "at most N character", said)
         self.limit(node, "minLength", f"len({x}) <", at, "at least N character", said)
 
-    def number(self, node: Mapping[str, Any], x: str, at: str, private: bool) -> None:
-        said = f"shown({x}, private={private})"
+    def number(self, node: Mapping[str, Any], x: str, at: str, field: str) -> None:
+        said = f"shown({x}, {field!r})"
         self.limit(node, "minimum", f"{x} <", at, "at least", said)
         self.limit(node, "maximum", f"{x} >", at, "at most", said)
         self.limit(node, "exclusiveMaximum", f"{x} >=", at, "less than", said)
@@ -294,14 +304,14 @@ class _Compiler:
             with self.block(f"if {beyond} {self.name('limit', most)}:"):
                 self.fault(at, keyword, repr(f"{before} {counted(most, noun) if noun else most}"), said)
 
-    def array(self, node: Mapping[str, Any], x: str, at: str, private: bool) -> None:
+    def array(self, node: Mapping[str, Any], x: str, at: str, field: str) -> None:
         self.limit(node, "minItems", f"len({x}) <", at, "at least N item", f"shown({x})")
         self.limit(node, "maxItems", f"len({x}) >", at, "at most N item", f"shown({x})")
         index, item = self.name("i"), self.name("x")
         with self.block(f"for {index}, {item} in enumerate({x}):"):
-            self.schema(node.get("items", {}), item, f"{at}{index}, ", private=private)
+            self.schema(node.get("items", {}), item, f"{at}{index}, ", field=field)
 
-    def object(self, node: Mapping[str, Any], x: str, at: str, private: bool) -> None:
+    def object(self, node: Mapping[str, Any], x: str, at: str, field: str) -> None:
         properties: Mapping[str, Any] = node.get("properties", {})
         self.names.update(properties)
         for name in node.get("required", ()):
@@ -313,7 +323,7 @@ class _Compiler:
             value = self.name("x")
             with self.block(f"if {name!r} in {x}:"):
                 self.write(f"{value} = {x}[{name!r}]")
-                self.schema(subschema, value, f"{at}{name!r}, ", private=private)
+                self.schema(subschema, value, f"{at}{name!r}, ", field=name)
 
     def unknown(self, node: Mapping[str, Any], x: str, at: str) -> None:
         """Refuses every name that is neither a property nor begins with one of the free prefixes."""
@@ -327,14 +337,35 @@ class _Compiler:
         known = self.name("known", frozenset(properties))
         free = self.name("free", tuple(pattern.removeprefix("^") for pattern in patterns))
         sample = ", ".join([name for name in properties if name.isidentifier()][:3])
+        homes = self.name("homes", self.homes(node))
         name = self.name("n")
-        expected = f"known_name({name}, {known}, {sample!r})"
+        expected = f"known_name({name}, {known}, {sample!r}, {homes})"
         with (
             self.block(f"if not {x}.keys() <= {known}:"),
             self.block(f"for {name} in {x}:"),
             self.block(f"if {name} not in {known} and not {name}.startswith({free}):"),
         ):
             self.fault(f"{at}{name}, ", "additionalProperties", expected, "'<an unknown name>'")
+
+    def homes(self, node: Mapping[str, Any]) -> dict[str, tuple[tuple[str, ...], ...]]:
+        """Where the properties of the objects in an object are at home: name -> the ways, past lists; the nearest first."""
+        found: dict[str, tuple[tuple[str, ...], ...]] = {}
+        level: list[tuple[tuple[str, ...], Mapping[str, Any]]] = [((), node)]
+        while level:
+            below = []
+            for way, holder in level:
+                for name, inner in self.resolved(holder).get("properties", {}).items():
+                    if way:
+                        found[name] = (*found.get(name, ()), way)
+                    below.append(((*way, name), inner))
+            level = below
+        return {name: ways for name, ways in found.items() if name not in node["properties"]}
+
+    def resolved(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The subschema of an object, of the elements of a list, or what it refers to."""
+        while "$ref" in node or "items" in node:
+            node = self.root["$defs"][node["$ref"].removeprefix("#/$defs/")] if "$ref" in node else node["items"]
+        return node
 
     def is_anything(self, node: Any) -> bool:
         """Whether a subschema, or what it refers to, accepts everything."""
@@ -350,10 +381,64 @@ class _Compiler:
             self.fault(at, keyword, repr(expected), said)
 
 
-def _known_name(name: str, known: frozenset[str], sample: str) -> str:
-    """What was expected in place of an unknown name."""
+def _known_name(
+    name: str, known: frozenset[str], sample: str, homes: Mapping[str, Sequence[Sequence[str]]]
+) -> str | tuple[str, str]:
+    """What was expected in place of an unknown name; of one that is at home further in, also what to do."""
     near = ", ".join(get_close_matches(name[:40], known, n=2))
+    if name in homes:
+        first, *others = homes[name]
+        expected, note = misplaced([name], (), first)
+        more = "".join(f" or {'/'.join(way)}" for way in others)
+        return f"{expected}{more}{f' (nearest name here: {near})' if near else ''}", f"{note}{more}"
     return f"a known name ({f'nearest: {near}' if near else f'such as {sample}'})"
+
+
+def misplaced(names: Sequence[str], at: Sequence[str], home: Sequence[str]) -> tuple[str, str]:
+    """What was expected of properties that are in the wrong object, and what to do; ``at`` and ``home`` are ways to objects.
+
+    >>> misplaced(["ndc", "quantity"], (), ("drug",))
+    ('ndc, quantity inside drug', 'these fields are one level too high: move them into drug')
+    >>> misplaced(["drugIdentification"], ("professionalService",), ())[1]
+    'this field is one level too low: move it out of professionalService'
+    """
+    said = ", ".join(names[:_MOST_NAMED]) + (" and others" if len(names) > _MOST_NAMED else "")
+    are, them = ("this field is", "it") if len(names) == 1 else ("these fields are", "them")
+    apart = len(home) - len(at)
+    levels = f"{_NUMBERS[abs(apart)]} level{'s' if abs(apart) > 1 else ''}" if abs(apart) < len(_NUMBERS) else "levels"
+    if apart > 0 and tuple(home[: len(at)]) == tuple(at):
+        inside = "/".join(home[len(at) :])
+        return f"{said} inside {inside}", f"{are} {levels} too high: move {them} into {inside}"
+    if apart < 0 and tuple(at[: len(home)]) == tuple(home):
+        outside = "/".join(at[len(home) :])
+        return f"{said} outside {outside}", f"{are} {levels} too low: move {them} out of {outside}"
+    return f"{said} inside {'/'.join(home)}", f"{are} in the wrong object: move {them} into {'/'.join(home)}"
+
+
+@cache
+def _right(path: str) -> Callable[[Any, Callable[..., None]], None]:
+    root = _compiler().root
+    node: Any = root
+    for token in path.split("/")[1:]:
+        while "$ref" in node:
+            node = {
+                **root["$defs"][node["$ref"].removeprefix("#/$defs/")],
+                **{k: v for k, v in node.items() if k != "$ref"},
+            }
+        node = node["items"] if token == "*" else node["properties"][token]
+    return _Compiler({**node, "$defs": root["$defs"]}).function()
+
+
+def is_right(pointer: str, value: Any) -> bool:
+    """Whether a value would be right at a pointer of a native claim, by what the schema says of it wherever it is.
+
+    >>> is_right("/lines/0/modifiers/0", "JZ"), is_right("/lines/0/modifiers/0", "jz"), is_right("/lines/3/units", 400)
+    (True, False, True)
+    """
+    path = "/".join("*" if token.isdigit() else token for token in pointer.split("/"))
+    found: list[Any] = []
+    _right(path)(value, lambda *problem: found.append(problem))
+    return not found
 
 
 def _pattern(pattern: str) -> Callable[[str], object]:

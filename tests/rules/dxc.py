@@ -44,5 +44,6 @@ CASES = [
     unsure("DXC002", "a contractor that lists the code, its list taken away", whole(), "medicare-ab:wps", facts=loaded("profile.medicare-ab:wps.code_in_article", "listed"), missing="diagnosis_list", says="not loaded"),
     fires("DXC003", "the second of one", edit(whole(), {"/lines/0/diagnosis_pointers": [1, 2]}), "error", "/lines/0/diagnosis_pointers/1", says="points to diagnosis 2 and the claim has 1", actual="2"),
     quiet("DXC003", "the first of one", whole()),
-    unsure("DXC003", "diagnoses not readable", edit(whole(), {"/diagnoses": "D83.9"})),
+    unsure("DXC003", "diagnoses not readable", edit(whole(), {"/diagnoses": "?"})),
+    unsure("DXC003", "a pointer not readable", edit(whole(), {"/lines/0/diagnosis_pointers": [1, "A"]}), missing="diagnosis_pointers"),
 ]

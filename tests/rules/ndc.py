@@ -26,7 +26,7 @@ CASES = [
     unsure("NDC001", "missing, a plan of which nothing is known", bare([(400, [])]), "commercial"),
     unsure("NDC001", "drug identification not readable", edit(bare([(400, [])]), {"/lines/0/drug": "N4"}), "medicaid:NC",
            missing="ndc", says="damaged"),
-    unsure("NDC001", "NDC not readable", edit(with_ndc(400, "400"), {"/lines/0/drug/ndc": 70573060521}), "medicaid:NC", missing="ndc",
+    unsure("NDC001", "NDC not readable", edit(with_ndc(400, "400"), {"/lines/0/drug/ndc": 7057360521}), "medicaid:NC", missing="ndc",
            says="damaged"),
     fires("NDC001", "blanks in the NDC", with_ndc(400, "400", ndc="70573 0605 21"), "warning", "/lines/0/drug/ndc"),
     fires("NDC001", "a line break in the NDC, Medicaid", with_ndc(400, "400", ndc="70573060521\n"), "error", "/lines/0/drug/ndc", "medicaid:NC"),
@@ -84,4 +84,9 @@ CASES = [
     quiet("NDC006", "what was opened", edit(make_claim(32000, [20, 10, 5], [(320, []), (30, ["JW"])]), {"/lines/0/drug": {"ndc": A, "quantity": "320", "unit": "ML"}, "/lines/1/drug": {"ndc": A, "quantity": "30", "unit": "ML"}})),
     unsure("NDC006", "vials not recorded", with_ndc(400, "400")),
     quiet("NDC006", "a whole vial on the JW line", edit(make_claim(24000, [20, 5], [(240, []), (10, ["JW"])]), {"/lines/0/drug": {"ndc": A, "quantity": "240", "unit": "ML"}, "/lines/1/drug": {"ndc": C, "quantity": "50", "unit": "ML"}})),
+    unsure("NDC002", "drug identification not readable", edit(whole(), {"/lines/0/drug": "N4"}), missing="drug", says="damaged in the input"),
+    unsure("NDC003", "drug identification not readable", edit(whole(), {"/lines/0/drug": "N4"}), missing="drug", says="damaged in the input"),
+    unsure("NDC004", "drug identification not readable", edit(whole(), {"/lines/0/drug": "N4"}), missing="drug", says="damaged in the input"),
+    unsure("NDC005", "drug identification not readable", edit(whole(), {"/lines/0/drug": "N4"}), missing="drug", says="damaged in the input"),
+    unsure("NDC006", "drug identification not readable", edit(whole(), {"/lines/0/drug": "N4"}), missing="drug", says="damaged in the input"),
 ]

@@ -51,7 +51,7 @@ CASES = [
     unsure("UNT003", "the record is of another date", edit(make_claim(40000, [20, 20], [(399, ["JZ"])]), {
            "/administrations/0/service_date": "2026-05-05"}), missing="dose_mg", says="no record of the infusion on this date"),
     unsure("UNT003", "dose not readable", shape({"/administrations/0/dose_mg": "much"}), missing="dose_mg", says="damaged in the input"),
-    unsure("UNT003", "code of the line not readable", shape({"/lines/0/procedure_code": "J1553JZ"}), missing="procedure_code"),
+    unsure("UNT003", "code of the line not readable", shape({"/lines/0/procedure_code": "J15"}), missing="procedure_code"),
     fires("UNT003", "discarded units billed as given", make_claim(34900, V35, [(350, ["JZ"])]), "error", "/lines/0/units", says="is 349 units, the other 1 belongs on a JW line"),
     quiet("UNT003", "rounded up once for two lines", make_claim(32450, V35, [(200, []), (125, ["76"]), (25, ["JW"])])),
     unsure("UNT003", "a dose of nothing", make_claim("0", [20, 20], [(400, ["JZ"])]), missing="dose_mg"),

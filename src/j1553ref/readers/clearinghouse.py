@@ -14,7 +14,7 @@ from typing import Any
 
 from j1553ref.claim import Claim, Drug, InputError, Line
 from j1553ref.code import CODE
-from j1553ref.readers.reading import Enough, Node, Problems, Reading, Row, Table, Unfit, kind
+from j1553ref.readers.reading import Enough, Node, Problems, Reading, Row, Table, Unfit, have_gap, kind
 from j1553ref.redaction import shown
 
 __all__ = ["CLAIM", "FORMAT", "INSTITUTIONAL", "LINES", "NAMES", "PROFESSIONAL", "claim", "claims", "recognizes"]
@@ -28,12 +28,19 @@ _MOST_MODIFIERS = 4
 
 
 def recognizes(document: Mapping[str, Any]) -> bool:
-    """Whether a JSON object is meant to be a clearinghouse body.
+    """Whether a JSON object is meant to be a clearinghouse body; its lines may be one level too high.
 
     >>> recognizes({"claimInformation": {}, "subscriber": {}}), recognizes({"form": "ub04", "lines": []})
     (True, False)
+    >>> recognizes({"serviceLines": [{"professionalService": {}}]})
+    True
     """
-    return "claimInformation" in document
+    if "claimInformation" in document:
+        return True
+    lines = document.get("serviceLines")
+    return isinstance(lines, list) and any(
+        isinstance(line, dict) and not _FORMS.keys().isdisjoint(line) for line in lines
+    )
 
 
 def claims(document: Mapping[str, Any]) -> Iterator[Claim]:
@@ -54,10 +61,12 @@ def claim(document: Mapping[str, Any]) -> Claim:
     :class:`~j1553ref.claim.InputError` for a document without ``claimInformation``. Source: the published
     definitions of the body.
 
-    >>> line = {"serviceDate": "20260504", "professionalService": {"procedureCode": "J1553", "serviceUnitCount": 400}}
+    >>> service = {"procedureCode": "J1553", "serviceUnitCount": 400}
+    >>> service["compositeDiagnosisCodePointers"] = {"diagnosisCodePointers": ["1"]}
+    >>> line = {"serviceDate": "20260504", "professionalService": service}
     >>> found = claim({"claimInformation": {"claimFilingCode": "MB", "serviceLines": [line]}})
     >>> found.form, found.lines[0].start.isoformat(), found.lines[0].units
-    ('cms1500', '2026-05-04', None)
+    ('cms1500', '2026-05-04', 400)
     >>> found.shape[0].pointer, found.shape[0].expected
     ('/claimInformation/serviceLines/0/professionalService/serviceUnitCount', 'text in quotes ("400", not 400)')
     """
@@ -76,12 +85,12 @@ def _claim(part: Reading) -> Claim:
     part.require("claimInformation", "an object with the claim")
     info = part.at("claimInformation")
     if info is None or not info.is_object():
-        if info:
-            part.damage(info, "lines")
+        part.damage(info or part, "lines")
+        part.astray(CLAIM)
         return part.made(CLAIM)
     lines, service = _service_lines(part, info)
     institutional = service == INSTITUTIONAL
-    statement = _statement(info) if institutional else None
+    statement = _statement(info, lines) if institutional else None
     filing, control_number, charge = CLAIM.rows
     part.row(filing)
     part.row(control_number)
@@ -95,6 +104,7 @@ def _claim(part: Reading) -> Claim:
     if place and (code := _PLACE.value(place.value)):
         outside["place_of_service"] = place.pointer, code
     part.fields["lines"] = tuple(_line(line, service, outside, place) for line in lines)
+    part.astray(CLAIM)
     return part.made(CLAIM)
 
 
@@ -120,14 +130,16 @@ def _type_of_bill(part: Reading, info: Node) -> None:
     part.fields["type_of_bill"] = facility + frequency if facility and frequency else None
 
 
-def _statement(info: Node) -> tuple[str, date] | None:
+def _statement(info: Node, lines: list[Node]) -> tuple[str, date] | None:
     """Place and date of the statement's one day; None where it covers more, or where that is not certain."""
     dates = info.at("claimDateInformation")
     first, last = (dates.at("statementBeginDate"), dates.at("statementEndDate")) if dates else (None, None)
     if not first or not last or first.value != last.value:
         return None
-    # Read only where a line has no date of its own, so how these are written is not judged.
+    # Read only where a line has no date of its own; elsewhere how these are written is not judged.
     day = _DATE.value(first.value)
+    if day is None and not all(line.at("serviceDate") or line.at("serviceLineDateInformation") for line in lines):
+        day = first.read(_DATE)
     return (first.pointer, day) if day else None
 
 
@@ -135,6 +147,8 @@ def _diagnoses(part: Reading, info: Node, *, institutional: bool) -> None:
     """All diagnosis codes in their order, or none where one is damaged, since lines point to them by number."""
     if not institutional:
         rows = part.elements("diagnoses", info.at("healthCareCodeInformation"))
+        if have_gap(rows):
+            part.damaged.add("diagnoses")
         found = [(row, "diagnosisTypeCode", "diagnosisCode") for row in rows]
     else:
         first = info.at("principalDiagnosis")
@@ -177,16 +191,21 @@ def _line(node: Node, name: str, outside: Mapping[str, tuple[str, Any]], place: 
     if service is None:
         table = _NO_SERVICE
         part.fill(table)
+        lacking = LINES.get(name) or LINES[INSTITUTIONAL if part.at("serviceLineRevenueCode") else PROFESSIONAL]
+        part.miss(*_OF_A_SERVICE)
+        part.miss_code(lacking)
+        part.astray(lacking)
     else:
         table, code = LINES[name], service.at("procedureCode")
         rows = _older_dates(part) if name == INSTITUTIONAL else {}
         code_set = service.at("procedureIdentifier")
-        if code_set and code_set.value != "HC":
+        if code_set and str(code_set.value).strip().upper() != "HC":
             rows["procedure_code"] = Row("procedure_code", f"{name}/procedureCode", _OTHER_PROCEDURE)
-        if code and code.value == CODE:
+        if code and str(code.value).strip().upper().startswith(CODE):
             rows["units"] = Row("units", f"{name}/serviceUnitCount", _DRUG_UNITS)
         # The line's own place of service, else the claim's.
         part.fill(table, rows=rows, otherwise={"place_of_service": place})
+        part.astray(table)
     if "start" not in part.places and "start" in outside:
         part.places["start"], part.fields["start"] = outside["start"]
     return part.made(table)
@@ -210,7 +229,7 @@ def _service(part: Reading, name: str) -> Node | None:
     if service is None:
         return None
     if not service.is_object():
-        part.damage(service, *_OF_A_SERVICE)
+        part.damage(service, "procedure_code", *_OF_A_SERVICE)
         return None
     part.ask(LINES[name])
     return service
@@ -243,56 +262,60 @@ def _drug_units(text: str) -> int:
     return count
 
 
-_DECIMAL = r"([0-9]{1,15}(\.[0-9]{0,6})?|\.[0-9]{1,6})"
+_DECIMAL = r"([0-9]{1,9}(\.[0-9]{0,6})?|\.[0-9]{1,6})"
 _DATE = kind(
     "(19|20)[0-9]{6}",
     'a calendar date written like "20260504"',
     date.fromisoformat,
     write="{:%Y%m%d}".format,
-    numeric=True,
+    field="date",
 )
-_COUNT = kind(_DECIMAL, 'a number of units written like "350"', _whole, numeric=True)
+_COUNT = kind(_DECIMAL, 'a number of units written like "350"', _whole, field="units")
 _DRUG_UNITS = replace(_COUNT, read=_drug_units)
-_MONEY = kind(_DECIMAL, 'dollars written like "9600.00"', Decimal, write="{:.2f}".format, numeric=True)
+_MONEY = kind(_DECIMAL, 'dollars written like "9600.00"', Decimal, write="{:.2f}".format, field="amount")
 #: A quantity below zero can be read; what it means is for the rules to say.
-_QUANTITY = kind(f"-?{_DECIMAL}", 'an NDC quantity written like "350"', Decimal, numeric=True)
-_NUMBER = kind("[0-9]{1,6}", 'the number of the line, such as "1"', int, numeric=True)
-_POINTER = kind("[1-9][0-9]?", 'the number of a diagnosis, from 1, such as "1"', int, numeric=True)
-_PROCEDURE = kind("[0-9A-Z]{5}", 'a code of five digits or capital letters, such as "J1553"', str)
+_QUANTITY = kind(f"-?{_DECIMAL}", 'an NDC quantity written like "350"', Decimal, field="amount")
+_NUMBER = kind("[0-9]{1,6}", 'the number of the line, such as "1"', int, field="line_number")
+_POINTER = kind("[1-9][0-9]?", 'the number of a diagnosis, from 1, such as "1"', int, field="diagnosis_pointers")
+_PROCEDURE = kind(
+    "[0-9A-Z]{5}", 'a code of five digits or capital letters, such as "J1553"', str, field="procedure_code"
+)
 _OTHER_PROCEDURE = kind(".{1,48}", "a code", _PROCEDURE.value)
-_MODIFIER = kind("[0-9A-Z]{2}", 'a modifier of two digits or capital letters, such as "JZ"', str)
+_MODIFIER = kind("[0-9A-Z]{2}", 'a modifier of two digits or capital letters, such as "JZ"', str, field="modifiers")
 # One published definition misprints its two codes as the one value "DA, UN", and programs made from it send that.
-_BASIS = kind("UN|MJ|DA|DA, UN", '"UN", "MJ" or "DA"', lambda text: text if len(text) == 2 else None, keyword="enum")
-_PLACE = kind("[0-9]{2}", 'a place of service code of two digits, such as "11"', str)
-_FACILITY = kind("[0-9]{2}", 'the first two digits of the type of bill, such as "13"', str)
-_FREQUENCY = kind("[0-9A-Z]", 'the last character of the type of bill, such as "1"', str)
-_REVENUE = kind("[0-9]{3,4}", 'a revenue code of four digits, such as "0636"', lambda text: text.zfill(4))
-_ICD_10 = kind("[A-Z][0-9][0-9A-Z]{1,5}", 'an ICD-10-CM code without the point, such as "D839"', str)
-_FILING = kind("[0-9A-Z]{2}", 'a claim filing indicator of two characters, such as "MB"', str)
-_NDC = kind("(?s:.{1,48})", "an NDC of 11 digits", str)
-_QUALIFIER = kind("[0-9A-Z]{2}", '"N4" for an NDC', str)
-_NDC_UNIT = kind("F2|GR|ME|ML|UN", '"F2", "GR", "ME", "ML" or "UN"', str, keyword="enum")
-_IDENTIFIER = kind("[ -~\u00a1-\u017f]{1,80}", "at most 80 printable characters", str, private=True)
+_BASIS = kind(
+    "UN|MJ|DA|DA, UN",
+    '"UN", "MJ" or "DA"',
+    lambda text: text if len(text) == 2 else None,
+    keyword="enum",
+    field="unit_basis",
+)
+_PLACE = kind("[0-9]{2}", 'a place of service code of two digits, such as "11"', str, field="place_of_service")
+_FACILITY = kind("[0-9]{2}", 'the first two digits of the type of bill, such as "13"', str, field="type_of_bill")
+_FREQUENCY = kind("[0-9A-Z]", 'the last character of the type of bill, such as "1"', str, field="type_of_bill")
+_REVENUE = kind(
+    "[0-9]{3,4}", 'a revenue code of four digits, such as "0636"', lambda text: text.zfill(4), field="revenue_code"
+)
+_ICD_10 = kind("[A-Z][0-9][0-9A-Z]{1,5}", 'an ICD-10-CM code without the point, such as "D839"', str, field="diagnoses")
+_FILING = kind(
+    "[0-9A-Z]{2}", 'a claim filing indicator of two characters, such as "MB"', str, field="claim_filing_code"
+)
+_NDC = kind("(?s:.{1,48})", "an NDC of 11 digits", str, field="ndc")
+_QUALIFIER = kind("[0-9A-Z]{2}", '"N4" for an NDC', str, field="qualifier")
+_NDC_UNIT = kind("F2|GR|ME|ML|UN", '"F2", "GR", "ME", "ML" or "UN"', str, keyword="enum", field="unit")
+_IDENTIFIER = kind("[ -~\u00a1-\u017f]{1,80}", "at most 80 printable characters", str, field="identifier")
 
 
 # -- where the values are -----------------------------------------------------------------------------------------
 
-#: What cannot be read where the service of a line is no object.
+#: What cannot be read where a line has no service, or one that is no object; the code is a matter of its own.
 _OF_A_SERVICE = (
-    "procedure_code",
     "modifiers",
     "units",
     "charge",
     "revenue_code",
     "place_of_service",
     "diagnosis_pointers",
-)
-CLAIM = Table(
-    Claim,
-    Row("claim_filing_code", "claimInformation/claimFilingCode", _FILING),
-    Row("claim_id", "claimInformation/patientControlNumber", _IDENTIFIER),
-    Row("total_charge", "claimInformation/claimChargeAmount", _MONEY),
-    fixed={"format": FORMAT},
 )
 _DATES = (Row("start", "serviceDate", _DATE), Row("end", "serviceDateEnd", _DATE))
 _NUMBERED = Row("line_number", "assignedNumber", _NUMBER)
@@ -308,8 +331,9 @@ _PROFESSIONAL_DRUG = Table(
     Row("qualifier", "serviceIdQualifier", _QUALIFIER),
     *_AMOUNT_OF_DRUG,
     required=("serviceIdQualifier",),
+    open=True,
 )
-_INSTITUTIONAL_DRUG = Table(Drug, _NDC_ROW, *_AMOUNT_OF_DRUG, fixed={"has_qualifier_slot": False})
+_INSTITUTIONAL_DRUG = Table(Drug, _NDC_ROW, *_AMOUNT_OF_DRUG, fixed={"has_qualifier_slot": False}, open=True)
 
 
 def _line_table(service: str, drug: Table[Drug], *own: Row, required: tuple[str, ...]) -> Table[Line]:
@@ -325,6 +349,8 @@ def _line_table(service: str, drug: Table[Drug], *own: Row, required: tuple[str,
         Row("drug", "drugIdentification", drug),
         _NUMBERED,
         required=required,
+        beside={f"{service}/procedureIdentifier": ("procedure_code",)},
+        open=True,
     )
 
 
@@ -338,7 +364,12 @@ LINES = {
             f"{PROFESSIONAL}/compositeDiagnosisCodePointers/diagnosisCodePointers/*",
             _POINTER,
         ),
-        required=(f"{PROFESSIONAL}/serviceUnitCount", f"{PROFESSIONAL}/procedureCode", "serviceDate"),
+        required=(
+            f"{PROFESSIONAL}/serviceUnitCount",
+            f"{PROFESSIONAL}/procedureCode",
+            "serviceDate",
+            f"{PROFESSIONAL}/compositeDiagnosisCodePointers/diagnosisCodePointers",
+        ),
     ),
     INSTITUTIONAL: _line_table(
         INSTITUTIONAL,
@@ -347,6 +378,27 @@ LINES = {
         required=(f"{INSTITUTIONAL}/serviceUnitCount", f"{INSTITUTIONAL}/serviceLineRevenueCode"),
     ),
 }
+CLAIM = Table(
+    Claim,
+    Row("claim_filing_code", "claimInformation/claimFilingCode", _FILING),
+    Row("claim_id", "claimInformation/patientControlNumber", _IDENTIFIER),
+    Row("total_charge", "claimInformation/claimChargeAmount", _MONEY),
+    fixed={"format": FORMAT},
+    beside={
+        "claimInformation/serviceLines": ("lines", *LINES.values()),
+        "claimInformation/healthCareCodeInformation/diagnosisTypeCode": ("diagnoses",),
+        "claimInformation/healthCareCodeInformation/diagnosisCode": ("diagnoses",),
+        "claimInformation/principalDiagnosis/principalDiagnosisCode": ("diagnoses",),
+        "claimInformation/otherDiagnosisInformationList/otherDiagnosisCode": ("diagnoses",),
+        "claimInformation/claimFrequencyCode": ("type_of_bill",),
+        "claimInformation/placeOfServiceCode": ("type_of_bill",),
+        "claimInformation/claimDateInformation/statementBeginDate": ("statement",),
+        "claimInformation/claimDateInformation/statementEndDate": ("statement",),
+        # Not read, but its name is near that of the dates.
+        "claimInformation/claimCodeInformation": ("",),
+    },
+    open=True,
+)
 #: A line whose service is of the other kind, or is no object.
 _NO_SERVICE = Table(Line, *_DATES, Row("drug", "drugIdentification", _INSTITUTIONAL_DRUG), _NUMBERED)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, time
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
 
 from j1553ref import shape
-from j1553ref.claim import Administration, Claim, Drug, Line, Pause, Vials
+from j1553ref.claim import Administration, Claim, Drug, Line, Pause, ShapeProblem, Vials
 from j1553ref.readers.reading import Kind, Problems, Reading, Row, Table
 
 __all__ = ["FORMAT", "claim", "claims", "recognizes"]
@@ -55,11 +56,23 @@ def claim(document: Mapping[str, Any]) -> Claim:
         return Claim(pointer="", format=FORMAT, damaged=frozenset(document), shape=shape.distinct(found))
     if not found and (quick := _CLAIM.quick(document, "")):
         return quick
-    bad = frozenset(problem.place for problem in found if problem.keyword != "required")
-    reading = Reading(document, "", Problems(bad))
-    reading.fields["shape"] = shape.distinct(found)
+    refused = frozenset(problem.place for problem in found if problem.keyword in _REFUSED)
+    problems = Problems(
+        frozenset(problem.place for problem in found if problem.keyword != "required"),
+        right=lambda pointer, value: pointer not in refused and shape.is_right(pointer, value),
+        absent=frozenset(problem.place for problem in found if problem.expected == _NO_CODE),
+    )
+    reading = Reading(document, "", problems)
     reading.fill(_CLAIM)
+    reading.astray(_CLAIM)
+    reading.fields["shape"] = tuple(_said(problem, problems) for problem in shape.distinct(found))
     return reading.made(_CLAIM)
+
+
+def _said(problem: ShapeProblem, problems: Problems) -> ShapeProblem:
+    """The problem, which says what is meant where it is a slip of form."""
+    slip = problems.slips.get(problem.place)
+    return replace(problem, expected=slip[0], note=slip[1]) if slip else problem
 
 
 def _amount(value: int | str | Decimal) -> Decimal:
@@ -70,67 +83,86 @@ def _amount(value: int | str | Decimal) -> Decimal:
     return Decimal(text.rstrip("0").rstrip("."))
 
 
+#: Values that are wrong whatever they are: they have no place on the form of the claim.
+_REFUSED = ("not",)
+#: How the schema asks for the one property without which nothing can be decided.
+_NO_CODE = "the property procedure_code"
+
 # How values are written is the schema's business; here is what is made of them.
-_TEXT = Kind("text", str)
-_WHOLE = Kind("a whole number", int)
-_YES = Kind("true or false", bool)
-_AMOUNT = Kind("an amount", _amount)
-_DATE = Kind("a date", date.fromisoformat)
-_TIME = Kind("a clock time", time.fromisoformat)
+_AMOUNT = Kind("an amount", _amount, field="amount")
+_DATE = Kind("a date", date.fromisoformat, field="date")
+_TIME = Kind("a clock time", time.fromisoformat, field="time")
+_OWN = Kind("a name of one's own", str, field="identifier")
+_NDC = Kind("an NDC", str, field="ndc")
+
+
+def _text(field: str) -> Kind[str]:
+    return Kind("text", str, field=field)
+
+
+def _whole(field: str) -> Kind[int]:
+    return Kind("a whole number", int, field=field)
+
+
+def _yes(field: str) -> Kind[bool]:
+    return Kind("true or false", bool, field=field)
+
 
 _DRUG = Table(
     Drug,
-    Row("ndc", kind=_TEXT),
-    Row("qualifier", kind=_TEXT),
+    Row("ndc", kind=_NDC),
+    Row("qualifier", kind=_text("qualifier")),
     Row("quantity", kind=_AMOUNT),
-    Row("unit", kind=_TEXT),
-    Row("prescription_number", kind=_TEXT),
+    Row("unit", kind=_text("unit")),
+    Row("prescription_number", kind=_OWN),
 )
 _LINE = Table(
     Line,
-    Row("procedure_code", kind=_TEXT),
-    Row("modifiers", "modifiers/*", _TEXT),
-    Row("units", kind=_WHOLE),
-    Row("unit_basis", kind=_TEXT),
+    Row("procedure_code", kind=_text("procedure_code")),
+    Row("modifiers", "modifiers/*", _text("modifiers")),
+    Row("units", kind=_whole("units")),
+    Row("unit_basis", kind=_text("unit_basis")),
     Row("service_date"),
     Row("start", "service_date/start", _DATE),
     Row("end", "service_date/end", _DATE),
-    Row("place_of_service", kind=_TEXT),
-    Row("revenue_code", kind=Kind("a revenue code", lambda text: text.zfill(4))),
-    Row("diagnosis_pointers", "diagnosis_pointers/*", _WHOLE),
+    Row("place_of_service", kind=_text("place_of_service")),
+    Row("revenue_code", kind=Kind("a revenue code", lambda text: text.zfill(4), field="revenue_code")),
+    Row("diagnosis_pointers", "diagnosis_pointers/*", _whole("diagnosis_pointers")),
     Row("charge", kind=_AMOUNT),
     Row("drug", kind=_DRUG),
     Row("start_time", kind=_TIME),
     Row("stop_time", kind=_TIME),
-    Row("encounter", kind=_TEXT),
-    Row("line_number", kind=_WHOLE),
+    Row("encounter", kind=_OWN),
+    Row("line_number", kind=_whole("line_number")),
 )
+_VIALS = Table(Vials, Row("ndc", kind=_NDC), Row("count", kind=_whole("count")))
+_PAUSE = Table(Pause, Row("start", kind=_TIME), Row("stop", kind=_TIME))
 _ADMINISTRATION = Table(
     Administration,
     Row("service_date", kind=_DATE),
-    Row("encounter", kind=_TEXT),
+    Row("encounter", kind=_OWN),
     Row("dose_mg", kind=_AMOUNT),
-    Row("vials", "vials/*", Table(Vials, Row("ndc", kind=_TEXT), Row("count", kind=_WHOLE)), whole=True),
-    Row("container", kind=_TEXT),
-    Row("stock", kind=_TEXT),
+    Row("vials", "vials/*", _VIALS, whole=True),
+    Row("container", kind=_text("container")),
+    Row("stock", kind=_text("stock")),
     Row("start", kind=_TIME),
     Row("stop", kind=_TIME),
-    Row("next_day", kind=_YES),
-    Row("pauses", "pauses/*", Table(Pause, Row("start", kind=_TIME), Row("stop", kind=_TIME)), whole=True),
+    Row("next_day", kind=_yes("next_day")),
+    Row("pauses", "pauses/*", _PAUSE, whole=True),
 )
 _CLAIM = Table(
     Claim,
-    Row("form", kind=_TEXT),
-    Row("payer", kind=_TEXT),
-    Row("claim_filing_code", kind=_TEXT),
-    Row("claim_id", kind=_TEXT),
-    Row("type_of_bill", kind=Kind("a type of bill", lambda text: text[-3:])),
-    Row("diagnoses", "diagnoses/*", _TEXT, whole=True),
+    Row("form", kind=_text("form")),
+    Row("payer", kind=_text("payer")),
+    Row("claim_filing_code", kind=_text("claim_filing_code")),
+    Row("claim_id", kind=_OWN),
+    Row("type_of_bill", kind=Kind("a type of bill", lambda text: text[-3:], field="type_of_bill")),
+    Row("diagnoses", "diagnoses/*", _text("diagnoses"), whole=True),
     Row("total_charge", kind=_AMOUNT),
     Row("lines", "lines/*", _LINE),
     Row("administrations", "administrations/*", _ADMINISTRATION),
-    Row("is_340b", kind=_YES),
-    Row("off_campus", kind=_YES),
-    Row("dual_eligible", kind=_YES),
+    Row("is_340b", kind=_yes("is_340b")),
+    Row("off_campus", kind=_yes("off_campus")),
+    Row("dual_eligible", kind=_yes("dual_eligible")),
     fixed={"format": FORMAT},
 )

@@ -15,6 +15,7 @@ from j1553ref.facts import FactBase, packaged
 from j1553ref.fixes import Fix
 from j1553ref.payers import parse_payer
 from j1553ref.readers import Record, Scope, Skipped, record_texts, records_of
+from j1553ref.report.todo import steps
 from j1553ref.rules.base import SEVERITIES, Finding
 
 __all__ = ["SCHEMA_VERSION", "Summary", "claim_object", "claim_objects", "help_url", "tool_object"]
@@ -114,6 +115,9 @@ def claim_object(record: Record, report: Report | None, *, with_ids: bool = Fals
         "not_checked": [
             {"code": rule.code, "reason": rule.reason, "missing": rule.missing} for rule in report.not_checked
         ]
+        if report
+        else [],
+        "to_do": [step.to_json() for step in steps(report.not_checked, record.format, claim.form if claim else None)]
         if report
         else [],
         "suppressed": [

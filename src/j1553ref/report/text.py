@@ -46,7 +46,7 @@ def claim_lines(claim: dict[str, Any], *, show_not_checked: bool = False, width:
         yield from wrapped("quiet", entry, width, indent=2)
     for note in claim["notes"]:
         yield from wrapped("quiet", f"note: {NOTES.get(note, note)}", width, indent=2)
-    yield from _not_checked(claim["not_checked"], show_not_checked, width)
+    yield from _not_checked(claim["not_checked"], claim["to_do"], show_not_checked, width)
 
 
 def place(claim: dict[str, Any]) -> str:
@@ -77,21 +77,23 @@ def _says(message: str, value: str | None) -> bool:
     return value is None or bool(re.search(rf"(?<!\w){re.escape(value)}(?!\w)", message))
 
 
-def _not_checked(items: list[dict[str, str]], show: bool, width: int) -> Iterator[Line]:
+def _not_checked(items: list[dict[str, str]], steps: list[dict[str, Any]], show: bool, width: int) -> Iterator[Line]:
     if not items:
         return
-    by_datum: dict[str, list[dict[str, str]]] = {}
-    for outcome in items:
-        by_datum.setdefault(outcome["missing"], []).append(outcome)
     if not show:
-        data = ", ".join(by_datum)
-        counts = f"not checked: {counted(len(items), 'rule')}; missing: {data} (--show-not-checked lists them)"
+        data = ", ".join(dict.fromkeys(datum for step in steps for datum in step["missing"]))
+        counts = f"not checked: {counted(len(items), 'rule')}; missing: {data} (--show-not-checked says what to do)"
         yield from wrapped("quiet", counts, width, indent=2)
         return
-    for datum, group in by_datum.items():
-        yield "plain", f"  not checked; missing: {datum}"
-        for outcome in group:
-            yield from wrapped("quiet", f"{outcome['code']}: {outcome['reason']}", width, indent=4)
+    reasons = {(outcome["code"], outcome["missing"]): outcome["reason"] for outcome in items}
+    for step in steps:
+        yield "plain", f"  not checked; missing: {', '.join(step['missing'])}"
+        yield from wrapped("plain", f"to do: {step['do']}", width, indent=4)
+        if step["write"]:
+            yield from wrapped("plain", f"write: {step['write']}", width, indent=4)
+        for code, datum in reasons:
+            if code in step["rules"] and datum in step["missing"]:
+                yield from wrapped("quiet", f"{code}: {reasons[code, datum]}", width, indent=4)
 
 
 def statistics_lines(summary: Summary) -> Iterator[Line]:

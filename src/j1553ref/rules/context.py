@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, Generic, TypeVar, overload
 
 from j1553ref import ndc, units
-from j1553ref.claim import Administration, Claim, Line, Part
+from j1553ref.claim import STRAY, Administration, Claim, Line, Part
 from j1553ref.code import CODE
 from j1553ref.facts import Answer, FactBase, FactError
 from j1553ref.infusion import InfusionError, minutes_infused
@@ -215,7 +215,8 @@ class ClaimView(View):
         """Lines of another code that carry an NDC of Yimmugo, or an unlisted code on a date with a record of it."""
         found = []
         for line in self.claim.lines:
-            if line.procedure_code == CODE:
+            code = line.procedure_code
+            if code == CODE or (code is None and ("procedure_code" in line.damaged or self._lacks_its_code(line))):
                 continue
             if line.drug and line.drug.ndc:
                 misplaced = self.means_yimmugo(line.drug.ndc)
@@ -273,13 +274,19 @@ class ClaimView(View):
         """Whether a line or its code is damaged and no other line bills the drug, so that nothing can be decided."""
         return bool(self.hides_a_line) and not self.drug_lines
 
+    def _lacks_its_code(self, line: Line) -> bool:
+        """Whether a line without a code has an NDC of Yimmugo, on a form on which every line has a code."""
+        if self.claim.form == "ub04" or line.drug is None:
+            return False
+        return line.drug.ndc is not None and self.means_yimmugo(line.drug.ndc)
+
     @derived
     def hides_a_line(self) -> str:
         """The damaged field that could hide a line from its group; empty where every line is in its group."""
-        if "lines" in self.claim.damaged:
+        if "lines" in self.claim.damaged or (STRAY in self.claim.damaged and self.drug_lines):
             return "lines"
         for line in self.claim.lines:
-            if "procedure_code" in line.damaged:
+            if line.procedure_code is None and ("procedure_code" in line.damaged or self._lacks_its_code(line)):
                 return "procedure_code"
         return "service_date" if any("start" in line.damaged for line in self.drug_lines) else ""
 

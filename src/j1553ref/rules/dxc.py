@@ -116,6 +116,8 @@ def pointer_to_nothing(group: Group) -> Iterator[Seen]:
                     expected=f"at most {count}",
                     actual=pointer,
                 )
+    if "diagnosis_pointers" in group.damage:
+        raise Missing("diagnosis_pointers", "damaged in the input")
 
 
 def _pointed(group: Group, line: Line) -> list[str]:

@@ -17,7 +17,7 @@ _RULES = (
     (
         "SHP002",
         "unknown-property",
-        "A property that the format does not know; it may be a misspelled name.",
+        "A property that the format does not know in this place; it may be a misspelled name.",
         ("additionalProperties", "unevaluatedProperties", "propertyNames"),
     ),
     ("SHP003", "wrong-type", "A value is of another JSON type than the format says.", ("type", "anyOf")),
@@ -67,9 +67,9 @@ def finding_for(problem: ShapeProblem) -> Finding:
     return Finding(
         code=by.code,
         name=by.name,
-        severity=by.severity,
+        severity=problem.severity or by.severity,
         pointer=problem.pointer,
-        message=f"expected {problem.expected}, found {problem.actual}",
+        message=f"expected {problem.expected}, found {problem.actual}{f'; {problem.note}' if problem.note else ''}",
         expected=problem.expected,
         actual=problem.actual,
         place=problem.place,
