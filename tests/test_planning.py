@@ -230,8 +230,15 @@ def test_what_to_know_about_a_split() -> None:
     given_others = split(40000, "2x20g", charge_per_unit=300, other_charges=0)
     assert not noted(given_others, "left for the administration")
     assert not noted(given_others, "only discarded units")
-    assert noted(given_others, "Two of the claims have the same units and charge")
-    assert not noted(split(30000, "20g,10g", charge_per_unit=400), "same units")
+    for payer, count, said in (
+        ("medicare-ab:palmetto", 2, True),
+        ("medicare-ab", 2, True),
+        ("medicare-ab:noridian", 2, False),
+    ):
+        assert (
+            noted(split(20000 * count, f"{count}x20g", payer, charge_per_unit=300), "the same units and charge") == said
+        )
+        assert not noted(split(30000, "20g,10g", payer, charge_per_unit=400), "the same units and charge")
     assert noted(split(40000, "2x20g", "medicare-ab", charge_per_unit=300), "Name the contractor")
     assert noted(split(40000, "2x20g", None, charge_per_unit=300), "Medicare Part B (inferred): Modifier 76")
     assert not noted(given_others, "Name the contractor")

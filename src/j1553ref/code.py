@@ -121,13 +121,13 @@ def code_for(
         return choice(code=CODE, alternatives=(), why=" ".join(reasons), facts=read)
 
     known = tuple(_alternatives(base, when))
-    fit = [each for each in known if who is None or who.is_bound_by(each.binds)]
-    fit = [each for each in fit if setting is None or each.setting in (None, setting)]
-    named = [each for each in fit if who and each.binds]
-    sure = {(each.code, each.setting) for each in named if each.grade != "inferred"}
+    fit = [other for other in known if who is None or who.is_bound_by(other.binds)]
+    fit = [other for other in fit if setting is None or other.setting in (None, setting)]
+    named = [other for other in fit if who and other.binds]
+    sure = {(other.code, other.setting) for other in named if other.grade != "inferred"}
     # A code of one setting answers only who asked for that setting.
     code = next(iter(sure))[0] if len(sure) == 1 and all(place in (None, setting) for _, place in sure) else None
-    seen = tuple(sorted(fit, key=lambda each: each not in named))
+    seen = tuple(sorted(fit, key=lambda other: other not in named))
     packed = tuple(_packaged(base, when)) if who is None or who.base == "medicare-ab" else ()
     reasons = [
         *_reasons(base, when, code, who, setting, named, seen),
@@ -135,7 +135,7 @@ def code_for(
         *_unnamed(base, when, known),
         *_at_home(base, when, who, setting),
     ]
-    read = ("code.valid", "product.launch_date", *(each.fact for each in seen), *(each.fact.id for each in packed))
+    read = ("code.valid", "product.launch_date", *(other.fact for other in seen), *(other.fact.id for other in packed))
     return choice(code=code, alternatives=seen, why=" ".join(reasons), facts=read)
 
 
@@ -194,16 +194,16 @@ def _reasons(
     if when < launched:
         yield f"US marketing began on {launched.isoformat()}: compare the date of service with the record."
     place = f" in {SETTINGS[setting]}" if setting else ""
-    codes = list(dict.fromkeys(each.code for each in named))
+    codes = list(dict.fromkeys(other.code for other in named))
     if code:
-        grades = " and ".join(dict.fromkeys(each.grade for each in named if each.code == code))
+        grades = " and ".join(dict.fromkeys(other.grade for other in named if other.code == code))
         yield f"A source names {code} for this payer{place} ({grades}); confirm it with the payer."
-        yield from (each.says for each in named if each.code == code and each.setting)
+        yield from (other.says for other in named if other.code == code and other.setting)
     elif len(codes) > 1:
         yield f"Sources name {' and '.join(codes)} for this payer{place}; ask which one it takes."
     elif not seen:
         yield f"No source names another code for this date{place}: ask the payer."
-    elif hospital := [each.code for each in named if each.setting and each.grade != "inferred"]:
+    elif hospital := [other.code for other in named if other.setting and other.grade != "inferred"]:
         yield f"For this payer a source names {hospital[0]} in {SETTINGS[_HOSPITAL]}; for other settings none does: ask."
     elif who:
         yield f"No source names a code for this payer{place}: what is listed is inferred; ask."
@@ -212,7 +212,7 @@ def _reasons(
 
 
 def _of_settings(setting: str | None, seen: tuple[Alternative, ...], packed: tuple[Answer, ...]) -> Iterator[str]:
-    only = next((each.code for each in seen if each.setting), None)
+    only = next((other.code for other in seen if other.setting), None)
     if setting is None and only:
         yield f"{only} is for hospital outpatient departments and surgical centers alone."
     if setting in (None, _HOSPITAL) and packed:
@@ -226,7 +226,7 @@ def _of_settings(setting: str | None, seen: tuple[Alternative, ...], packed: tup
 def _unnamed(base: FactBase, when: date, known: tuple[Alternative, ...]) -> Iterator[str]:
     """Unlisted codes that staff may think of, and that no source names for the drug."""
     unlisted = _held(base, "code.unlisted", when)
-    others = [code for code in unlisted.value if code not in {each.code for each in known}] if unlisted else []
+    others = [code for code in unlisted.value if code not in {other.code for other in known}] if unlisted else []
     if known and others:
         yield f"No source names {' or '.join(others)} for Yimmugo on that date."
 

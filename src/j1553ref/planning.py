@@ -421,5 +421,6 @@ def _split_notes(
         )
     if any(not claim.administered_units for claim in claims):
         yield "A claim that holds only discarded units may be rejected: ask the contractor how to bill what was left."
-    if len({claim.administered_units + claim.discarded_units for claim in claims}) < len(claims):
-        yield "Two of the claims have the same units and charge; a contractor that wants them to differ has to be asked."
+    sizes = {claim.administered_units + claim.discarded_units for claim in claims}
+    if asked.value in ("note", "differs") and len(sizes) < len(claims):
+        yield "Some of the claims have the same units and charge: where they have to differ, ask the contractor how."

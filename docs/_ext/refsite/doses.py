@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from docutils import nodes
@@ -11,7 +12,7 @@ from sphinx.application import Sphinx
 from j1553ref.billing import OpenedVials
 from j1553ref.facts import FactError, checked_until
 from j1553ref.units import bill_units
-from j1553ref.vials import grams, least_waste
+from j1553ref.vials import Vial, grams, least_waste
 from refsite.checked import CheckedDirective
 from refsite.domain import domain_of, facts
 from refsite.nodes import element, table
@@ -53,7 +54,7 @@ def row(dose_mg: int, on: date) -> tuple[list[str], tuple[str, ...]]:
     return [grams(dose_mg), vials_text(bill.vials), " ".join([str(dose.units), *dose.modifiers]), discarded], bill.facts
 
 
-def vials_text(vials: tuple[OpenedVials, ...]) -> str:
+def vials_text(vials: Iterable[OpenedVials | Vial]) -> str:
     """Vials as staff say them.
 
     >>> from decimal import Decimal

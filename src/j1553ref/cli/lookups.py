@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +10,7 @@ import click
 
 from j1553ref import facts, ndc
 from j1553ref.amounts import dose_by_weight, milligrams
-from j1553ref.billing import plain
+from j1553ref.billing import Billing, plain
 from j1553ref.cli.base import (
     day_of,
     fact_base,
@@ -23,7 +24,7 @@ from j1553ref.cli.base import (
 from j1553ref.code import SETTINGS, code_for
 from j1553ref.facts.wording import date_text, plain_text
 from j1553ref.infusion import infusion_codes
-from j1553ref.planning import Split, course, notes_on_units, split_claims, vials_text, whole_vials
+from j1553ref.planning import Split, WholeVials, course, notes_on_units, split_claims, vials_text, whole_vials
 from j1553ref.redaction import counted
 from j1553ref.units import bill_units
 from j1553ref.vials import grams, least_waste
@@ -79,7 +80,7 @@ def units(on: str | None, payer: str | None, output: str, **given: str | None) -
     if output == "json":
         answer = bill.to_json() | {
             "dose_mg": plain(dose),
-            "whole_vials": [each.to_json() for each in rounded],
+            "whole_vials": [other.to_json() for other in rounded],
             "course": planned.to_json() if planned else None,
             "split": split.to_json() if split else None,
         }
@@ -87,18 +88,7 @@ def units(on: str | None, payer: str | None, output: str, **given: str | None) -
         return
     if given["dose_mg"] is None:
         click.echo(f"{plain(dose)} mg by weight and dose for each kg")
-    given_units = counted(bill.administered_units, "unit")
-    click.echo(f"{given_units} given, {bill.discarded_units} discarded, {bill.total_units} opened")
-    for line in bill.lines:
-        codes = "  ".join(f"N4{each.code} {each.unit}{plain(each.quantity)}" for each in line.ndc)
-        click.echo(f"  {' '.join((line.code, *line.modifiers)):9} x {line.units}   {codes}")
-    if rounded:
-        click.echo("whole vials instead, if the prescriber orders them:")
-    for each in rounded:
-        click.echo(
-            f"  {grams(each.dose_mg):5} = {each.administered_units} units, {each.discarded_units} discarded,"
-            f" {each.percent:.1f}% of the dose{' (nearest)' if each.nearest else ''}"
-        )
+    _print_units(bill, rounded)
     if planned:
         click.echo(
             f"{counted(planned.doses, 'dose')}: {counted(planned.administered_units, 'unit')} given,"
@@ -108,6 +98,21 @@ def units(on: str | None, payer: str | None, output: str, **given: str | None) -
     if split:
         _print_split(split)
     print_notes((*bill.notes, *more, *(split.notes if split else ())), on, day)
+
+
+def _print_units(bill: Billing, rounded: Iterable[WholeVials]) -> None:
+    given = counted(bill.administered_units, "unit")
+    click.echo(f"{given} given, {bill.discarded_units} discarded, {bill.total_units} opened")
+    for line in bill.lines:
+        codes = "  ".join(f"N4{drug.code} {drug.unit}{plain(drug.quantity)}" for drug in line.ndc)
+        click.echo(f"  {' '.join((line.code, *line.modifiers)):9} x {line.units}   {codes}")
+    if rounded:
+        click.echo("whole vials instead, if the prescriber orders them:")
+    for other in rounded:
+        click.echo(
+            f"  {grams(other.dose_mg):5} = {other.administered_units} units, {other.discarded_units} discarded,"
+            f" {other.percent:.1f}% of the dose{' (nearest)' if other.nearest else ''}"
+        )
 
 
 def _dose(given: dict[str, str | None]) -> Decimal:
@@ -255,7 +260,7 @@ def _entry_object(entry: facts.Entry) -> dict[str, Any]:
         "ended": entry.ended,
         "value": _data(entry.value),
         "grade": entry.grade,
-        "sources": [{"id": each.id, "locator": each.locator, "grade": each.grade} for each in entry.sources],
+        "sources": [{"id": source.id, "locator": source.locator, "grade": source.grade} for source in entry.sources],
         "checked": entry.checked.isoformat(),
         "note": entry.note or None,
     }
@@ -264,7 +269,7 @@ def _entry_object(entry: facts.Entry) -> dict[str, Any]:
 def _data(value: Any) -> Any:
     """A fact's value as JSON: money and quantities as decimal strings, dates as text."""
     if isinstance(value, dict):
-        return {key: _data(each) for key, each in value.items()}
+        return {key: _data(item) for key, item in value.items()}
     if isinstance(value, tuple):
-        return [_data(each) for each in value]
+        return [_data(item) for item in value]
     return value if value is None or isinstance(value, bool | int | str) else str(value)
