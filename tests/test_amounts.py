@@ -37,6 +37,8 @@ UNIT = "dose: expected milligrams, such as 32450 or 32450.5; after the number on
         ("1E+4", EXPONENT),
         ("3.245e4", EXPONENT),
         (Decimal("1E+999999"), EXPONENT),
+        (Decimal("1E-999999"), EXPONENT),
+        (Decimal("1E+11"), TOO_MUCH),
         ("32,45", COMMA),
         ("32450,5", COMMA),
         ("0,450", COMMA),

@@ -25,7 +25,7 @@ from j1553ref.planning import (
     whole_vials,
 )
 from j1553ref.units import UnitsError
-from j1553ref.vials import Vial
+from j1553ref.vials import Vial, least_waste
 
 DAY = "2026-11-09"
 SIZES = (20000, 10000, 5000)
@@ -399,6 +399,18 @@ def test_more_units_than_the_field_holds_are_named_with_their_rule() -> None:
         assert len([note for note in notes if "UNT005" in note]) == count
         claim = make_claim(dose, [20] * 50, [(line.units, list(line.modifiers)) for line in made.lines], day=DAY)
         assert ("UNT005" in check(claim, payer="medicare-ab", select="UNT").codes) == bool(count)
+
+
+@given(st.one_of(st.integers(1, 120_000), st.integers(980_000, 999_999)))
+def test_a_rule_that_would_reject_the_lines_is_named(dose: int) -> None:
+    vials = [vial.size_mg // 1000 for vial in least_waste(dose, on=DAY) for _ in range(vial.count)]
+    made = bill(dose, ",".join(f"{size}g" for size in vials))
+    claim = make_claim(dose, vials, [(line.units, list(line.modifiers)) for line in made.lines], day=DAY)
+    rejected = {
+        each.code for each in check(claim, payer="medicare-ab", select="UNT,JWZ").findings if each.severity == "error"
+    }
+    said = " ".join([*made.notes, *notes_on_units(made, dose, (), on=DAY)])
+    assert {code for code in rejected if code not in said} == set()
 
 
 def test_a_rounded_dose_is_the_prescribers_decision() -> None:

@@ -20,6 +20,7 @@ EXACT = Context(prec=50, traps=[Inexact, InvalidOperation, DivisionByZero, Overf
 _PLACES = 3
 #: Before or after the point: more is never an amount, and would only cost time.
 _MOST_DIGITS = 12
+_HUGE = 10**_MOST_DIGITS
 _NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)?) *([A-Za-z/]*)")
 _THOUSANDS = re.compile(r"([1-9][0-9]{0,2}(?:,[0-9]{3})+)((?:\.[0-9]+)? *[A-Za-z]*)")
 _EXPONENT = re.compile(r"[0-9.]+[eE][+-]?[0-9]+")
@@ -108,12 +109,11 @@ def _amount(value: int | str | Decimal, name: str, kind: _Kind, zero: bool = Fal
             f"{name}: expected {kind.words}, such as {kind.example}; after the number "
             + (f"only {known} is read" if known else "nothing may follow")
         )
-    digits = found[1].lstrip("0")
-    whole, _, fraction = digits.partition(".")
-    fraction = fraction.rstrip("0")
+    whole, _, fraction = found[1].partition(".")
+    whole, fraction = whole.lstrip("0"), fraction.rstrip("0")
     short = max(len(whole), len(fraction)) <= _MOST_DIGITS
     amount = EXACT.multiply(Decimal(f"{whole or 0}.{fraction or 0}"), factor) if short else None
-    if amount is None or amount >= kind.below or _decimals(amount) > kind.places:
+    if amount is None or amount >= kind.below or -int(_plain(amount).as_tuple().exponent) > kind.places:
         wanted = {2: "two", 3: "three"}.get(kind.places, str(kind.places))
         raise UnitsError(
             f"{name}: expected less than {kind.says(kind.below)} and at most {wanted} decimals{_too_much(kind, amount)}"
@@ -128,9 +128,9 @@ def _text(value: int | str | Decimal) -> str:
         return value.strip()
     if isinstance(value, Decimal):
         # An exponent such as 1E+999999 would be written out digit by digit.
-        return f"{value:f}" if value.is_finite() and abs(value.adjusted()) < 20 else str(value)
+        return f"{value:f}" if value.is_finite() and abs(value.adjusted()) < _MOST_DIGITS else str(value)
     # Python refuses to write out integers of thousands of digits.
-    return str(value) if abs(value) < 10**20 else "-" * (value < 0) + "1" + "0" * 20
+    return str(min(max(value, -_HUGE), _HUGE))
 
 
 def _hint(text: str) -> str:
@@ -147,11 +147,6 @@ def _too_much(kind: _Kind, amount: Decimal | None) -> str:
     return ""
 
 
-def _decimals(amount: Decimal) -> int:
-    return -min(int(_plain(amount).as_tuple().exponent), 0)
-
-
 def _plain(amount: Decimal) -> Decimal:
     """Without zeros at the end and without an exponent above zero."""
-    text = f"{amount:f}"
-    return Decimal(text.rstrip("0").rstrip(".") if "." in text else text)
+    return Decimal(f"{amount.normalize(EXACT):f}")

@@ -33,7 +33,7 @@ class DoseTable(CheckedDirective):
         rows, read = [], set[str]()
         for dose_mg in range(step, last + 1, step):
             cells, ids = row(dose_mg, on)
-            rows.append([[_cell(text)] for text in cells])
+            rows.append([[cell(text)] for text in cells])
             read |= set(ids)
         facts(self.env, *read)
         domain_of(self.env).use("fact", *read)
@@ -66,7 +66,8 @@ def vials_text(vials: Iterable[OpenedVials | Vial]) -> str:
     )
 
 
-def _cell(text: str) -> nodes.Text | element:
+def cell(text: str) -> nodes.Text | element:
+    """A cell of figures."""
     # A number must not part from its unit or modifier; only the plus signs may end a line.
     return nodes.Text(" + ".join(part.replace(" ", "\xa0") for part in text.split(" + ")))
 

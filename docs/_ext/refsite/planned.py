@@ -15,7 +15,7 @@ from j1553ref.units import bill_units
 from j1553ref.vials import grams, least_waste
 from refsite.checked import CheckedDirective
 from refsite.domain import domain_of, facts
-from refsite.doses import vials_text
+from refsite.doses import cell, vials_text
 from refsite.nodes import table
 
 
@@ -36,11 +36,11 @@ class CourseTable(CheckedDirective):
             bill, found = planned(int(dose), self.options["courses"], on)
             heads = [head(each) for each in found]
             cells = [grams(int(dose)), f"{bill.total_units}", *(f"{each.total_units:,}" for each in found)]
-            rows.append([[nodes.Text(cell)] for cell in cells])
+            rows.append([[cell(text)] for text in cells])
             read |= set(bill.facts)
         facts(self.env, *read)
         domain_of(self.env).use("fact", *read)
-        return [table("courses", ["Dose", "Units of a dose", *heads], rows)]
+        return [table("doses courses", ["Dose", "Units of a dose", *heads], rows)]
 
 
 def planned(dose_mg: int, courses: list[str], on: date) -> tuple[Billing, list[Course]]:
@@ -82,11 +82,11 @@ class WholeVialsTable(CheckedDirective):
         rows = []
         for dose in map(int, self.options["doses"]):
             cells, ids = beside(dose, on)
-            rows += [[[nodes.Text(cell)] for cell in row] for row in cells]
+            rows += [[[cell(text)] for text in row] for row in cells]
             read |= set(ids)
         facts(self.env, *read)
         domain_of(self.env).use("fact", *read)
-        return [table("whole-vials", ["Dose", "Vials", "Units given", "Units left", "Of the ordered dose"], rows)]
+        return [table("doses courses", ["Dose", "Vials", "Units given", "Units left", "Of the ordered dose"], rows)]
 
 
 def beside(dose_mg: int, on: date) -> tuple[list[list[str]], tuple[str, ...]]:
