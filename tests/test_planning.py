@@ -85,6 +85,8 @@ WHOLE = "a whole number from 1 to"
         ("4.5", {"for_weeks": 52}, f"every weeks: expected weeks from one dose to the next, such as 4, {WHOLE} 522"),
         ("-4", {"for_weeks": 52}, f"every weeks: expected weeks from one dose to the next, such as 4, {WHOLE} 522"),
         (True, {"for_weeks": 52}, f"every weeks: expected weeks from one dose to the next, such as 4, {WHOLE} 522"),
+        (10**50, {"for_weeks": 52}, f"every weeks: expected weeks from one dose to the next, such as 4, {WHOLE} 522"),
+        (4.0, {"for_weeks": 52}, f"every weeks: expected weeks from one dose to the next, such as 4, {WHOLE} 522"),
         (523, {"for_weeks": 52}, f"every weeks: expected weeks from one dose to the next, such as 4, {WHOLE} 522"),
         ("٤", {"for_weeks": 52}, f"every weeks: expected weeks from one dose to the next, such as 4, {WHOLE} 522"),
         (4, {"for_weeks": 523}, f"for weeks: expected the length of the period in weeks, such as 52, {WHOLE} 522"),
@@ -240,7 +242,7 @@ def test_what_to_know_about_a_split() -> None:
         )
         assert not noted(split(30000, "20g,10g", payer, charge_per_unit=400), "the same units and charge")
     assert noted(split(40000, "2x20g", "medicare-ab", charge_per_unit=300), "Name the contractor")
-    assert noted(split(40000, "2x20g", None, charge_per_unit=300), "Medicare Part B (inferred): Modifier 76")
+    assert noted(split(40000, "2x20g", None, charge_per_unit=300), "Medicare fee for service (A/B MAC) (inferred): Modifier 76")
     assert not noted(given_others, "Name the contractor")
     assert split(40000, "2x20g", charge=50_000).notes == (
         "The other lines of the claim come on top: give their charge too.",
@@ -286,6 +288,7 @@ def test_charges_that_are_refused(charges: dict[str, object], message: str) -> N
 def test_the_dearest_unit_that_still_fits() -> None:
     assert len(split(40000, "2x20g", charge_per_unit="499.9999").claims) == 2
     assert len(split(40000, "2x20g", charge_per_unit="499", other_charges="199.99").claims) == 2
+    assert [each.charge for each in split(40000, "2x20g", charge="199999.98").claims] == [Decimal("99999.99")] * 2
 
 
 def test_a_split_as_json() -> None:

@@ -6,6 +6,7 @@ None of it advises on a dose: what is ordered is the prescriber's decision. Sour
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -239,21 +240,19 @@ def split_claims(
     200 60000 JZ 76
     """
     when, base = as_date(on), facts or packaged()
-    if (charge is None) == (charge_per_unit is None):
-        raise UnitsError("charge: give either that of one unit or that of all units of the drug")
-    other = dollars(0 if other_charges is None else other_charges, "other charges", zero=True)
-    if charge_per_unit is not None:
+    if charge is not None and charge_per_unit is None:
+        total = _cents(Fraction(dollars(charge, "charge")))
+    elif charge is None and charge_per_unit is not None:
         total = _cents(Fraction(dollars(charge_per_unit, "charge for a unit", places=4)) * bill.total_units)
     else:
-        total = _cents(Fraction(dollars(charge or 0, "charge")))
-    who = parse_payer(payer, base) if payer else None
-    asked = profile(who or parse_payer("medicare-ab", base), "charge_split", when, base)
+        raise UnitsError("charge: give either that of one unit or that of all units of the drug")
+    other = dollars(0 if other_charges is None else other_charges, "other charges", zero=True)
+    who = parse_payer(payer or "medicare-ab", base)
+    asked = profile(who, "charge_split", when, base)
     amounts = {"charge": _dollars(total), "other_charges": other}
     if asked is None or not asked.known:
-        label = who.label if who else "Medicare Part B"
-        return Split(
-            **amounts, limit=None, claims=(), notes=(f"No charge limit of {label} is known for one claim: ask.",)
-        )
+        unknown = f"No charge limit of {who.label} is known for one claim: ask."
+        return Split(**amounts, limit=None, claims=(), notes=(unknown,))
     limit: Decimal = base.on("medicare.charge_limit", when).value
     if _dollars(total) + other <= limit:
         others = (
@@ -318,10 +317,11 @@ def vials_text(vials: Sequence[Vial]) -> str:
 
 
 def _whole(value: int | str | None, name: str, words: str, most: int) -> int:
-    text = str(value).strip() if isinstance(value, int | str) and not isinstance(value, bool) else ""
-    if not (text.isascii() and text.isdigit() and len(text.lstrip("0")) < 5 and 0 < int(text) <= most):
+    text = value.strip() if isinstance(value, str) else ""
+    number = int(text) if re.fullmatch("0*[0-9]{1,4}", text) else value
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 < number <= most:
         raise UnitsError(f"{name}: expected {words}, a whole number from 1 to {most}")
-    return int(text)
+    return number
 
 
 def _whole_vials(target: Decimal, dose: Decimal, nearest: bool, on: date | str, base: FactBase) -> WholeVials:
@@ -356,7 +356,7 @@ def _packed(bill: Billing, total: int, limit: int, other: int) -> list[tuple[Via
         taken = []
         for vial, count in left.items():
             each = vial.units // vial.count
-            if fit := min(count, max(units, 0) // each):
+            if (fit := min(count, units // each)) > 0:
                 taken.append(Vial(vial.size_mg, fit, vial.ndc))
                 units, left[vial] = units - fit * each, count - fit
         if not taken:
@@ -406,9 +406,9 @@ def _shares(
 
 
 def _split_notes(
-    claims: Sequence[ClaimShare], who: Payer | None, asked: Answer, limit: Decimal, others_unknown: bool
+    claims: Sequence[ClaimShare], who: Payer, asked: Answer, limit: Decimal, others_unknown: bool
 ) -> Iterator[str]:
-    yield f"{who.label if who else 'Medicare Part B'} ({asked.grade}): {asked.entry.note}"
+    yield f"{who.label} ({asked.grade}): {asked.entry.note}"
     if asked.value == "differs":
         yield "Name the contractor, as in --payer medicare-ab:noridian, to see what it asks for."
     if others_unknown:
@@ -421,6 +421,6 @@ def _split_notes(
         )
     if any(not claim.administered_units for claim in claims):
         yield "A claim that holds only discarded units may be rejected: ask the contractor how to bill what was left."
-    sizes = {claim.administered_units + claim.discarded_units for claim in claims}
+    sizes = {sum(line.units for line in claim.lines) for claim in claims}
     if asked.value in ("note", "differs") and len(sizes) < len(claims):
         yield "Some of the claims have the same units and charge: where they have to differ, ask the contractor how."
