@@ -243,3 +243,25 @@ def test_an_inferred_code_is_listed_and_not_chosen(tmp_path: Path) -> None:
     assert found.code is None
     assert (found.alternatives[0].code, found.alternatives[0].says) == ("J0000", "made up.")
     assert "No source names a code for this payer" in found.why
+
+
+def test_an_inferred_code_of_the_hospital_is_no_source_for_a_payer(tmp_path: Path) -> None:
+    (tmp_path / "code.toml").write_text(
+        """
+        [code.predecessor.C9399-aetna]
+        label = "made up"
+        binds = ["aetna"]
+        [[code.predecessor.C9399-aetna.history]]
+        from = 2025-01-01
+        value = "made up"
+        checked = 2025-01-01
+        sources = [{ id = "cms-hpt", locator = "none", grade = "inferred" }]
+        """
+    )
+    base = load(tmp_path, packaged())
+    for setting in (None, "hospital-outpatient"):
+        found = code_for(BEFORE, payer="aetna", setting=setting, facts=base)
+        assert found.code is None
+        assert (found.alternatives[0].code, found.alternatives[0].setting) == ("C9399", "hospital-outpatient")
+        assert " No source names a code for this payer" in found.why
+    assert listed(code_for(BEFORE, payer="aetna", setting="home", facts=base)) == [("J1599", "inferred")]

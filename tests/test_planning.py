@@ -242,7 +242,9 @@ def test_what_to_know_about_a_split() -> None:
         )
         assert not noted(split(30000, "20g,10g", payer, charge_per_unit=400), "the same units and charge")
     assert noted(split(40000, "2x20g", "medicare-ab", charge_per_unit=300), "Name the contractor")
-    assert noted(split(40000, "2x20g", None, charge_per_unit=300), "Medicare fee for service (A/B MAC) (inferred): Modifier 76")
+    assert noted(
+        split(40000, "2x20g", None, charge_per_unit=300), "Medicare fee for service (A/B MAC) (inferred): Modifier 76"
+    )
     assert not noted(given_others, "Name the contractor")
     assert split(40000, "2x20g", charge=50_000).notes == (
         "The other lines of the claim come on top: give their charge too.",

@@ -232,6 +232,9 @@ def _unnamed(base: FactBase, when: date, known: tuple[Alternative, ...]) -> Iter
 
 
 def _at_home(base: FactBase, when: date, who: Payer | None, setting: str | None) -> Iterator[str]:
+    if setting != "home":
+        return
+    # The rule is about products from before the code as well, and is known from the code's first date on.
     rule = _held(base, "home.product_date", max(when, base.get("home.product_date").newest.start))
-    if setting == "home" and rule and (who is None or who.is_bound_by(rule.fact.binds)):
+    if rule and (who is None or who.is_bound_by(rule.fact.binds)):
         yield f"What decides under Medicare's home benefit is {rule.value} ({rule.grade})."
