@@ -29,7 +29,9 @@ HERE = Path(__file__).parent
 FORMS = ("base", "clearinghouse", "cms1500", "drug", "html", "paper", "text", "ub04")
 TESTS = {
     "ndc": ["test_ndc", "test_units"],
+    "amounts": ["test_amounts", "test_units"],
     "vials": ["test_units"],
+    "planning": ["test_planning"],
     "units": ["test_units"],
     "billing": ["test_units"],
     "infusion": ["test_infusion"],

@@ -225,10 +225,34 @@ def test_no_text_of_the_input_is_repeated(write):
         (("fact", "unit.sise"), "unit.size"),
         (("fact", "unit.size", "--on", "2026-03-31"), "2026-04-01"),
         (("fact", "unit.size", "--on", "05/01/2026"), "YYYY-MM-DD"),
-        (("units", "--dose-mg", "40000", "--vials", "3g"), "20"),
+        (("fact", "unit.size", "--on", "2026-02-30"), "there is no such day: that month has the days 01 to 28"),
+        (("code", "--on", "2026-02-30"), "there is no such day: that month has the days 01 to 28"),
+        (("units", "--dose-mg", "40000", "--vials", "3g"), "the sizes are 5 g, 10 g, 20 g"),
+        (("units", "--dose-mg", "40000", "--vials", "20"), "(5 g, 10 g, 20 g)"),
+        (("units", "--dose-mg", "72,5"), "write a point before decimals"),
+        (("units", "--dose-mg", "1e9"), "write all digits"),
+        (("units", "--dose-mg", "NaN"), "plain digits, such as 32450"),
+        (("units", "--dose-mg", "0"), "more than 0 mg"),
+        (("units", "--vials", "20g"), "give either --dose-mg, or --weight-kg and --g-per-kg together"),
+        (("units", "--weight-kg", "72.5"), "give either --dose-mg, or --weight-kg and --g-per-kg together"),
+        (("units", "--dose-mg", "35g", "--weight-kg", "72.5", "--g-per-kg", "0.45"), "give either --dose-mg, or"),
+        (("units", "--weight-kg", "72,5", "--g-per-kg", "0.45"), "weight: expected kilograms"),
+        (("units", "--weight-kg", "72.5", "--g-per-kg", "450"), "450 mg/kg or 0.45"),
+        (("units", "--dose-mg", "35g", "--for-weeks", "52"), "--every-weeks is missing"),
+        (("units", "--dose-mg", "35g", "--every-weeks", "4"), "either in weeks, such as 52, or in days"),
+        (("units", "--dose-mg", "35g", "--every-weeks", "4.5", "--for-weeks", "52"), "a whole number from 1 to 522"),
+        (("units", "--dose-mg", "35g", "--other-charges", "345"), "either that of one unit or that of all units"),
+        (
+            ("units", "--dose-mg", "35g", "--charge-per-unit", "4864.60"),
+            "is it the charge for one unit, or for a vial?",
+        ),
         (("units", "--dose-mg", "41000", "--vials", "2x20g"), "overfill"),
         (("units", "--dose-mg", "40000", "--vials", "2x20g", "--on", "2026-03-31"), "not valid then"),
-        (("infusion", "--start", "9", "--stop", "13:35"), "HH:MM"),
+        (("infusion", "--start", "9", "--stop", "13:35"), "an hour without minutes: write 09:00"),
+        (("infusion", "--start", "07:00", "--stop", "21:00"), "--same-day"),
+        (("infusion", "--start", "07:00", "--stop", "21:00", "--next-day"), "38 h 0 min after the start"),
+        (("infusion", "--start", "9:00", "--stop", "1:35"), "if it stopped in the afternoon, write 13:35"),
+        (("code", "--on", "2026-03-31", "--setting", "hospital"), "hospital-outpatient"),
         (("infusion", "--start", "21:00", "--stop", "20:00"), "--next-day"),
         (("ndc", "7057360521"), "70573060521"),
         (("explain", "JWZ03"), "JWZ003"),
@@ -253,6 +277,23 @@ def test_units_json_has_the_published_keys():
         "lines",
         "least_waste_vials",
         "notes",
+        "dose_mg",
+        "whole_vials",
+        "course",
+        "split",
+        "on",
+        "beyond_facts",
+    ]
+    assert (out["dose_mg"], out["course"], out["split"], out["on"], out["beyond_facts"]) == (
+        "32450",
+        None,
+        None,
+        "2026-04-01",
+        False,
+    )
+    assert [(each["dose_mg"], each["percent"]) for each in out["whole_vials"]] == [
+        ("30000", "92.4"),
+        ("35000", "107.9"),
     ]
     assert [(line["code"], line["modifiers"], line["units"]) for line in out["lines"]] == [
         ("J1553", [], 325),
@@ -266,9 +307,115 @@ def test_units_without_a_date_prints_the_date_it_used():
     assert "newest entry" not in run("units", "--dose-mg", "40000", "--vials", "2x20g", "--on", "2026-05-04").stdout
 
 
+PLAN = ["--weight-kg", "72.5", "--g-per-kg", "0.45", "--vials", "20g,10g,5g", "--every-weeks", "4", "--for-weeks", "52"]
+CHARGED = [
+    "--charge-per-unit",
+    "300",
+    "--other-charges",
+    "345",
+    "--payer",
+    "medicare-ab:noridian",
+    "--on",
+    "2026-11-09",
+]
+
+
+def test_units_by_weight_for_a_year_and_over_two_claims():
+    out = run("units", *PLAN, *CHARGED).stdout
+    assert out.splitlines()[:13] == [
+        "32625 mg by weight and dose for each kg",
+        "327 units given, 23 discarded, 350 opened",
+        "  J1553     x 327   N470573060521 ML200  N470573060511 ML100  N470573060501 ML26.25",
+        "  J1553 JW  x 23   N470573060501 ML23.75",
+        "whole vials instead, if the prescriber orders them:",
+        "  30 g  = 300 units, 0 discarded, 92.0% of the dose",
+        "  35 g  = 350 units, 0 discarded, 107.3% of the dose (nearest)",
+        "13 doses: 4251 units given, 299 discarded, 4550 opened; 13 x 20 g + 13 x 10 g + 13 x 5 g",
+        "  the first dose on day 1 of 364, then one every 28 days; one more would be on day 365",
+        "$105,345.00 is above $99,999.99, the most that one professional claim can charge:",
+        "  claim 1: 20 g + 10 g; J1553 x 300; $90,345.00, with the other lines",
+        "  claim 2: 5 g; J1553 76 x 27, J1553 JW x 23; $15,000.00",
+        "  note: Vials are taken to be emptied from the largest down: what is then left is discarded, and its NDC quantity"
+        " rides on the JW line.",
+    ]
+    answer = json.loads(run("units", *PLAN, *CHARGED, "--output", "json").stdout)
+    assert (answer["dose_mg"], answer["course"]["doses"], len(answer["split"]["claims"])) == ("32625", 13, 2)
+    said = [line.removeprefix("  note: ") for line in out.splitlines() if line.startswith("  note: ")]
+    assert said == answer["notes"] + answer["split"]["notes"]
+
+
+def test_units_of_a_charge_that_fits_and_of_a_payer_without_a_limit():
+    fits = run("units", "--dose-mg", "40000", "--vials", "2x20g", "--charge", "80000", "--on", "2026-11-09").stdout
+    assert "$80,000.00 fits on one claim: the limit of Medicare Part B is $99,999.99\n" in fits
+    other = run("units", "--dose-mg", "40000", "--vials", "2x20g", "--charge", "180000", "--payer", "aetna").stdout
+    assert "note: No charge limit of Aetna is known for one claim: ask." in other
+    assert "$180,000" not in other
+
+
+def test_units_without_vials_say_which_were_taken():
+    out = run("units", "--dose-mg", "24 g").stdout
+    assert "J1553 JW  x 10 " in out
+    assert "note: No vials were named: the smallest set is taken. Bill what was opened." in out
+    assert "No vials were named" not in run("units", "--dose-mg", "24 g", "--vials", "20g,5g").stdout
+
+
+def test_one_unit_is_said_as_one():
+    assert run("units", "--dose-mg", "100", "--vials", "5g").stdout.startswith(
+        "1 unit given, 49 discarded, 50 opened\n"
+    )
+    one = run("units", "--dose-mg", "35", "--vials", "5g").stdout
+    assert "note: 35 mg is less than one unit: are these grams? Write 35g." in one
+    assert "whole vials" not in one
+    course = run("units", "--dose-mg", "5g", "--every-weeks", "4", "--for-weeks", "4").stdout
+    assert "1 dose: 50 units given" in course
+    assert run("infusion", "--start", "09:00", "--stop", "09:01").stdout.startswith("1 minute of infusion\n")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("units", "--dose-mg", "40000", "--vials", "2x20g"),
+        ("infusion", "--start", "09:00", "--stop", "13:35"),
+        ("code",),
+    ],
+)
+def test_json_says_of_the_date_what_the_text_says(asked):
+    for on in (None, "2026-05-04", "2031-05-04"):
+        options = ("--on", on) if on else ()
+        answer = json.loads(run(*asked, *options, "--output", "json").stdout)
+        text = run(*asked, *options).stdout
+        assert [line.removeprefix("  note: ") for line in text.splitlines() if "  note: " in line] == answer["notes"]
+        assert answer["beyond_facts"] == (on == "2031-05-04")
+        assert ("the facts were checked until" in text) == answer["beyond_facts"]
+        assert ("no date of service was given" in text) == (on is None)
+        assert answer["on"] == on or on is None
+
+
+def test_code_by_payer_and_setting():
+    asked = ("code", "--on", "2026-03-31", "--payer", "medicare-ab", "--setting", "hospital-outpatient")
+    lines = run(*asked).stdout.splitlines()
+    assert lines[:3] == [
+        "C9399",
+        "  C9399  medicare-ab, hospital-outpatient only  (secondary)",
+        "  J1599  any payer  (inferred)",
+    ]
+    assert "Medicare packages J1599 and J3590" in lines[3]
+    assert json.loads(run(*asked, "--output", "json").stdout)["setting"] == "hospital-outpatient"
+    assert run("code", "--on", "2026-03-31", "--payer", "aetna").stdout.startswith("no code is known for this payer\n")
+
+
+def test_infusion_of_a_chart():
+    out = run(
+        "infusion", "--start", "0900", "--stop", "1:35 PM", "--pause", "10:00-10:05", "--pause", "1100-1110"
+    ).stdout
+    assert out.startswith("260 minutes of infusion\n  96365 x 1\n  96366 x 3\n")
+    assert "does not stop the clock" in out
+    assert run("infusion", "--start", "07:00", "--stop", "21:00", "--same-day").stdout.startswith("840 minutes")
+
+
 def test_infusion_json():
     out = json.loads(run("infusion", "--start", "09:00", "--stop", "13:35", "--output", "json").stdout)
-    assert list(out) == ["minutes", "lines", "notes"]
+    assert list(out) == ["minutes", "lines", "notes", "on", "beyond_facts"]
     assert out["minutes"] == 275
     assert out["lines"] == [{"code": "96365", "units": 1}, {"code": "96366", "units": 4}]
 

@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 #: Pages whose commands need nothing but the files of the desk below and what they make themselves.
 PAGES = [
     HERE.parent / "docs" / "check" / f"{name}.md"
-    for name in ("index", "outputs", "report", "clearinghouse", "configuration", "fixes")
+    for name in ("index", "outputs", "report", "clearinghouse", "configuration", "fixes", "calculators")
 ]
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.M | re.S)
 #: Steps that set the reader's machine up; the tests have theirs.

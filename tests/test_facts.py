@@ -119,7 +119,6 @@ def test_an_unknown_id_is_refused_with_the_nearest_names() -> None:
         "today",
         "2026-4-1",
         "20260401",
-        "2026-02-30",
         "2026-W14-3",
         "２０２６-04-01",
         " 2026-04-01",
@@ -131,6 +130,23 @@ def test_an_unknown_id_is_refused_with_the_nearest_names() -> None:
 )
 def test_only_a_calendar_date_is_a_date(text: Any) -> None:
     with pytest.raises(FactError, match=r"^a date is written YYYY-MM-DD, such as 2026-05-01$"):
+        as_date(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("2026-02-30", "that month has the days 01 to 28"),
+        ("2028-02-30", "that month has the days 01 to 29"),
+        ("2026-04-31", "that month has the days 01 to 30"),
+        ("2026-05-00", "that month has the days 01 to 31"),
+        ("2026-13-01", "the months go from 01 to 12"),
+        ("2026-00-10", "the months go from 01 to 12"),
+        ("0000-01-01", "the year is 0000"),
+    ],
+)
+def test_a_day_that_no_calendar_has_is_named_as_such(text: str, why: str) -> None:
+    with pytest.raises(FactError, match=f"^there is no such day: {why}$"):
         as_date(text)
 
 

@@ -7,7 +7,7 @@ only above the threshold. The limits and codes are facts (``infusion``); CPT cod
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
@@ -28,8 +28,24 @@ __all__ = [
 _DAY = 24 * 60
 #: Above this a typing mistake is more likely than an infusion into the next day, so the user has to confirm it.
 _LONGEST_UNCONFIRMED = 12 * 60
+#: The clocks change at this time of night, in minutes.
+_CLOCKS_CHANGE = 2 * 60
 _LIMITS = ("push_limit", "first_hour", "further_hour", "further_hour_threshold")
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+#: As charts write it: 9:05, 09:05:00, 0905, 0905h, 9:05 AM, 9:05 p.m.
+_CHARTED = re.compile(
+    r"(?:([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?|([0-9]{2})([0-9]{2})) ?(?:(am|pm|a\.m\.|p\.m\.)|h|hrs?)?",
+    re.IGNORECASE,
+)
+_EXPECTED = "expected a clock time such as 09:05, 9:05, 0905 or 9:05 AM, from 00:00 to 24:00"
+#: Shapes that have two readings, and what to say of them.
+_UNCLEAR = (
+    (re.compile(r"[0-9]{1,2} ?(?:[aApP]\.?[mM]\.?)?"), "an hour without minutes: write 09:00, 0900 or 9:00 AM"),
+    (re.compile(r"[0-9]{3}"), "three digits may have lost one: write four, such as 0905, or 9:05"),
+    (re.compile(r"[0-9]{1,2}[.,][0-9]+"), "9.30 may be half past nine or 18 minutes past: write 09:30 or 09:18"),
+    (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}.*", re.DOTALL), "a date: write the clock time alone, such as 09:05"),
+)
+_RANGE = re.compile(r" *(?:-|\u2013| to ) *")
 #: A pause: its start and stop, or one text such as ``10:00-10:25``.
 PauseLike = tuple[time | str, time | str] | str
 
@@ -81,15 +97,18 @@ def infusion_codes(
     on: date | str,
     pauses: Iterable[PauseLike] = (),
     next_day: bool = False,
+    same_day: bool = False,
     facts: FactBase | None = None,
 ) -> Infusion:
     """Administration codes for one infusion that started on the date of service ``on``.
 
-    Times are ``HH:MM`` of a 24-hour clock or :class:`datetime.time`; ``pauses`` are pairs of them or texts
-    such as ``"10:00-10:25"``. A stop before the start is one on the next day. Raises :class:`InfusionError`
-    for times that describe no infusion, and for more than 12 hours without ``next_day``;
-    :class:`~j1553ref.facts.FactError` where the limits are not known on that date. Sources: facts
-    ``infusion.push_limit``, ``infusion.first_hour``, ``infusion.further_hour_threshold``.
+    Times are :class:`datetime.time` or texts as charts write them: ``09:05``, ``9:05``, ``0905``, ``09:05:00``,
+    ``9:05 AM``, and ``24:00`` for a stop at the end of the day. ``pauses`` are pairs of them or texts such as
+    ``"10:00-10:25"``. A stop before the start is one on the next day. Raises :class:`InfusionError`
+    for times that describe no infusion or have two readings, for more than 12 hours that neither ``next_day`` nor
+    ``same_day`` confirms, and for more than 24; :class:`~j1553ref.facts.FactError` where the limits are not known on
+    that date. Sources: facts ``infusion.push_limit``, ``infusion.first_hour``, ``infusion.further_hour_threshold``,
+    ``infusion.counted_time``, ``infusion.bag_change``.
 
     >>> found = infusion_codes("22:30", "02:10", on="2026-05-01")
     >>> found.minutes, [(line.code, line.units) for line in found.lines]
@@ -98,35 +117,53 @@ def infusion_codes(
     250
     """
     when, base = as_date(on), facts or packaged()
-    minutes, notes = _timed(start, stop, pauses, next_day)
+    minutes, paused, notes = _timed(start, stop, pauses, next_day, same_day)
+    lines, more, read = _coded(minutes, when, base)
+    if paused:
+        more = [*_on_pauses(lines, minutes, paused, when, base), *more]
+        read = (*read, "counted_time", "bag_change")
+    return Infusion(
+        minutes=minutes,
+        lines=tuple(lines),
+        notes=(*notes, *more),
+        facts=tuple(f"infusion.{name}" for name in read),
+    )
+
+
+def _coded(minutes: int, when: date, base: FactBase) -> tuple[list[InfusionLine], list[str], tuple[str, ...]]:
+    """The lines for minutes of infusion, what to know about them, and the facts read."""
 
     def fact(name: str) -> Any:
         return base.on(f"infusion.{name}", when).value
 
     push_limit: int = fact("push_limit")
     if minutes <= push_limit:
-        notes.append(
+        note = (
             f"{push_limit} minutes or less is a push ({fact('code.push')}); {fact('code.initial')} takes"
             f" {push_limit + 1} or more. That is short for immune globulin: check the times in the record."
         )
-        read: tuple[str, ...] = ("push_limit", "code.push", "code.initial")
-        return Infusion(
-            minutes=minutes,
-            lines=(InfusionLine(fact("code.push"), 1),),
-            notes=tuple(notes),
-            facts=tuple(f"infusion.{name}" for name in read),
-        )
+        return [InfusionLine(fact("code.push"), 1)], [note], ("push_limit", "code.push", "code.initial")
     further = further_hours(minutes, on=when, facts=base)
     lines = [InfusionLine(fact("code.initial"), 1)]
     if further:
         lines.append(InfusionLine(fact("code.further"), further))
     remainder = minutes - fact("first_hour") - further * fact("further_hour")
+    notes = []
     if remainder > 0:
         threshold = fact("further_hour_threshold")
         notes.append(f"The last {remainder} min add no {fact('code.further')}: that takes more than {threshold}.")
-    read = (*_LIMITS, "code.initial", "code.further")
-    return Infusion(
-        minutes=minutes, lines=tuple(lines), notes=tuple(notes), facts=tuple(f"infusion.{name}" for name in read)
+    return lines, notes, (*_LIMITS, "code.initial", "code.further")
+
+
+def _on_pauses(lines: list[InfusionLine], minutes: int, paused: int, when: date, base: FactBase) -> Iterator[str]:
+    """Which stops count, as far as sources go, and what the codes would be otherwise: the user decides."""
+    counted, change = base.on("infusion.counted_time", when), base.on("infusion.bag_change", when)
+    yield f"{paused} min of pauses are left out: {counted.value} ({counted.grade})."
+    other, _, _ = _coded(minutes + paused, when, base)
+    otherwise = "the same codes" if other == lines else ", ".join(f"{line.code} x {line.units}" for line in other)
+    yield (
+        f"Another guide ({change.grade}) says of a brief change of bag or vial that it {change.value}."
+        f" If all pauses were such changes: {minutes + paused} min, {otherwise}. Follow the payer, or ask it."
     )
 
 
@@ -149,39 +186,62 @@ def further_hours(minutes: int, *, on: date | str, facts: FactBase | None = None
 
 
 def minutes_infused(
-    start: time | str, stop: time | str, *, pauses: Iterable[PauseLike] = (), next_day: bool = False
+    start: time | str,
+    stop: time | str,
+    *,
+    pauses: Iterable[PauseLike] = (),
+    next_day: bool = False,
+    same_day: bool = False,
 ) -> int:
     """Minutes between start and stop without the pauses; arguments and errors as in :func:`infusion_codes`.
 
     >>> minutes_infused("09:00", "13:35", pauses=[("10:00", "10:25")])
     250
     """
-    return _timed(start, stop, pauses, next_day)[0]
+    return _timed(start, stop, pauses, next_day, same_day)[0]
 
 
-def _timed(start: time | str, stop: time | str, pauses: Iterable[PauseLike], next_day: bool) -> tuple[int, list[str]]:
-    began, ended = _clock(start, "start"), _clock(stop, "stop")
+def _timed(
+    start: time | str, stop: time | str, pauses: Iterable[PauseLike], next_day: bool, same_day: bool
+) -> tuple[int, int, list[str]]:
+    """Minutes in which the drug ran, minutes of pauses, and what to know about the clock times."""
+    began, ended = _clock(start, "start"), _clock(stop, "stop", ends=True)
+    if next_day and same_day:
+        raise InfusionError("stop: on the same day or on the next one, not both")
     if began == ended and not next_day:
         raise InfusionError("stop: the same time as the start; compare both with the record")
+    if same_day and ended < began:
+        raise InfusionError("stop: before the start, and on the same day; compare both times with the record")
     overnight = next_day or ended < began
     elapsed = ended - began + (_DAY if overnight else 0)
-    if elapsed > _LONGEST_UNCONFIRMED and not next_day:
-        longest = f"more than {_LONGEST_UNCONFIRMED // 60} hours"
+    if elapsed > _DAY:
         raise InfusionError(
-            f"stop: {_hours(elapsed)} after the start, {longest}; compare both times with the record"
-            + (", or confirm it with --next-day (next_day=True)" if overnight else "")
+            f"stop: {_hours(elapsed)} after the start, more than 24 hours, which is no single infusion here; if it ended"
+            f" on the day it started, after {_hours(elapsed - _DAY)}, write --same-day (same_day=True) instead;"
+            " else bill each date by itself"
+        )
+    if elapsed > _LONGEST_UNCONFIRMED and not (next_day if overnight else same_day):
+        longest = f"more than {_LONGEST_UNCONFIRMED // 60} hours"
+        confirm = "--next-day (next_day=True)" if overnight else "--same-day (same_day=True)"
+        afternoon = ended + _DAY // 2
+        hint = f"; if it stopped in the afternoon, write {_said(afternoon)}" if overnight and afternoon < _DAY else ""
+        raise InfusionError(
+            f"stop: {_hours(elapsed)} after the start, {longest}; compare both times with the record, or confirm it"
+            f" with {confirm}{hint}"
         )
     paused = _paused(began, elapsed, pauses)
     if paused == elapsed:
         raise InfusionError("pauses: nothing is left of the infusion; compare the times with the record")
-    notes = []
+    return elapsed - paused, paused, [*_on_clocks(began, elapsed, overnight)]
+
+
+def _on_clocks(began: int, elapsed: int, overnight: bool) -> Iterator[str]:
     if overnight:
-        notes.append(
-            "Ended the next day: counted as one infusion on the date on which it started. No text says so: ask the payer."
-        )
-    if paused:
-        notes.append(f"{paused} min of pauses are left out: only the minutes in which the drug ran count.")
-    return elapsed - paused, notes
+        yield "Ended the next day: counted as one infusion on the date on which it started. For its own rule, ask the payer."
+    if elapsed > _LONGEST_UNCONFIRMED:
+        yield f"{_hours(elapsed)} from start to stop, as confirmed: compare the times with the record once more."
+    if any(began < change < began + elapsed for change in (_CLOCKS_CHANGE, _CLOCKS_CHANGE + _DAY)):
+        yield "Clock times as written: in a night in which the clocks changed, correct the minutes by that hour."
 
 
 def _paused(began: int, elapsed: int, pauses: Iterable[PauseLike]) -> int:
@@ -189,17 +249,15 @@ def _paused(began: int, elapsed: int, pauses: Iterable[PauseLike]) -> int:
     given = pauses.split(",") if isinstance(pauses, str) else pauses
     for number, pause in enumerate(given, start=1):
         name = f"pause {number}"
-        pair = pause.split("-") if isinstance(pause, str) else pause
+        pair = _RANGE.split(pause.strip()) if isinstance(pause, str) else pause
         if len(pair) != 2:
             raise InfusionError(f"{name}: expected a start and a stop, such as 10:00-10:25")
-        first, last = (_clock(value, name) for value in pair)
+        first, last = _clock(pair[0], name), _clock(pair[1], name, ends=True)
         if first == last:
             raise InfusionError(f"{name}: starts and stops at the same time")
         # Counted from the start of the infusion, so that midnight needs no care.
         since = (first - began) % _DAY
         spans.append((since, since + (last - first) % _DAY, name))
-    if spans and elapsed > _DAY:
-        raise InfusionError("pauses: on which day cannot be told in an infusion of more than 24 hours")
     spans.sort()
     reached, paused = 0, 0
     for since, until, name in spans:
@@ -211,15 +269,35 @@ def _paused(began: int, elapsed: int, pauses: Iterable[PauseLike]) -> int:
     return paused
 
 
-def _clock(value: time | str, name: str) -> int:
+def _clock(value: time | str, name: str, *, ends: bool = False) -> int:
+    """Minutes since midnight of a clock time; ``ends`` allows 24:00, the end of the day."""
     if isinstance(value, time):
         if value.second or value.microsecond or value.tzinfo:
             raise InfusionError(f"{name}: expected whole minutes of a clock without time zone")
         return value.hour * 60 + value.minute
-    found = _CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
+    text = value.strip() if isinstance(value, str) else ""
+    if plain := _CLOCK.fullmatch(text):
+        return int(plain[1]) * 60 + int(plain[2])
+    found = _CHARTED.fullmatch(text)
     if found is None:
-        raise InfusionError(f"{name}: expected HH:MM of a 24-hour clock, from 00:00 to 23:59, such as 09:05")
-    return int(found[1]) * 60 + int(found[2])
+        reason = next((words for shape, words in _UNCLEAR if shape.fullmatch(text)), _EXPECTED)
+        raise InfusionError(f"{name}: {reason}")
+    hour, minute = int(found[1] or found[4]), int(found[2] or found[5])
+    if int(found[3] or 0):
+        raise InfusionError(f"{name}: the codes count whole minutes: write the time without seconds, such as 09:05")
+    if found[6]:
+        if not 1 <= hour <= 12:
+            raise InfusionError(f"{name}: AM and PM go with the hours 1 to 12: write 13:35 or 1:35 PM, not both in one")
+        hour = hour % 12 + (12 if found[6][0] in "pP" else 0)
+    if minute > 59 or hour * 60 + minute > _DAY:
+        raise InfusionError(f"{name}: {_EXPECTED}")
+    if hour * 60 + minute == _DAY and not ends:
+        raise InfusionError(f"{name}: 24:00 ends a day; what starts then starts at 00:00 of the next date")
+    return hour * 60 + minute
+
+
+def _said(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 def _hours(minutes: int) -> str:

@@ -6,29 +6,19 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow
+from decimal import Decimal
 from math import gcd
 
-from j1553ref.errors import J1553Error
+from j1553ref.amounts import EXACT, UnitsError, milligrams
 from j1553ref.facts import FactBase, packaged
 from j1553ref.ndc import NdcError, Package, package
 
 __all__ = ["EXACT", "UnitsError", "Vial", "grams", "least_waste", "milligrams", "parse_vials"]
 
-#: Arithmetic that never rounds silently, whatever context the caller has set.
-EXACT = Context(prec=50, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow])
-#: Limits on the input, far above any dose.
-_DIGITS_OF_MG = 6
+#: Far above any dose.
 _MOST_VIALS = 999
-_PLAIN = re.compile(rf"0*[0-9]{{1,{_DIGITS_OF_MG}}}(\.[0-9]{{1,3}}0*)?")
-_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 _ITEM = re.compile(r"(?:([0-9]{1,3}) ?[xX×] ?)?(.+)")
 _SIZE = re.compile(r"([0-9]{1,6}) ?(g|mg)", re.IGNORECASE)
-_EXPECTED = "expected a size such as 20g, or an NDC, with a count as in 2x20g"
-
-
-class UnitsError(J1553Error, ValueError):
-    """The dose or the vials cannot be billed as given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,34 +32,6 @@ class Vial:
     size_mg: int
     count: int = 1
     ndc: str | None = None
-
-
-def milligrams(value: int | str | Decimal, name: str = "dose") -> Decimal:
-    """An amount of drug in mg: more than 0, below 1,000,000, with at most three decimals.
-
-    Raises :class:`UnitsError` for anything else, a float included, since a float is not exact.
-
-    >>> milligrams("32450.5")
-    Decimal('32450.5')
-    """
-    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
-        raise UnitsError(f"{name}: expected milligrams as int, Decimal or decimal text, such as 32450.5")
-    if isinstance(value, Decimal):
-        if value.is_finite() and 0 < value < 10**_DIGITS_OF_MG and -3 <= value.as_tuple().exponent <= 0:  # type: ignore[operator]
-            return value
-        # An exponent such as 1E+999999 would be written out digit by digit.
-        text = f"{value:f}" if value.is_finite() and abs(value.adjusted()) < 20 else str(value)
-    else:
-        text = value.strip() if isinstance(value, str) else _int_text(value)
-    if _PLAIN.fullmatch(text):
-        amount = Decimal(text)
-        if amount > 0:
-            return amount
-    if text.startswith("-") or _PLAIN.fullmatch(text):
-        raise UnitsError(f"{name}: expected more than 0 mg")
-    if _NUMBER.fullmatch(text):
-        raise UnitsError(f"{name}: expected less than {10**_DIGITS_OF_MG:,} mg and at most three decimals")
-    raise UnitsError(f"{name}: expected milligrams as plain digits, such as 32450 or 32450.5")
 
 
 def parse_vials(
@@ -89,9 +51,12 @@ def parse_vials(
     counts: dict[tuple[int, str | None], int] = {}
     for number, item in enumerate(given, start=1):
         where = f"vials, item {number}"
-        vial = _parsed(item, where, base) if isinstance(item, str) else item
+        vial = _parsed(item, where, base, sizes) if isinstance(item, str) else item
         if vial.size_mg not in sizes:
-            raise UnitsError(f"{where}: no such vial of Yimmugo, the sizes are {_named(sizes)}")
+            raise UnitsError(
+                f"{where}: no such vial of Yimmugo, the sizes are {_named(sizes)}; name each vial that was opened,"
+                " as in 20g,10g,5g"
+            )
         if vial.ndc and vial.size_mg != _known(vial.ndc, where, base).mg:
             raise UnitsError(f"{where}: the NDC is that of another size")
         if not 1 <= vial.count <= _MOST_VIALS:
@@ -99,7 +64,7 @@ def parse_vials(
         kind = vial.size_mg, vial.ndc
         counts[kind] = counts.get(kind, 0) + vial.count
     if not counts:
-        raise UnitsError(f"vials: expected at least one; {_EXPECTED}")
+        raise UnitsError(f"vials: expected at least one; {_expected(sizes)}")
     found = (Vial(size, count, ndc) for (size, ndc), count in counts.items())
     return tuple(sorted(found, key=lambda vial: -vial.size_mg))
 
@@ -142,17 +107,17 @@ def grams(mg: int | Decimal) -> str:
     return f"{EXACT.divide(Decimal(mg), Decimal(1000)):f} g"
 
 
-def _parsed(item: str, where: str, base: FactBase) -> Vial:
+def _parsed(item: str, where: str, base: FactBase, sizes: Iterable[int]) -> Vial:
     parts = _ITEM.fullmatch(item.strip())
     if parts is None:
-        raise UnitsError(f"{where}: {_EXPECTED}")
+        raise UnitsError(f"{where}: {_expected(sizes)}")
     count, kind = int(parts[1] or 1), parts[2]
     size = _SIZE.fullmatch(kind)
     if size:
         return Vial(int(size[1]) * (1000 if size[2].lower() == "g" else 1), count)
     # Shorter numbers are sizes or counts that lack their unit; an NDC message would mislead.
     if sum(character.isdigit() for character in kind) < 10:
-        raise UnitsError(f"{where}: {_EXPECTED}")
+        raise UnitsError(f"{where}: {_expected(sizes)}")
     found = _known(kind, where, base)
     return Vial(found.mg, count, found.ndc)
 
@@ -172,10 +137,9 @@ def _sizes(base: FactBase, on: date | str) -> tuple[int, ...]:
     return sizes
 
 
+def _expected(sizes: Iterable[int]) -> str:
+    return f"expected a size with its unit ({_named(sizes)}), or an NDC, with a count as in 2x20g"
+
+
 def _named(sizes: Iterable[int]) -> str:
     return ", ".join(grams(size) for size in sorted(sizes))
-
-
-def _int_text(value: int) -> str:
-    # Python refuses to write out integers of thousands of digits.
-    return str(value) if abs(value) < 10**20 else "-" * (value < 0) + "1" + "0" * 20

@@ -7,8 +7,9 @@ In a page:
   ``{rule}`JWZ003```, ``{cpt}`96365```, ``{case-value}`slug:/lines/0/units```;
 - ``facts`` (an id or ``prefix.*`` a line), ``fact-history``, ``changes``, ``periods``, ``gaps-list``, ``case``
   (``:pointer:``), ``rule-card``, ``worked-cases`` (``:topic:``, ``:level:``, ``:rule:`` or ``:denial:``);
-- ``dose-table`` (``:step:`` and ``:last:`` in mg), ``minute-table`` (``:last:``), ``ndc-strings`` (a form), ``chargemaster``:
-  figures and text to copy;
+- ``dose-table`` (``:step:`` and ``:last:`` in mg), ``course-table`` (``:doses:`` in mg and ``:courses:`` such as ``4/52w``),
+  ``whole-vials`` (``:doses:``), ``minute-table`` (``:last:``), ``ndc-strings`` (a form), ``chargemaster``: figures and text
+  to copy;
 - ``exercise-sheet`` and ``exercise-key`` (``:topic:``, ``:level:``, ``:count:``, ``:seed:``; a sheet with ``:answers:`` opens
   each), ``exercise-topics``, ``exercise-mistakes``; ``lesson`` (a timed plan), ``slides`` (the cases of a lesson);
 - ``library`` (``Heading: name name`` a line): the names of the package;
@@ -41,6 +42,7 @@ from refsite import (
     minutes,
     nodes,
     page,
+    planned,
     publish,
     registers,
     roles,
@@ -72,7 +74,21 @@ def setup(app: Sphinx) -> dict[str, Any]:
         search,
         publish,
     )
-    parts += (addressed, library, schema, changes, dates, doses, minutes, strings, worked, exercises, lesson, slides)
+    parts += (
+        addressed,
+        library,
+        schema,
+        changes,
+        dates,
+        doses,
+        planned,
+        minutes,
+        strings,
+        worked,
+        exercises,
+        lesson,
+        slides,
+    )
     for part in (*parts, bundle, harden):
         part.setup(app)
     return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

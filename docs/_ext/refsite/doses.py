@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from docutils import nodes
@@ -11,7 +12,7 @@ from sphinx.application import Sphinx
 from j1553ref.billing import OpenedVials
 from j1553ref.facts import FactError, checked_until
 from j1553ref.units import bill_units
-from j1553ref.vials import grams, least_waste
+from j1553ref.vials import Vial, grams, least_waste
 from refsite.checked import CheckedDirective
 from refsite.domain import domain_of, facts
 from refsite.nodes import element, table
@@ -32,7 +33,7 @@ class DoseTable(CheckedDirective):
         rows, read = [], set[str]()
         for dose_mg in range(step, last + 1, step):
             cells, ids = row(dose_mg, on)
-            rows.append([[_cell(text)] for text in cells])
+            rows.append([[cell(text)] for text in cells])
             read |= set(ids)
         facts(self.env, *read)
         domain_of(self.env).use("fact", *read)
@@ -53,7 +54,7 @@ def row(dose_mg: int, on: date) -> tuple[list[str], tuple[str, ...]]:
     return [grams(dose_mg), vials_text(bill.vials), " ".join([str(dose.units), *dose.modifiers]), discarded], bill.facts
 
 
-def vials_text(vials: tuple[OpenedVials, ...]) -> str:
+def vials_text(vials: Iterable[OpenedVials | Vial]) -> str:
     """Vials as staff say them.
 
     >>> from decimal import Decimal
@@ -65,7 +66,8 @@ def vials_text(vials: tuple[OpenedVials, ...]) -> str:
     )
 
 
-def _cell(text: str) -> nodes.Text | element:
+def cell(text: str) -> nodes.Text | element:
+    """A cell of figures."""
     # A number must not part from its unit or modifier; only the plus signs may end a line.
     return nodes.Text(" + ".join(part.replace(" ", "\xa0") for part in text.split(" + ")))
 

@@ -19,14 +19,17 @@ if TYPE_CHECKING:
     from j1553ref.report.layout import Line
 
 __all__ = [
+    "beyond_facts",
     "colored",
     "columns",
     "complain",
     "day_of",
     "fact_base",
     "facts_option",
+    "notes_on_date",
     "on_option",
     "output_option",
+    "print_answer",
     "print_json",
     "print_lines",
     "print_notes",
@@ -68,14 +71,29 @@ def fact_base(folder: str | None) -> facts.FactBase:
     return facts.load(Path(folder), facts.packaged())
 
 
-def print_notes(notes: tuple[str, ...], on: str | None, day: date) -> None:
+def notes_on_date(on: str | None, day: date) -> tuple[str, ...]:
+    """Which date an answer rests on, where that has to be said."""
+    return (
+        *([f"the facts were checked until {facts.checked_until().isoformat()}"] if beyond_facts(day) else []),
+        *([f"no date of service was given; the newest entry is used, from {day.isoformat()}"] if on is None else []),
+    )
+
+
+def beyond_facts(day: date) -> bool:
+    """Whether a date of service lies after the date up to which the facts were checked."""
+    return day > facts.checked_until()
+
+
+def print_notes(notes: Iterable[str], on: str | None, day: date) -> None:
     """Print what to know about an answer, and which date it rests on."""
-    for note in notes:
+    for note in (*notes, *notes_on_date(on, day)):
         click.secho(f"  note: {note}", dim=True)
-    if day > facts.checked_until():
-        click.secho(f"  note: the facts were checked until {facts.checked_until().isoformat()}", dim=True)
-    if on is None:
-        click.secho(f"  note: no date of service was given; the newest entry is used, from {day.isoformat()}", dim=True)
+
+
+def print_answer(answer: dict[str, Any], on: str | None, day: date, notes: Iterable[str] = ()) -> None:
+    """Print an answer as JSON, with the date it rests on and all the notes that the text has."""
+    said = [*answer.get("notes", ()), *notes, *notes_on_date(on, day)]
+    print_json(answer | {"on": day.isoformat(), "notes": said, "beyond_facts": beyond_facts(day)})
 
 
 def colored() -> bool | None:

@@ -2,66 +2,161 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 import click
 
 from j1553ref import facts, ndc
-from j1553ref.billing import plain
+from j1553ref.amounts import dose_by_weight, milligrams
+from j1553ref.billing import Billing, plain
 from j1553ref.cli.base import (
     day_of,
     fact_base,
     facts_option,
     on_option,
     output_option,
+    print_answer,
     print_json,
     print_notes,
 )
-from j1553ref.code import code_for
+from j1553ref.code import SETTINGS, code_for
 from j1553ref.facts.wording import date_text, plain_text
 from j1553ref.infusion import infusion_codes
+from j1553ref.planning import Split, WholeVials, course, notes_on_units, split_claims, vials_text, whole_vials
+from j1553ref.redaction import counted
 from j1553ref.units import bill_units
+from j1553ref.vials import grams, least_waste
 
 __all__ = ["code", "fact", "infusion", "ndc_", "units"]
 
 
 @click.command()
-@click.option("--dose-mg", required=True, metavar="MG", help="The dose given, in mg, such as 32450.")
-@click.option("--vials", required=True, metavar="LIST", help="The opened vials: 20g,10g,5g or 2x20g, or their NDCs.")
+@click.option("--dose-mg", metavar="MG", help="The dose given, in mg, such as 32450; or with its unit, such as 35g.")
+@click.option("--weight-kg", metavar="KG", help="Instead of --dose-mg, with --g-per-kg: the weight, such as 72.5.")
+@click.option("--g-per-kg", metavar="G", help="The dose for each kg of weight, in grams, such as 0.45.")
+@click.option(
+    "--vials",
+    metavar="LIST",
+    help="The opened vials: 20g,10g,5g or 2x20g, or their NDCs. Without them the smallest set, for planning.",
+)
+@click.option("--every-weeks", metavar="N", help="Plan a course: weeks from one dose to the next.")
+@click.option("--for-weeks", metavar="N", help="Length of the course in weeks, such as 52.")
+@click.option("--for-days", metavar="N", help="Length of the course in days, such as 365.")
+@click.option("--charge-per-unit", metavar="USD", help="The charge for one unit: is it too much for one claim?")
+@click.option("--charge", metavar="USD", help="Instead: the charge for all units of the drug.")
+@click.option("--other-charges", metavar="USD", help="The charge of the other lines of the claim.")
 @on_option("Date of service")
-@click.option("--payer", metavar="ID", help="Who is billed; decides the notes.")
+@click.option("--payer", metavar="ID", help="Who is billed; decides the notes and how claims are split.")
 @output_option
-def units(dose_mg: str, vials: str, on: str | None, payer: str | None, output: str) -> None:
+def units(on: str | None, payer: str | None, output: str, **given: str | None) -> None:
     """Billing units, discarded units and claim lines for a dose and its opened vials."""
     day = day_of(on, "unit.size")
-    bill = bill_units(dose_mg=dose_mg, vials=vials, on=day, payer=payer)
+    dose = _dose(given)
+    vials = given["vials"] if given["vials"] is not None else least_waste(dose, on=day)
+    bill = bill_units(dose_mg=dose, vials=vials, on=day, payer=payer)
+    rounded = whole_vials(dose, on=day)
+    planned = split = None
+    if any(given[name] is not None for name in ("every_weeks", "for_weeks", "for_days")):
+        if given["every_weeks"] is None:
+            raise click.UsageError("--every-weeks is missing: how many weeks from one dose to the next?")
+        planned = course(
+            bill, every_weeks=given["every_weeks"], for_weeks=given["for_weeks"], for_days=given["for_days"]
+        )
+    if any(given[name] is not None for name in ("charge", "charge_per_unit", "other_charges")):
+        split = split_claims(
+            bill,
+            on=day,
+            payer=payer,
+            charge=given["charge"],
+            charge_per_unit=given["charge_per_unit"],
+            other_charges=given["other_charges"],
+        )
+    assumed = (
+        () if given["vials"] is not None else ("No vials were named: the smallest set is taken. Bill what was opened.",)
+    )
+    more = (*assumed, *notes_on_units(bill, dose, rounded, payer=payer, on=day))
     if output == "json":
-        print_json(bill.to_json())
+        answer = bill.to_json() | {
+            "dose_mg": plain(dose),
+            "whole_vials": [other.to_json() for other in rounded],
+            "course": planned.to_json() if planned else None,
+            "split": split.to_json() if split else None,
+        }
+        print_answer(answer, on, day, more)
         return
-    click.echo(f"{bill.administered_units} units given, {bill.discarded_units} discarded, {bill.total_units} opened")
+    if given["dose_mg"] is None:
+        click.echo(f"{plain(dose)} mg by weight and dose for each kg")
+    _print_units(bill, rounded)
+    if planned:
+        click.echo(
+            f"{counted(planned.doses, 'dose')}: {counted(planned.administered_units, 'unit')} given,"
+            f" {planned.discarded_units} discarded, {planned.total_units} opened; {vials_text(planned.vials)}"
+        )
+        click.echo(f"  {planned.why}")
+    if split:
+        _print_split(split)
+    print_notes((*bill.notes, *more, *(split.notes if split else ())), on, day)
+
+
+def _print_units(bill: Billing, rounded: Iterable[WholeVials]) -> None:
+    given = counted(bill.administered_units, "unit")
+    click.echo(f"{given} given, {bill.discarded_units} discarded, {bill.total_units} opened")
     for line in bill.lines:
-        codes = "  ".join(f"N4{each.code} {each.unit}{plain(each.quantity)}" for each in line.ndc)
+        codes = "  ".join(f"N4{drug.code} {drug.unit}{plain(drug.quantity)}" for drug in line.ndc)
         click.echo(f"  {' '.join((line.code, *line.modifiers)):9} x {line.units}   {codes}")
-    print_notes(bill.notes, on, day)
+    if rounded:
+        click.echo("whole vials instead, if the prescriber orders them:")
+    for other in rounded:
+        click.echo(
+            f"  {grams(other.dose_mg):5} = {other.administered_units} units, {other.discarded_units} discarded,"
+            f" {other.percent:.1f}% of the dose{' (nearest)' if other.nearest else ''}"
+        )
+
+
+def _dose(given: dict[str, str | None]) -> Decimal:
+    """The dose in mg: as given, or by weight."""
+    dose, weight, per_kg = given["dose_mg"], given["weight_kg"], given["g_per_kg"]
+    if dose is not None and weight is None and per_kg is None:
+        return milligrams(dose)
+    if dose is None and weight is not None and per_kg is not None:
+        return dose_by_weight(weight, per_kg)
+    raise click.UsageError("the dose: give either --dose-mg, or --weight-kg and --g-per-kg together")
+
+
+def _print_split(split: Split) -> None:
+    total = split.charge + split.other_charges
+    if split.limit is None:
+        return
+    if not split.claims:
+        click.echo(f"${total:,.2f} fits on one claim: the limit of Medicare Part B is ${split.limit:,.2f}")
+        return
+    click.echo(f"${total:,.2f} is above ${split.limit:,.2f}, the most that one professional claim can charge:")
+    for number, claim in enumerate(split.claims, start=1):
+        lines = ", ".join(f"{' '.join((line.code, *line.modifiers))} x {line.units}" for line in claim.lines)
+        beside = ", with the other lines" if number == 1 else ""
+        click.echo(f"  claim {number}: {vials_text(claim.vials)}; {lines}; ${claim.total_charge:,.2f}{beside}")
 
 
 @click.command()
-@click.option("--start", required=True, metavar="HH:MM", help="When the infusion began.")
-@click.option("--stop", required=True, metavar="HH:MM", help="When it ended.")
-@click.option(
-    "--pause", "pauses", multiple=True, metavar="HH:MM-HH:MM", help="A time without infusion; may be repeated."
-)
+@click.option("--start", required=True, metavar="TIME", help="When the infusion began: 09:05, 0905 or 9:05 AM.")
+@click.option("--stop", required=True, metavar="TIME", help="When it ended.")
+@click.option("--pause", "pauses", multiple=True, metavar="TIME-TIME", help="A time without infusion; may be repeated.")
 @click.option("--next-day", is_flag=True, help="The infusion ended on the day after it began.")
+@click.option("--same-day", is_flag=True, help="It ended on the day it began, after more than 12 hours.")
 @on_option("Date of service")
 @output_option
-def infusion(start: str, stop: str, pauses: tuple[str, ...], next_day: bool, on: str | None, output: str) -> None:
+def infusion(
+    start: str, stop: str, pauses: tuple[str, ...], next_day: bool, same_day: bool, on: str | None, output: str
+) -> None:
     """Administration codes for an infusion, from its start and stop times."""
     day = day_of(on, "infusion.push_limit")
-    outcome = infusion_codes(start, stop, pauses=pauses, next_day=next_day, on=day)
+    outcome = infusion_codes(start, stop, pauses=pauses, next_day=next_day, same_day=same_day, on=day)
     if output == "json":
-        print_json(outcome.to_json())
+        print_answer(outcome.to_json(), on, day)
         return
-    click.echo(f"{outcome.minutes} minutes of infusion")
+    click.echo(f"{counted(outcome.minutes, 'minute')} of infusion")
     for line in outcome.lines:
         click.echo(f"  {line.code} x {line.units}")
     print_notes(outcome.notes, on, day)
@@ -86,18 +181,20 @@ def ndc_(code: str, output: str) -> None:
 @click.command()
 @on_option("Date of service")
 @click.option("--payer", metavar="ID", help="Who is billed.")
+@click.option("--setting", type=click.Choice(list(SETTINGS)), help="Where the drug is given.")
 @output_option
-def code(on: str | None, payer: str | None, output: str) -> None:
-    """Which code a date of service takes for Yimmugo, and why."""
+def code(on: str | None, payer: str | None, setting: str | None, output: str) -> None:
+    """Which code a date of service takes for Yimmugo, and why, by payer and setting."""
     day = day_of(on, "code.valid")
-    choice = code_for(day, payer=payer)
+    choice = code_for(day, payer=payer, setting=setting)
     if output == "json":
-        print_json(choice.to_json())
+        print_answer(choice.to_json(), on, day)
         return
-    click.echo(choice.code or "no specific code: one of the unlisted codes that the payer names")
+    click.echo(choice.code or ("no code is known for this payer" if payer else "no one code: it depended on the payer"))
     for other in choice.alternatives:
         binds = ", ".join(other.binds) or "any payer"
-        click.echo(f"  {other.code}  {binds}  ({other.grade})")
+        place = f", {other.setting} only" if other.setting else ""
+        click.echo(f"  {other.code}  {binds}{place}  ({other.grade})")
     click.echo(f"  {choice.why}")
     print_notes((), on, day)
 
@@ -163,7 +260,7 @@ def _entry_object(entry: facts.Entry) -> dict[str, Any]:
         "ended": entry.ended,
         "value": _data(entry.value),
         "grade": entry.grade,
-        "sources": [{"id": each.id, "locator": each.locator, "grade": each.grade} for each in entry.sources],
+        "sources": [{"id": source.id, "locator": source.locator, "grade": source.grade} for source in entry.sources],
         "checked": entry.checked.isoformat(),
         "note": entry.note or None,
     }
@@ -172,7 +269,7 @@ def _entry_object(entry: facts.Entry) -> dict[str, Any]:
 def _data(value: Any) -> Any:
     """A fact's value as JSON: money and quantities as decimal strings, dates as text."""
     if isinstance(value, dict):
-        return {key: _data(each) for key, each in value.items()}
+        return {key: _data(item) for key, item in value.items()}
     if isinstance(value, tuple):
-        return [_data(each) for each in value]
+        return [_data(item) for item in value]
     return value if value is None or isinstance(value, bool | int | str) else str(value)

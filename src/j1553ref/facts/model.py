@@ -197,17 +197,28 @@ class FactBase:
 
 
 def as_date(text: date | str) -> date:
-    """A date from ``YYYY-MM-DD``; raises :class:`FactError` for anything else.
+    """A date from ``YYYY-MM-DD``; raises :class:`FactError` for anything else and for a day that no calendar has.
 
     >>> as_date("2026-05-01")
     datetime.date(2026, 5, 1)
     """
     if isinstance(text, date) and not isinstance(text, datetime):
         return text
+    # fromisoformat alone also takes week dates such as 2026-W14-3.
+    if not isinstance(text, str) or not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise FactError("a date is written YYYY-MM-DD, such as 2026-05-01")
     try:
-        # fromisoformat alone also takes week dates such as 2026-W14-3.
-        if not isinstance(text, str) or not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-            raise ValueError
         return date.fromisoformat(text)
     except ValueError:
-        raise FactError("a date is written YYYY-MM-DD, such as 2026-05-01") from None
+        raise FactError(f"there is no such day: {_why_no_day(text)}") from None
+
+
+def _why_no_day(text: str) -> str:
+    from calendar import monthrange  # only who needs the message waits for it
+
+    year, month = int(text[:4]), int(text[5:7])
+    if not year:
+        return "the year is 0000"
+    if not 1 <= month <= 12:
+        return "the months go from 01 to 12"
+    return f"that month has the days 01 to {monthrange(year, month)[1]}"
