@@ -13,7 +13,7 @@ from sphinx.environment import BuildEnvironment
 
 from j1553ref.facts import Entry, Fact, FactBase, SourceRef
 from j1553ref.facts.reference import FactSaid, Reference, announced, resolved
-from j1553ref.facts.wording import cite, date_text, since_text
+from j1553ref.facts.wording import cite, date_text, dating
 from j1553ref.payers import parse_payer
 from refsite.domain import domain_of, facts, known, link
 from refsite.footnotes import numbers
@@ -90,7 +90,7 @@ def _shell(title: str, *body: nodes.Node) -> element:
 
 def _card(env: BuildEnvironment, fact: Fact, entry: Entry) -> element:
     base = facts(env)
-    rows = [("Since", since_text(entry))]
+    rows = [dating(entry)]
     if entry.known_until:
         rows.append(("Known until", date_text(entry.known_until)))
     if coming := announced(base, fact, entry, Reference(fact.id)):

@@ -12,7 +12,7 @@ from sphinx.util import logging
 
 from j1553ref.facts import Document, Entry, Fact, Gap
 from j1553ref.facts.reference import coming
-from j1553ref.facts.wording import cite, date_text, since_text, value_text
+from j1553ref.facts.wording import cite, date_text, dating, value_text
 from refsite.changes import TO_COME
 from refsite.checked import CheckedDirective
 from refsite.domain import all_facts, domain_of, facts, known, link
@@ -125,7 +125,7 @@ def _head(fact: Fact) -> str:
 
 def _dated(env: BuildEnvironment, fact: Fact, entry: Entry) -> element:
     documents = all_facts(env).documents
-    when = [since_text(entry), *([TO_COME] if entry in coming(fact) else [])]
+    when = [" ".join(dating(entry)), *([TO_COME] if entry in coming(fact) else [])]
     when += [f"known until {date_text(entry.known_until)}"] if entry.known_until else []
     if entry.ended:
         value: list[nodes.Node] = [nodes.Text("ended")]

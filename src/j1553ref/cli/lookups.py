@@ -18,7 +18,7 @@ from j1553ref.cli.base import (
     print_notes,
 )
 from j1553ref.code import code_for
-from j1553ref.facts.wording import date_text, plain_text
+from j1553ref.facts.wording import date_text, plain_text, since_text
 from j1553ref.infusion import infusion_codes
 from j1553ref.units import bill_units
 
@@ -136,7 +136,7 @@ def fact(fact_id: str, on: str | None, history: bool, folder: str | None, output
         click.echo(f"  not known on {day.isoformat()}: {base.gaps[found.gap].confirm if found.gap else 'see the site'}")
         click.echo("  last known:")
     for entry in entries:
-        since = f"from {entry.start}" if entry.dated else f"undated source, seen {entry.start}"
+        since = f"from {entry.start}" if entry.takes_effect else since_text(entry)
         until = f", known until {entry.known_until}" if entry.known_until else ""
         _print_entry(entry, f"{_value_text(entry, found.unit)}  ({since}{until})")
     for entry in coming:
@@ -159,6 +159,7 @@ def _print_entry(entry: facts.Entry, line: str) -> None:
 def _entry_object(entry: facts.Entry) -> dict[str, Any]:
     return {
         "from" if entry.dated else "observed": entry.start.isoformat(),
+        "dated_by": entry.dated_by or None,
         "known_until": entry.known_until.isoformat() if entry.known_until else None,
         "ended": entry.ended,
         "value": _data(entry.value),

@@ -15,6 +15,7 @@ __all__ = [
     "cite",
     "claim_value_text",
     "date_text",
+    "dating",
     "field_text",
     "ndc_text",
     "pairs",
@@ -162,11 +163,35 @@ def cite(document: Document) -> str:
     return f"{document.publisher}: {document.title}"
 
 
-def since_text(entry: Entry) -> str:
-    """From when the entry holds; an undated source only says when it was seen to say so.
+def dating(entry: Entry) -> tuple[str, str]:
+    """What the date of an entry is, and the date: of effect, of the document or edit behind it, or of its sighting.
 
     >>> from j1553ref.facts import packaged
-    >>> since_text(packaged().get("unit.size").newest)
-    'April 1, 2026'
+    >>> for name in ("unit.size", "ndc.digits", "bcbs.north_carolina.claims", "modifier.PO"):
+    ...     print(*dating(packaged().get(name).newest), sep=": ")
+    In effect from: April 1, 2026
+    Document dated: June 4, 2025
+    Document of: November 2024
+    Edit of: August 1, 2023
     """
-    return date_text(entry.start) if entry.dated else f"undated; seen {date_text(entry.start)}"
+    day = date_text(entry.start)
+    if not entry.dated:
+        return "Undated; seen", day
+    month, year = _MONTHS[entry.start.month - 1], str(entry.start.year)
+    return {
+        "document": ("Document dated", day),
+        "document-month": ("Document of", f"{month} {year}"),
+        "document-year": ("Document of", year),
+        "edit": ("Edit of", day),
+    }.get(entry.dated_by, ("In effect from", day))
+
+
+def since_text(entry: Entry) -> str:
+    """From when the entry is in effect, or what else its date is.
+
+    >>> from j1553ref.facts import packaged
+    >>> since_text(packaged().get("unit.size").newest), since_text(packaged().get("ndc.digits").newest)
+    ('April 1, 2026', 'document dated June 4, 2025')
+    """
+    what, when = dating(entry)
+    return when if entry.takes_effect else f"{what.lower()} {when}"
