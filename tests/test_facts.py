@@ -256,6 +256,26 @@ def test_a_date_that_is_the_documents_own_is_marked() -> None:
     assert missed == []
 
 
+def test_a_document_has_an_address_or_says_how_to_find_it() -> None:
+    documents = packaged().documents.values()
+    assert [document.id for document in documents if bool(document.url) == bool(document.find)] == []
+
+
+def test_each_gap_says_what_to_ask_and_what_would_change() -> None:
+    assert [gap.id for gap in packaged().gaps.values() if not (gap.ask and gap.changes)] == []
+
+
+def test_the_command_says_where_to_look_and_what_to_ask(tmp_path: Path) -> None:
+    gaps = BESIDE["gaps.toml"] + 'url = "https://example.org/t"\nask = "Which one?"\n'
+    (tmp_path / "gaps.toml").write_text(gaps)
+    text = '[payment.limit]\nlabel = "L"\ngap = "later"\n' + entry(
+        "from = 2026-04-01", '{ limit = "1" }', "known_until = 2026-06-30", "payment.limit"
+    )
+    path = str(folder(tmp_path, text))
+    shown = run("fact", "payment.limit", "--facts", path, "--on", "2027-02-01").stdout.splitlines()
+    assert shown[1:4] == ["  not known on 2027-02-01: c", "    https://example.org/t", "    Which one?"]
+
+
 def test_the_history_of_a_fact_says_what_each_date_is(tmp_path: Path) -> None:
     history = HEAD + entry("from = 2024-11-01", "1", 'dated_by = "document-month"') + entry("from = 2026-01-01", "2")
     path = str(folder(tmp_path, history.replace("size", "unit.size")))
@@ -618,8 +638,8 @@ def test_an_id_that_stands_twice_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "keys"),
     [
-        ("gaps.toml", "label, looked_for, matters, confirm"),
-        ("sources.toml", "publisher, title, url, own_date, grade, seen, note"),
+        ("gaps.toml", "label, looked_for, matters, confirm, url, ask, changes"),
+        ("sources.toml", "publisher, title, url, own_date, grade, seen, note, find"),
     ],
 )
 @pytest.mark.parametrize("text", ["one = 1\n", '[one]\nlabel = "l"\nmore = 1\n'])

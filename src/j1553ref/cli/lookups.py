@@ -133,7 +133,11 @@ def fact(fact_id: str, on: str | None, history: bool, folder: str | None, output
         return
     click.secho(f"{found.label} ({found.id})", bold=True)
     if answer and not answer.known:
-        click.echo(f"  not known on {day.isoformat()}: {base.gaps[found.gap].confirm if found.gap else 'see the site'}")
+        gap = base.gaps.get(found.gap)
+        click.echo(f"  not known on {day.isoformat()}: {gap.confirm if gap else 'see the site'}")
+        for text in (gap.url, gap.ask) if gap else ():
+            if text:
+                click.echo(f"    {text}")
         click.echo("  last known:")
     for entry in entries:
         since = f"from {entry.start}" if entry.takes_effect else since_text(entry)

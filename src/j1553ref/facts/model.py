@@ -153,18 +153,21 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What is not known: what was looked for, why it matters, and where a reader can confirm it."""
+    """What is not known: what was looked for, why it matters, where to look, what to ask, and what would change."""
 
     id: str
     label: str
     looked_for: str
     matters: str
     confirm: str
+    url: str = ""
+    ask: str = ""
+    changes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One entry of the bibliography. ``url`` is empty where the address was not recorded."""
+    """One entry of the bibliography. Where ``url`` is empty, ``find`` says how to find the document."""
 
     id: str
     publisher: str
@@ -174,6 +177,7 @@ class Document:
     grade: str
     seen: date
     note: str = ""
+    find: str = ""
 
 
 @dataclass(frozen=True, eq=False)
