@@ -2,7 +2,7 @@
 
 In a page:
 
-- ``{fact}`id```, ``{fact}`id[field]|view@2026-05-01``` (views: g units since until checked grade label note),
+- ``{fact}`id```, ``{fact}`id[field]|view@2026-05-01``` (views: g units or and since date until checked grade label note),
   ``{fact}`words of our own <id=value that they were written for>```, ``{source}`id```, ``{gap}`id```,
   ``{rule}`JWZ003```, ``{cpt}`96365```, ``{case-value}`slug:/lines/0/units```;
 - ``facts`` (an id or ``prefix.*`` a line), ``fact-history``, ``changes``, ``periods``, ``gaps-list``, ``case``

@@ -73,13 +73,15 @@ def ndc_text(digits: str) -> str:
     return f"{digits[:5]}-{digits[5:9]}-{digits[9:]}" if re.fullmatch("[0-9]{11}", digits) else digits
 
 
-def value_text(value: Any, unit: str = "") -> str:
-    """A value with its unit.
+def value_text(value: Any, unit: str = "", joined: str = "") -> str:
+    """A value with its unit. A list of codes is one of them or another, any other list is all of it, unless ``joined``.
 
     >>> value_text(32450, "mg"), value_text(Decimal("24.323"), "USD per unit"), value_text(20, "%")
     ('32,450 mg', '$24.323 per unit', '20%')
     >>> value_text((5000, 10000, 20000), "mg"), value_text(1, "minutes"), value_text(True)
     ('5,000 mg, 10,000 mg and 20,000 mg', '1 minute', 'yes')
+    >>> value_text(("G", "K")), value_text(("13X", "85X"), joined="and"), value_text(("order", "weight in kg"))
+    ('G or K', '13X and 85X', 'order and weight in kg')
     """
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -87,7 +89,8 @@ def value_text(value: Any, unit: str = "") -> str:
         return date_text(value)
     if isinstance(value, tuple):
         words = [value_text(item, unit) for item in value]
-        return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
+        codes = all(isinstance(item, str) and " " not in item for item in value)
+        return f" {joined or ('or' if codes else 'and')} ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
     if isinstance(value, Mapping):
         return "; ".join(f"{name} {text}" if name else text for name, text in pairs(value))
     if not isinstance(value, int | Decimal):
