@@ -13,7 +13,7 @@ In a page:
   each), ``exercise-topics``, ``exercise-mistakes``; ``lesson`` (a timed plan), ``slides`` (the cases of a lesson);
 - ``library`` (``Heading: name name`` a line): the names of the package;
 - ``schema`` (its name): the reference of a JSON Schema; ``site-code`` (a language): code with the site's address in it;
-- once for the site: ``at-a-glance``, ``doors``, ``fact-register``, ``sources-list``, ``rule-index``.
+- once for the site: ``contractors-by-state``, ``at-a-glance``, ``doors``, ``fact-register``, ``sources-list``, ``rule-index``.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ from refsite import (
     schema,
     search,
     slides,
+    states,
     strings,
     tables,
     worked,
@@ -72,7 +73,21 @@ def setup(app: Sphinx) -> dict[str, Any]:
         search,
         publish,
     )
-    parts += (addressed, library, schema, changes, dates, doses, minutes, strings, worked, exercises, lesson, slides)
+    parts += (
+        addressed,
+        library,
+        schema,
+        changes,
+        dates,
+        doses,
+        minutes,
+        states,
+        strings,
+        worked,
+        exercises,
+        lesson,
+        slides,
+    )
     for part in (*parts, bundle, harden):
         part.setup(app)
     return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}
