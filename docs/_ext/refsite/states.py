@@ -1,4 +1,4 @@
-"""The directive ``contractors-by-state``: each state and territory that a contractor's article names, and the others in one row."""
+"""The directive ``contractors-by-state``: the states that the contractors' articles name, and the others in one row."""
 
 from __future__ import annotations
 
