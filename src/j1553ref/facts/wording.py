@@ -76,8 +76,8 @@ def ndc_text(digits: str) -> str:
 def value_text(value: Any, unit: str = "", joined: str = "") -> str:
     """A value with its unit. A list of codes is one of them or another, any other list is all of it, unless ``joined``.
 
-    >>> value_text(32450, "mg"), value_text(Decimal("24.323"), "USD per unit"), value_text(20, "%")
-    ('32,450 mg', '$24.323 per unit', '20%')
+    >>> value_text(32450, "mg"), value_text(Decimal("24.323"), "USD per unit"), value_text(106, "% of ASP")
+    ('32,450 mg', '$24.323 per unit', '106% of ASP')
     >>> value_text((5000, 10000, 20000), "mg"), value_text(1, "minutes"), value_text(True)
     ('5,000 mg, 10,000 mg and 20,000 mg', '1 minute', 'yes')
     >>> value_text(("G", "K")), value_text(("13X", "85X"), joined="and"), value_text(("order", "weight in kg"))
@@ -98,8 +98,8 @@ def value_text(value: Any, unit: str = "", joined: str = "") -> str:
     number = f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}"
     if unit.startswith("USD"):
         return f"${number}{unit[3:]}"
-    if unit in ("%", "percent"):
-        return f"{number}%"
+    if unit.startswith("%"):
+        return f"{number}{unit}"
     return f"{number} {unit.removesuffix('s') if value == 1 else unit}".rstrip()
 
 
