@@ -103,7 +103,22 @@ def test_the_page_as_json():
     assert {key: found[key] for key in listed["JWZ001"]} == listed["JWZ001"]
     assert [each["heading"] for each in found["sections"]] == HEADINGS
     assert [each["id"] for each in found["sources"]] == ["ngs-rounding", "cgs-jwjz-2023", "noridian-wastage"]
+    assert [each["find"] for each in found["sources"]] == [None, None, None]
     assert list(listed) == CODES
+
+
+def test_a_page_says_where_to_look_and_what_to_ask_for_what_is_not_known():
+    gap = packaged().gaps["avoidable-vials"]
+    text = " ".join(line.strip() for line in run("explain", "JWZ007").stdout.splitlines())
+    assert f"What is not known - {gap.label}. Look: {gap.confirm} ({gap.url}). Ask: {gap.ask}" in text
+    (found,) = json.loads(run("explain", "JWZ007", "--output", "json").stdout)["not_known"]
+    assert found == {key: getattr(gap, key) for key in ("id", "label", "confirm", "url", "ask")}
+
+
+def test_a_source_without_an_address_says_how_to_find_it():
+    code, paper = next((code, paper) for code in CODES for paper in read(code).sources if not paper.url)
+    text = " ".join(line.strip() for line in run("explain", code).stdout.splitlines())
+    assert f"- {paper.title}: to find it: {paper.find}" in text
 
 
 @pytest.mark.parametrize("family", rules.FAMILIES)

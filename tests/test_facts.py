@@ -253,11 +253,62 @@ def test_a_change_from_next_year_holds_from_its_day_and_is_announced_until_then(
     assert base.checked_until == packaged().checked_until
 
 
+#: Documents that are dated by the day from which they are in effect.
+DATED_BY_EFFECT = {"ncd-250-3", "cms-addb-2026-04", "mcd-a52509-ver46", "arkbcbs-2018030"}
+
+
+def test_a_date_that_is_the_documents_own_is_marked() -> None:
+    """Else the pages would print it as the day on which a rule began."""
+    base = packaged()
+    missed = [
+        f"{fact.id} from {entry.start}: {source.id}"
+        for fact in base.facts.values()
+        for entry in fact.history
+        for source in entry.sources
+        if entry.takes_effect
+        and source.id not in DATED_BY_EFFECT
+        and base.documents[source.id].own_date.startswith(str(entry.start))
+    ]
+    assert missed == []
+
+
+def test_a_document_has_an_address_or_says_how_to_find_it() -> None:
+    documents = packaged().documents.values()
+    assert [document.id for document in documents if bool(document.url) == bool(document.find)] == []
+
+
+def test_each_gap_says_what_to_ask_and_what_would_change() -> None:
+    assert [gap.id for gap in packaged().gaps.values() if not (gap.ask and gap.changes)] == []
+
+
+def test_the_command_says_where_to_look_and_what_to_ask(tmp_path: Path) -> None:
+    gaps = BESIDE["gaps.toml"] + 'url = "https://example.org/t"\nask = "Which one?"\n'
+    (tmp_path / "gaps.toml").write_text(gaps)
+    text = '[payment.limit]\nlabel = "L"\ngap = "later"\n' + entry(
+        "from = 2026-04-01", '{ limit = "1" }', "known_until = 2026-06-30", "payment.limit"
+    )
+    path = str(folder(tmp_path, text))
+    shown = run("fact", "payment.limit", "--facts", path, "--on", "2027-02-01").stdout.splitlines()
+    assert shown[1:4] == ["  not known on 2027-02-01: c", "    https://example.org/t", "    Which one?"]
+
+
+def test_the_history_of_a_fact_says_what_each_date_is(tmp_path: Path) -> None:
+    history = HEAD + entry("from = 2024-11-01", "1", 'dated_by = "document-month"') + entry("from = 2026-01-01", "2")
+    path = str(folder(tmp_path, history.replace("size", "unit.size")))
+    shown = run("fact", "unit.size", "--facts", path, "--history").stdout
+    assert "  1 mg  (document of November 2024)" in shown and "  2 mg  (from 2026-01-01)" in shown
+    said = json.loads(run("fact", "unit.size", "--facts", path, "--history", "--output", "json").stdout)["entries"]
+    assert [(each["from"], each["dated_by"]) for each in said][:2] == [
+        ("2024-11-01", "document-month"),
+        ("2026-01-01", None),
+    ]
+
+
 def test_the_command_prints_what_is_in_force_and_announces_what_is_coming(tmp_path: Path) -> None:
     path = str(folder(tmp_path, CHANGE.format(start="2027-01-01")))
     asked = ("fact", "profile.bcbs:north-dakota.jw_jz", "--facts", path)
     shown = run(*asked).stdout.splitlines()
-    (now,) = [number for number, line in enumerate(shown) if line.startswith("  not-required  (undated source, seen ")]
+    (now,) = [number for number, line in enumerate(shown) if line.startswith("  not-required  (undated; seen ")]
     assert shown[-3:] == [
         "  from January 1, 2027: required",
         "    primary: paper, page 1",
@@ -423,6 +474,15 @@ REFUSED = {
     ),
     "start a text": (HEAD + entry('from = "2026-01-01"'), "size: from must be a date, such as 2026-05-01"),
     "start with a time": (HEAD + entry("from = 2026-01-01T00:00:00"), "size: from must be a date"),
+    "dated by what": (
+        HEAD + entry("from = 2026-01-01", extra='dated_by = "letter"'),
+        "size: dated_by says what the date of from is: document, document-month, document-year, edit",
+    ),
+    "dated by nothing": (HEAD + entry("from = 2026-01-01", extra='dated_by = ""'), "size: dated_by says what"),
+    "sighting dated by a document": (
+        HEAD + entry("observed = 2026-01-01", extra='dated_by = "document"'),
+        "size: dated_by says what the date of from is",
+    ),
     "known_until before start": (
         HEAD + entry("from = 2026-01-01", extra="known_until = 2025-12-31"),
         "size: known_until lies before the entry's own date",
@@ -594,8 +654,8 @@ def test_an_id_that_stands_twice_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "keys"),
     [
-        ("gaps.toml", "label, looked_for, matters, confirm"),
-        ("sources.toml", "publisher, title, url, own_date, grade, seen, note"),
+        ("gaps.toml", "label, looked_for, matters, confirm, url, ask, changes"),
+        ("sources.toml", "publisher, title, url, own_date, grade, seen, note, find"),
     ],
 )
 @pytest.mark.parametrize("text", ["one = 1\n", '[one]\nlabel = "l"\nmore = 1\n'])

@@ -152,7 +152,7 @@ def test_notes_say_what_is_blank_and_what_has_no_place():
         "No place here for: the payer, the record of the infusion (dose, vials, times), whether it is 340B stock, the encounter,"
         " numbers of lines.",
         "Not carried over unless asked for (--with-ids): the claim id.",
-        "1 NDC of the opened vials stands on no line, since a line holds one. Several NDCs of one dose go by payer:"
+        "1 NDC of the opened vials is not reported: a line holds only one. Several NDCs of one dose go by payer:"
         " one line and a note, or a line for each NDC.",
     )
     assert cms1500.form(claim).sheets[0].rows[0].shaded == "N470573060521 200"

@@ -147,6 +147,21 @@ def test_a_planted_figure_is_found(planted):
     assert not figures(f"# Title\n\n```{{doctest}}\n>>> 1\n{planted}\n\n```\n")
 
 
+def effects_claimed(text: str) -> list[str]:
+    """Where a page says "since", "from" or "of" before a date that is a document's or a claim edit's, by fact."""
+    asked = re.findall(r"\b(?:[Ss]ince|[Ff]rom|of)\s+\{fact\}`([^`\[|@\\]+)\\?\|since(?:@([0-9-]+))?`", text)
+    entries = [(name, packaged().on(name, on).entry if on else packaged().get(name).newest) for name, on in asked]
+    return [name for name, entry in entries if not entry.takes_effect]
+
+
+def test_no_page_says_since_before_the_date_of_a_document(root):
+    claimed = {str(path.relative_to(root)): effects_claimed(path.read_text(encoding="utf-8")) for path in pages(root)}
+    assert {path: names for path, names in claimed.items() if names} == {}
+    assert effects_claimed("Edits since\n{fact}`modifier.PO|since`, from {fact}`modifier.TB\\|since`.") == [
+        "modifier.PO"
+    ]
+
+
 @pytest.mark.last
 def test_every_prompt_on_a_page_was_run(root, tried, request):
     """Counted by the runner, not by parsing again: a page that is not collected shows as none."""

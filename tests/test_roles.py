@@ -286,7 +286,7 @@ def test_a_change_still_to_come_is_announced_and_todays_value_shown(site):
     assert row.startswith(" BCBS North Dakota not-required from January 1, 2027: required JZ is not required;")
     assert "since January 1, 2027" not in page.lower()
     come, done = built.text("changes").split(" Done ")
-    assert "JZ on single-dose drugs BCBS North Dakota required before: not-required January 1, 2027" in come
+    assert "JZ on single-dose drugs BCBS North Dakota required before: not-required from January 1, 2027" in come
     assert "January 1, 2025" in done and "2027" not in done
     dates = built.text("dates")
     assert "From January 1, 2027 (still to come) 100 mg required" in dates
@@ -294,6 +294,28 @@ def test_a_change_still_to_come_is_announced_and_todays_value_shown(site):
     entries = built.text("reference/facts", NORTH_DAKOTA)
     assert "January 1, 2027 still to come required" in entries
     assert entries.count("still to come") == 1
+
+
+@pytest.mark.parametrize(
+    ("dated_by", "words"),
+    [
+        ("document", "document dated January 1, 2027"),
+        ("document-month", "document of January 2027"),
+        ("document-year", "document of 2027"),
+        ("edit", "edit of January 1, 2027"),
+    ],
+)
+def test_the_date_of_a_document_is_never_printed_as_a_date_of_effect(site, dated_by, words):
+    facts = JANUARY.format(checked="2027-01-15").replace(
+        "from = 2027-01-01", f'from = 2027-01-01\ndated_by = "{dated_by}"'
+    )
+    built = site(facts, f"# Plans\n\n:::{{facts}}\n{NORTH_DAKOTA}\n:::\n", whole=True)
+    pages = {name: built.text(name) for name in ("page", "changes", "dates")}
+    for page in (*pages.values(), built.text("reference/facts", NORTH_DAKOTA)):
+        assert "from January 1, 2027" not in page and "since January" not in page.lower()
+    assert words in pages["page"] and words in pages["dates"]
+    assert words not in pages["changes"]
+    assert words in built.text("reference/facts", NORTH_DAKOTA).lower().replace("january", "January")
 
 
 def test_once_the_change_is_in_force_words_that_no_longer_fit_fail_the_build(site):

@@ -160,7 +160,7 @@ def test_report_link_and_notices(page: Page) -> None:
     words = " ".join(" ".join("".join(e.text) for e in page.elements).split())
     assert "no medical, legal or payment advice" in words
     assert "American Medical Association" in words
-    assert re.search(r"Facts checked until [A-Z][a-z]+ [0-9]{1,2}, [0-9]{4}", words)
+    assert re.search(r"Facts last checked [A-Z][a-z]+ [0-9]{1,2}, [0-9]{4}", words)
 
 
 @every_page

@@ -2,7 +2,7 @@
 
 In a page:
 
-- ``{fact}`id```, ``{fact}`id[field]|view@2026-05-01``` (views: g units since until checked grade label note),
+- ``{fact}`id```, ``{fact}`id[field]|view@2026-05-01``` (views: g units or and since date until checked grade label note),
   ``{fact}`words of our own <id=value that they were written for>```, ``{source}`id```, ``{gap}`id```,
   ``{rule}`JWZ003```, ``{cpt}`96365```, ``{case-value}`slug:/lines/0/units```;
 - ``facts`` (an id or ``prefix.*`` a line), ``fact-history``, ``changes``, ``periods``, ``gaps-list``, ``case``
@@ -14,7 +14,7 @@ In a page:
   each), ``exercise-topics``, ``exercise-mistakes``; ``lesson`` (a timed plan), ``slides`` (the cases of a lesson);
 - ``library`` (``Heading: name name`` a line): the names of the package;
 - ``schema`` (its name): the reference of a JSON Schema; ``site-code`` (a language): code with the site's address in it;
-- once for the site: ``at-a-glance``, ``doors``, ``fact-register``, ``sources-list``, ``rule-index``.
+- once for the site: ``contractors-by-state``, ``at-a-glance``, ``doors``, ``fact-register``, ``sources-list``, ``rule-index``.
 """
 
 from __future__ import annotations
@@ -50,6 +50,7 @@ from refsite import (
     schema,
     search,
     slides,
+    states,
     strings,
     tables,
     worked,
@@ -73,6 +74,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         page,
         search,
         publish,
+        states,
     )
     parts += (
         addressed,

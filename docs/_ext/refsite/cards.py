@@ -40,7 +40,7 @@ class AtAGlance(CheckedDirective):
         cartons = {name: value for name, value in cartons.items() if value["kind"] == "carton"}
         rows = [
             [
-                fact_nodes(self.env, Reference(name, field, view), badge=field == "ndc")
+                fact_nodes(self.env, Reference(name, field, view))
                 for field, view in (("mg", "g"), ("mg", "units"), ("ml", ""), ("ndc", ""))
             ]
             for name in sorted(cartons, key=lambda name: cartons[name]["mg"])

@@ -18,7 +18,7 @@ from refsite.checked import CheckedDirective
 from refsite.domain import all_facts, facts
 from refsite.nodes import el, element, table
 from refsite.provenance import binds_text, gap_nodes, said_nodes
-from refsite.tables import fields, references
+from refsite.tables import dated_text, fields, references
 
 #: Of an entry that begins after the date on which its fact was last checked.
 TO_COME = "still to come"
@@ -41,16 +41,16 @@ class Event(NamedTuple):
 
 
 class Changes(CheckedDirective):
-    """Dated entries since a date, newest first, of the facts listed, and from when one of them is no longer known.
+    """Entries that took effect since a date, newest first, of the facts listed, and from when one is no longer known.
 
-    A section for each date, or with ``flat`` one table. ``rest``: all other facts than those listed here or in an
-    earlier list of the page. ``to-come``: of all facts the entries that begin after their last check, soonest first;
-    no other list holds them.
+    A section for each date, or with ``flat`` one table. ``by-document``: instead the entries of all facts but those
+    listed whose date is that of a document or of a claim edit. ``to-come``: of all facts the entries that begin after
+    their last check, soonest first; no other list holds them.
     """
 
     required_arguments = 1
     has_content = True
-    option_spec = dict.fromkeys(("rest", "flat", "to-come"), directives.flag)
+    option_spec = dict.fromkeys(("by-document", "flat", "to-come"), directives.flag)
 
     def render(self) -> list[nodes.Node]:
         """Statement, value with the one before it, date, source."""
@@ -68,22 +68,20 @@ class Changes(CheckedDirective):
         ]
 
     def _chosen(self, base: FactBase) -> list[str]:
-        listed: set[str] = self.env.temp_data.setdefault("refsite_changes", set())
         chosen = [ref.id for line in self.content if line.strip() for ref in references(base, line)]
-        if "rest" in self.options:
-            chosen = [name for name in base.facts if name not in chosen and name not in listed]
+        if "by-document" in self.options:
+            chosen = [name for name in base.facts if name not in chosen]
         elif "to-come" in self.options:
             chosen = list(base.facts)
-        if "to-come" not in self.options:
-            listed.update(chosen)
         facts(self.env, *chosen)
         return chosen
 
     def _wanted(self, event: Event) -> bool:
-        return "rest" not in self.options or event.day == event.entry.start
+        by_document = event.day == event.entry.start and not event.entry.takes_effect
+        return by_document == ("by-document" in self.options)
 
     def _table(self, events: list[Event]) -> nodes.table:
-        return table("facts", ["Statement", "Value", "Since", "Source"], [self._row(each) for each in events])
+        return table("facts", ["Statement", "Value", "Date", "Source"], [self._row(each) for each in events])
 
     def _row(self, event: Event) -> list[list[nodes.Node]]:
         day, fact, entry, before = event
@@ -95,7 +93,8 @@ class Changes(CheckedDirective):
         if day == entry.start and entry.note and "flat" not in self.options:
             value.append(note(entry.note))
         source = said_nodes(self.env, FactSaid(Reference(fact.id, on=entry.start), fact, entry, "", ""), on_row=True)
-        return [label_nodes(all_facts(self.env), fact), value, [nodes.Text(date_text(day))], source]
+        when = dated_text(entry) if day == entry.start else f"from {date_text(day)}"
+        return [label_nodes(all_facts(self.env), fact), value, [nodes.Text(when)], source]
 
 
 def _day(event: Event) -> date:

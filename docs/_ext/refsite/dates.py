@@ -12,13 +12,13 @@ from sphinx.application import Sphinx
 
 from j1553ref.facts import Answer, FactBase, FactError, as_date
 from j1553ref.facts.reference import Reference, shown
-from j1553ref.facts.wording import date_text, since_text
+from j1553ref.facts.wording import date_text
 from refsite.changes import TO_COME, events, label_nodes, value_nodes
 from refsite.checked import CheckedDirective
 from refsite.domain import all_facts, facts
 from refsite.nodes import el, table
 from refsite.provenance import fact_nodes, gap_nodes
-from refsite.tables import references
+from refsite.tables import dated_text, references
 
 _DAY = timedelta(days=1)
 #: The view of an OPPS status that says what follows from it for JW and JZ.
@@ -58,7 +58,7 @@ class Periods(CheckedDirective):
         for period in found:
             body = [row for ref, _ in refs if (row := self._row(ref, period))]
             section = nodes.section("", nodes.title("", period.title), ids=[f"on-{period.on}"])
-            section += table("facts", ["Statement", "Value", "Since", "Source"], body)
+            section += table("facts", ["Statement", "Value", "Date", "Source"], body)
             made.append(section)
         return made
 
@@ -83,10 +83,9 @@ class Periods(CheckedDirective):
         plain = ref.field or ref.view
         value: list[nodes.Node] = [nodes.Text(_text(base, ref, answer))] if plain else value_nodes(fact, entry)
         value = value if answer.known else gap_nodes(self.env, fact.gap)
-        until = f" to {date_text(entry.known_until)}" if entry.known_until else ""
-        since = since_text(entry) + until
+        since = dated_text(entry)
         if entry.known_until and not answer.known:
-            since = date_text(entry.known_until + _DAY)
+            since = f"from {date_text(entry.known_until + _DAY)}"
         source = fact_nodes(self.env, Reference(fact.id, on=entry.start), on_row=True)
         return [label, value, [nodes.Text(since)], source]
 

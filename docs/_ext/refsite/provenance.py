@@ -11,9 +11,9 @@ from dataclasses import replace
 from docutils import nodes
 from sphinx.environment import BuildEnvironment
 
-from j1553ref.facts import Entry, Fact, FactBase, SourceRef
+from j1553ref.facts import Entry, Fact, FactBase, Gap, SourceRef
 from j1553ref.facts.reference import FactSaid, Reference, announced, resolved
-from j1553ref.facts.wording import cite, date_text, since_text
+from j1553ref.facts.wording import cite, date_text, dating
 from j1553ref.payers import parse_payer
 from refsite.domain import domain_of, facts, known, link
 from refsite.footnotes import numbers
@@ -61,17 +61,29 @@ def said_nodes(env: BuildEnvironment, found: FactSaid, *, on_row: bool = False, 
 
 
 def gap_nodes(env: BuildEnvironment, name: str, text: str = "") -> list[nodes.Node]:
-    """The words ``not available``, with what was looked for and where to confirm it; raises FactError."""
+    """The words ``not available``, with what was looked for, where to look and what to ask; raises FactError."""
     gap = known("gap", name, facts(env).gaps)
     domain_of(env).use("gap", name)
     serial = f"card-{env.new_serialno('card')}"
-    rows = [("Looked for", gap.looked_for), ("Why it matters", gap.matters), ("Confirm in", gap.confirm)]
-    body = [el("span", "card-row", el("span", "card-key", key), el("span", "", words)) for key, words in rows]
+    body = [el("span", "card-row", el("span", "card-key", key), el("span", "", *words)) for key, words in gap_rows(gap)]
     foot = el("span", "card-foot", link("gap", name, "All that is not known", env.docname))
     card = _shell(gap.label, *body, foot)
     card["ids"], card["attrs"]["aria-label"] = [serial], f"Not available: {gap.label}"
     words = text or "not available"
     return [el("span", "fact fact-gap", _opener(serial, words, gap.label, "fact-value"), card)]
+
+
+def gap_rows(gap: Gap) -> list[tuple[str, list[nodes.Node | str]]]:
+    """What there is to say of a gap, each under its key: where to look is a link where the address is recorded."""
+    where = el("a", "external", gap.confirm, href=gap.url) if gap.url else gap.confirm
+    rows: list[tuple[str, list[nodes.Node | str]]] = [
+        ("Looked for", [gap.looked_for]),
+        ("Why it matters", [gap.matters]),
+        ("Where to look", [where]),
+        ("Ask", [gap.ask]),
+        ("What would change", [gap.changes]),
+    ]
+    return [(key, words) for key, words in rows if words != [""]]
 
 
 def binds_text(base: FactBase, binds: tuple[str, ...]) -> str:
@@ -90,7 +102,7 @@ def _shell(title: str, *body: nodes.Node) -> element:
 
 def _card(env: BuildEnvironment, fact: Fact, entry: Entry) -> element:
     base = facts(env)
-    rows = [("Since", since_text(entry))]
+    rows = [dating(entry)]
     if entry.known_until:
         rows.append(("Known until", date_text(entry.known_until)))
     if coming := announced(base, fact, entry, Reference(fact.id)):
@@ -106,6 +118,7 @@ def _card(env: BuildEnvironment, fact: Fact, entry: Entry) -> element:
                 "card-source",
                 link("source", source.id, cite(document), env.docname),
                 el("span", "card-where", source.locator),
+                *([] if document.url else [el("span", "card-where", f"To find it: {document.find or cite(document)}")]),
                 grade(source.grade),
             )
         )

@@ -12,12 +12,12 @@ from sphinx.util import logging
 
 from j1553ref.facts import Document, Entry, Fact, Gap
 from j1553ref.facts.reference import coming
-from j1553ref.facts.wording import cite, date_text, since_text, value_text
+from j1553ref.facts.wording import cite, date_text, dating, value_text
 from refsite.changes import TO_COME
 from refsite.checked import CheckedDirective
 from refsite.domain import all_facts, domain_of, facts, known, link
 from refsite.nodes import el, element
-from refsite.provenance import binds_text, grade
+from refsite.provenance import binds_text, gap_rows, grade
 from refsite.tables import fields
 
 logger = logging.getLogger(__name__)
@@ -84,7 +84,11 @@ class SourcesList(CheckedDirective):
         own = f"Dated {document.own_date}" if document.own_date else "Undated"
         seen = el("p", "entry-meta", f"{own}; seen {date_text(document.seen)}; ", grade(document.grade))
         url = document.url
-        where = el("a", "external", url, href=url) if url else el("span", "", "Address not recorded")
+        where = (
+            el("a", "external", url, href=url)
+            if url
+            else el("span", "", f"To find it: {document.find or cite(document)}")
+        )
         note = [el("p", "entry-note", document.note)] if document.note else []
         head = el("p", "entry-head", el("strong", "", cite(document)), " ", el("code", "", document.id))
         return el("div", "entry", head, seen, el("p", "entry-url", where), *note, id=anchor)
@@ -96,15 +100,14 @@ class GapsList(CheckedDirective):
     has_content = True
 
     def render(self) -> list[nodes.Node]:
-        """What was looked for, why it matters, where to confirm it."""
+        """What was looked for, why it matters, where to look, what to ask, what would change."""
         gaps = facts(self.env).gaps
         chosen = [line.strip() for line in self.content if line.strip()]
         domain_of(self.env).use("gap", *chosen)
         return [self._entry(known("gap", name, gaps)) for name in chosen or gaps]
 
     def _entry(self, gap: Gap) -> element:
-        rows = [("Looked for", gap.looked_for), ("Why it matters", gap.matters), ("Confirm in", gap.confirm)]
-        words = [node for key, text in rows for node in (el("dt", "", key), el("dd", "", text))]
+        words = [node for key, text in gap_rows(gap) for node in (el("dt", "", key), el("dd", "", *text))]
         made = el("div", "entry", el("p", "entry-head", el("strong", "", gap.label)), el("dl", "rows", *words))
         if self.env.docname == GAPS_PAGE:
             made["ids"] = [f"gap-{gap.id}"]
@@ -125,7 +128,7 @@ def _head(fact: Fact) -> str:
 
 def _dated(env: BuildEnvironment, fact: Fact, entry: Entry) -> element:
     documents = all_facts(env).documents
-    when = [since_text(entry), *([TO_COME] if entry in coming(fact) else [])]
+    when = [" ".join(dating(entry)), *([TO_COME] if entry in coming(fact) else [])]
     when += [f"known until {date_text(entry.known_until)}"] if entry.known_until else []
     if entry.ended:
         value: list[nodes.Node] = [nodes.Text("ended")]

@@ -27,22 +27,20 @@ class Facts(CheckedDirective):
     option_spec = {"head": directives.unchanged}  # noqa: RUF012 - as docutils declares it
 
     def render(self) -> list[nodes.Node]:
-        """Label, value, since, source."""
+        """Label, value, date, source."""
         refs = [ref for line in self.content if line.strip() for ref in references(all_facts(self.env), line)]
         if not refs:
             raise FactError("facts: expected an id, or prefix.*, on each line")
-        heads = [self.options.get("head", "Statement"), "Value", "Since", "Source"]
+        heads = [self.options.get("head", "Statement"), "Value", "Date", "Source"]
         return [table("facts", heads, [self._row(ref) for ref in refs])]
 
     def _row(self, ref: Reference) -> list[list[nodes.Node]]:
         base = facts(self.env, ref.id)
         found = resolved(base, ref)
         fact, entry = found.fact, found.entry
-        since: list[nodes.Node] = [nodes.Text(since_text(entry))]
-        if entry.known_until:
-            since.append(nodes.Text(f" to {date_text(entry.known_until)}"))
-            if fact.gap:
-                since += [nodes.Text("; later: "), *gap_nodes(self.env, fact.gap)]
+        since: list[nodes.Node] = [nodes.Text(dated_text(entry))]
+        if entry.known_until and fact.gap:
+            since += [nodes.Text("; later: "), *gap_nodes(self.env, fact.gap)]
         label: list[nodes.Node] = [nodes.Text(fact.label)]
         label += [el("span", "binds", binds_text(base, fact.binds))] if fact.binds else []
         whole = isinstance(entry.value, Mapping) and not ref.field and not ref.view and not entry.ended
@@ -52,6 +50,12 @@ class Facts(CheckedDirective):
         if entry.note:
             value.append(el("span", "fact-note", entry.note))
         return [label, value, since, said_nodes(self.env, found, on_row=True)]
+
+
+def dated_text(entry: Entry) -> str:
+    """The date of an entry in the column of dates, and how long its value is known to hold."""
+    until = f" to {date_text(entry.known_until)}" if entry.known_until else ""
+    return ("from " if entry.takes_effect else "") + since_text(entry) + until
 
 
 def fields(entry: Entry) -> list[nodes.Node]:

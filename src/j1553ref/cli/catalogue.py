@@ -87,7 +87,17 @@ def _page_object(found: page.Page) -> dict[str, Any]:
         "title": found.title,
         "sections": [{"heading": heading, "text": section.text} for heading, section in found.sections.items()],
         "sources": [
-            {"id": document.id, "publisher": document.publisher, "title": document.title, "url": document.url or None}
+            {
+                "id": document.id,
+                "publisher": document.publisher,
+                "title": document.title,
+                "url": document.url or None,
+                "find": document.find or None,
+            }
             for document in found.sources
+        ],
+        "not_known": [
+            {"id": gap.id, "label": gap.label, "confirm": gap.confirm, "url": gap.url or None, "ask": gap.ask}
+            for gap in found.gaps
         ],
     }

@@ -22,7 +22,7 @@ from j1553ref.cli.base import (
     print_notes,
 )
 from j1553ref.code import SETTINGS, code_for
-from j1553ref.facts.wording import date_text, plain_text
+from j1553ref.facts.wording import date_text, plain_text, since_text
 from j1553ref.infusion import infusion_codes
 from j1553ref.planning import Split, WholeVials, course, notes_on_units, split_claims, vials_text, whole_vials
 from j1553ref.redaction import counted
@@ -230,10 +230,14 @@ def fact(fact_id: str, on: str | None, history: bool, folder: str | None, output
         return
     click.secho(f"{found.label} ({found.id})", bold=True)
     if answer and not answer.known:
-        click.echo(f"  not known on {day.isoformat()}: {base.gaps[found.gap].confirm if found.gap else 'see the site'}")
+        gap = base.gaps.get(found.gap)
+        click.echo(f"  not known on {day.isoformat()}: {gap.confirm if gap else 'see the site'}")
+        for text in (gap.url, gap.ask) if gap else ():
+            if text:
+                click.echo(f"    {text}")
         click.echo("  last known:")
     for entry in entries:
-        since = f"from {entry.start}" if entry.dated else f"undated source, seen {entry.start}"
+        since = f"from {entry.start}" if entry.takes_effect else since_text(entry)
         until = f", known until {entry.known_until}" if entry.known_until else ""
         _print_entry(entry, f"{_value_text(entry, found.unit)}  ({since}{until})")
     for entry in coming:
@@ -256,6 +260,7 @@ def _print_entry(entry: facts.Entry, line: str) -> None:
 def _entry_object(entry: facts.Entry) -> dict[str, Any]:
     return {
         "from" if entry.dated else "observed": entry.start.isoformat(),
+        "dated_by": entry.dated_by or None,
         "known_until": entry.known_until.isoformat() if entry.known_until else None,
         "ended": entry.ended,
         "value": _data(entry.value),

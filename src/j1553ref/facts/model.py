@@ -11,10 +11,26 @@ from typing import Any
 
 from j1553ref.errors import J1553Error, nearest
 
-__all__ = ["GRADES", "Answer", "Document", "Entry", "Fact", "FactBase", "FactError", "Gap", "SourceRef", "as_date"]
+__all__ = [
+    "DATED_BY",
+    "GRADES",
+    "Answer",
+    "Document",
+    "Entry",
+    "Fact",
+    "FactBase",
+    "FactError",
+    "Gap",
+    "SourceRef",
+    "as_date",
+]
 
 #: Grades from strongest to weakest. ``primary`` and ``mirror`` carry an error, the others a warning at most.
 GRADES = ("primary", "mirror", "secondary", "inferred")
+
+
+#: What the date of an entry is where it is no effective date: the day, month or year of the document, or a claim edit.
+DATED_BY = ("document", "document-month", "document-year", "edit")
 
 
 class FactError(J1553Error, LookupError):
@@ -43,6 +59,8 @@ class Entry:
     checked: date
     #: False where the source has no date: ``start`` is then only the day on which it was seen to say so.
     dated: bool = True
+    #: One of :data:`DATED_BY` where ``start`` is no effective date but the date of the document or of a claim edit.
+    dated_by: str = ""
     known_until: date | None = None
     ended: bool = False
     agreeing: bool = False
@@ -57,6 +75,11 @@ class Entry:
     def carries_error(self) -> bool:
         """Whether a finding may be an error on this base: primary, mirror, or two agreeing secondary."""
         return self.grade in ("primary", "mirror") or (self.agreeing and self.grade == "secondary")
+
+    @property
+    def takes_effect(self) -> bool:
+        """Whether ``start`` is the date from which the value is in effect, by its source."""
+        return self.dated and not self.dated_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,18 +153,21 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What is not known: what was looked for, why it matters, and where a reader can confirm it."""
+    """What is not known: what was looked for, why it matters, where to look, what to ask, and what would change."""
 
     id: str
     label: str
     looked_for: str
     matters: str
     confirm: str
+    url: str = ""
+    ask: str = ""
+    changes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One entry of the bibliography. ``url`` is empty where the address was not recorded."""
+    """One entry of the bibliography. Where ``url`` is empty, ``find`` says how to find the document."""
 
     id: str
     publisher: str
@@ -151,6 +177,7 @@ class Document:
     grade: str
     seen: date
     note: str = ""
+    find: str = ""
 
 
 @dataclass(frozen=True, eq=False)

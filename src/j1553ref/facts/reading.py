@@ -13,14 +13,25 @@ from pathlib import Path
 from typing import Any
 
 from j1553ref.errors import nearest
-from j1553ref.facts.model import GRADES, Document, Entry, Fact, FactBase, FactError, Gap, SourceRef
+from j1553ref.facts.model import DATED_BY, GRADES, Document, Entry, Fact, FactBase, FactError, Gap, SourceRef
 from j1553ref.facts.profiles import check_profile
 
 __all__ = ["read"]
 
 # Any other key is refused: a mistyped one would silently change the meaning.
 _FACT_KEYS = {"label", "unit", "binds", "gap", "history"}
-_ENTRY_KEYS = {"from", "observed", "known_until", "value", "ended", "agreeing", "checked", "note", "sources"}
+_ENTRY_KEYS = {
+    "from",
+    "observed",
+    "dated_by",
+    "known_until",
+    "value",
+    "ended",
+    "agreeing",
+    "checked",
+    "note",
+    "sources",
+}
 #: A table nested deeper is no fact any more, and a hostile file must not exhaust the stack.
 _DEEPEST = 10
 
@@ -142,6 +153,9 @@ def _entry(table: dict[str, Any]) -> Entry:
     if ended == ("value" in table):
         raise ValueError("an entry has either a value or ended = true")
     start = _day(table, "from" if "from" in table else "observed")
+    dated_by = _text(table, "dated_by", "")
+    if "dated_by" in table and ("from" not in table or dated_by not in DATED_BY):
+        raise ValueError(f"dated_by says what the date of from is: {', '.join(DATED_BY)}")
     until = _day(table, "known_until") if "known_until" in table else None
     if until is not None and until < start:
         raise ValueError("known_until lies before the entry's own date")
@@ -151,6 +165,7 @@ def _entry(table: dict[str, Any]) -> Entry:
     return Entry(
         start=start,
         dated="from" in table,
+        dated_by=dated_by,
         value=_frozen(table.get("value")),
         known_until=until,
         ended=ended,

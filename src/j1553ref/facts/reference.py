@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import Any, NoReturn
 
 from j1553ref.facts.model import Entry, Fact, FactBase, FactError, as_date
-from j1553ref.facts.wording import FIELD_UNITS, date_text, field_text, plain_text, since_text, value_text
+from j1553ref.facts.wording import FIELD_UNITS, date_text, dating, field_text, plain_text, since_text, value_text
 
 __all__ = [
     "FactSaid",
@@ -32,7 +32,9 @@ __all__ = [
 
 _REFERENCE = re.compile(r"([^\[\]|@=\s]+)(?:\[([\w.-]+)\])?(?:\|([\w-]+))?(?:@(\S+))?")
 #: Views that speak of the fact or of the entry, not of its value.
-_ASIDES = ("label", "note", "since", "until", "checked", "grade")
+_ASIDES = ("label", "note", "since", "date", "until", "checked", "grade")
+#: Views that say how a list is joined: any one of it, or all of it.
+_JOINS = ("or", "and")
 #: A longer value is recorded by its first words and a check sum of all of it.
 _LONGEST_RECORD = 60
 _FIRST_WORDS = 36
@@ -225,8 +227,8 @@ def _news(base: FactBase, fact: Fact, before: Entry, later: Entry, ref: Referenc
 def shown(base: FactBase, fact: Fact, entry: Entry, ref: Reference) -> str:
     """The text of a reference; raises :class:`FactError` for an unknown field or view.
 
-    Views: ``since until checked grade label note`` of the entry; ``g`` and ``units`` convert milligrams, the latter by
-    the size of the billing unit on the same date.
+    Views: ``since date until checked grade label note`` of the entry; ``g`` and ``units`` convert milligrams, the latter by
+    the size of the billing unit on the same date; ``or`` and ``and`` join a list.
 
     >>> from j1553ref.facts import packaged
     >>> base = packaged()
@@ -239,6 +241,7 @@ def shown(base: FactBase, fact: Fact, entry: Entry, ref: Reference) -> str:
             "label": fact.label,
             "note": entry.note,
             "since": since_text(entry),
+            "date": dating(entry)[1],
             "checked": date_text(entry.checked),
             "grade": entry.grade,
             "until": date_text(entry.known_until) if entry.known_until else "",
@@ -250,9 +253,9 @@ def shown(base: FactBase, fact: Fact, entry: Entry, ref: Reference) -> str:
         if unit != "mg":
             _refuse(fact, f"is not in mg, so |{ref.view} does not fit")
         return _converted(base, value, ref)
-    if ref.view:
+    if ref.view and not (ref.view in _JOINS and isinstance(value, tuple)):
         _refuse(fact, f"has no view {ref.view}")
-    return field_text(ref.field, value) if ref.field else value_text(value, unit)
+    return field_text(ref.field, value) if ref.field else value_text(value, unit, ref.view)
 
 
 def _value(fact: Fact, entry: Entry, field: str) -> Any:

@@ -15,6 +15,7 @@ __all__ = [
     "cite",
     "claim_value_text",
     "date_text",
+    "dating",
     "field_text",
     "ndc_text",
     "pairs",
@@ -72,13 +73,15 @@ def ndc_text(digits: str) -> str:
     return f"{digits[:5]}-{digits[5:9]}-{digits[9:]}" if re.fullmatch("[0-9]{11}", digits) else digits
 
 
-def value_text(value: Any, unit: str = "") -> str:
-    """A value with its unit.
+def value_text(value: Any, unit: str = "", joined: str = "") -> str:
+    """A value with its unit. A list of codes is one of them or another, any other list is all of it, unless ``joined``.
 
-    >>> value_text(32450, "mg"), value_text(Decimal("24.323"), "USD per unit"), value_text(20, "%")
-    ('32,450 mg', '$24.323 per unit', '20%')
+    >>> value_text(32450, "mg"), value_text(Decimal("24.323"), "USD per unit"), value_text(106, "% of ASP")
+    ('32,450 mg', '$24.323 per unit', '106% of ASP')
     >>> value_text((5000, 10000, 20000), "mg"), value_text(1, "minutes"), value_text(True)
     ('5,000 mg, 10,000 mg and 20,000 mg', '1 minute', 'yes')
+    >>> value_text(("G", "K")), value_text(("13X", "85X"), joined="and"), value_text(("order", "weight in kg"))
+    ('G or K', '13X and 85X', 'order and weight in kg')
     """
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -86,7 +89,8 @@ def value_text(value: Any, unit: str = "") -> str:
         return date_text(value)
     if isinstance(value, tuple):
         words = [value_text(item, unit) for item in value]
-        return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
+        codes = all(isinstance(item, str) and " " not in item for item in value)
+        return f" {joined or ('or' if codes else 'and')} ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
     if isinstance(value, Mapping):
         return "; ".join(f"{name} {text}" if name else text for name, text in pairs(value))
     if not isinstance(value, int | Decimal):
@@ -94,8 +98,8 @@ def value_text(value: Any, unit: str = "") -> str:
     number = f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}"
     if unit.startswith("USD"):
         return f"${number}{unit[3:]}"
-    if unit in ("%", "percent"):
-        return f"{number}%"
+    if unit.startswith("%"):
+        return f"{number}{unit}"
     return f"{number} {unit.removesuffix('s') if value == 1 else unit}".rstrip()
 
 
@@ -162,11 +166,35 @@ def cite(document: Document) -> str:
     return f"{document.publisher}: {document.title}"
 
 
-def since_text(entry: Entry) -> str:
-    """From when the entry holds; an undated source only says when it was seen to say so.
+def dating(entry: Entry) -> tuple[str, str]:
+    """What the date of an entry is, and the date: of effect, of the document or edit behind it, or of its sighting.
 
     >>> from j1553ref.facts import packaged
-    >>> since_text(packaged().get("unit.size").newest)
-    'April 1, 2026'
+    >>> for name in ("unit.size", "ndc.digits", "bcbs.north_carolina.claims", "modifier.PO"):
+    ...     print(*dating(packaged().get(name).newest), sep=": ")
+    In effect from: April 1, 2026
+    Document dated: June 4, 2025
+    Document of: November 2024
+    Edit of: August 1, 2023
     """
-    return date_text(entry.start) if entry.dated else f"undated; seen {date_text(entry.start)}"
+    day = date_text(entry.start)
+    if not entry.dated:
+        return "Undated; seen", day
+    month, year = _MONTHS[entry.start.month - 1], str(entry.start.year)
+    return {
+        "document": ("Document dated", day),
+        "document-month": ("Document of", f"{month} {year}"),
+        "document-year": ("Document of", year),
+        "edit": ("Edit of", day),
+    }.get(entry.dated_by, ("In effect from", day))
+
+
+def since_text(entry: Entry) -> str:
+    """From when the entry is in effect, or what else its date is.
+
+    >>> from j1553ref.facts import packaged
+    >>> since_text(packaged().get("unit.size").newest), since_text(packaged().get("ndc.digits").newest)
+    ('April 1, 2026', 'document dated June 4, 2025')
+    """
+    what, when = dating(entry)
+    return when if entry.takes_effect else f"{what.lower()} {when}"

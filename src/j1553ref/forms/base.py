@@ -191,9 +191,9 @@ def left_over(claim: Claim, held: frozenset[str], *, on_demand: frozenset[str] =
         yield f"Not carried over unless asked for (--with-ids): {', '.join(private)}."
     recorded = {_standard(vials.ndc) for record in claim.administrations for vials in record.vials or ()}
     if count := len(recorded - {_standard(line.drug.ndc or "") for line in claim.lines if line.drug}):
-        unplaced = f"{count} NDCs of the opened vials stand" if count > 1 else "1 NDC of the opened vials stands"
+        unplaced = f"{count} NDCs of the opened vials are" if count > 1 else "1 NDC of the opened vials is"
         several = packaged().get("ndc.two_packages").newest.value
-        yield f"{unplaced} on no line, since a line holds one. Several NDCs of one dose go {several}."
+        yield f"{unplaced} not reported: a line holds only one. Several NDCs of one dose go {several}."
 
 
 def _standard(ndc: str) -> str:

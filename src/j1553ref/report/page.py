@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from j1553ref import project, rules
-from j1553ref.facts import Document, Fact, FactBase, packaged
+from j1553ref.facts import Document, Fact, FactBase, Gap, packaged
 from j1553ref.facts.reference import Reference, announced
 from j1553ref.facts.wording import value_text
 from j1553ref.payers import parse_payer
@@ -29,7 +29,7 @@ _INLINE = re.compile(
     r"\{(?P<role>[a-z-]+)\}`(?P<content>[^`]+)`|`(?P<code>[^`]+)`"
     r"|\[(?P<words>[^\]]+)\]\((?P<link>[^)\s]+)\)|(?P<stars>\*{1,2})(?P<strong>[^*]+)(?P=stars)"
 )
-_CITED = re.compile(r"\{source\}`([^`]+)`")
+_CITED = re.compile(r"\{(source|gap)\}`([^`]+)`")
 #: A longer value is a list of its own and is counted.
 _LONGEST = 240
 
@@ -65,11 +65,12 @@ def _joined(blocks: Iterable[tuple[str, str]]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A rule's page: its title, its sections by heading, and the documents that it cites."""
+    """A rule's page: its title, its sections by heading, the documents that it cites, and what it says is not known."""
 
     title: str
     sections: dict[str, Section]
     sources: tuple[Document, ...]
+    gaps: tuple[Gap, ...]
 
 
 def read(code: str) -> Page:
@@ -82,11 +83,12 @@ def read(code: str) -> Page:
     text = project.shipped("pages/rules", "docs/rules").joinpath(f"{name}.md").read_text(encoding="utf-8")
     head, *parts = re.split(r"^## ", text, flags=re.MULTILINE)
     headed = (part.partition("\n") for part in parts)
-    cited = dict.fromkeys(split(content)[1] for content in _CITED.findall(text))
+    cited = dict.fromkeys((kind, split(content)[1]) for kind, content in _CITED.findall(text))
     return Page(
         title=head.removeprefix("# ").partition(f" ({name})")[0],
         sections={heading: Section(tuple(_blocks(body))) for heading, _, body in headed},
-        sources=tuple(packaged().documents[document_id] for document_id in cited),
+        sources=tuple(packaged().documents[name] for kind, name in cited if kind == "source"),
+        gaps=tuple(packaged().gaps[name] for kind, name in cited if kind == "gap"),
     )
 
 
@@ -141,8 +143,14 @@ def page_lines(code: str, width: int) -> Iterator[Line]:
             before = kind
         if heading == "Sources":
             for document in page.sources:
-                if document.url:
-                    yield from wrapped("plain", f"- {document.title}: {document.url}", width, indent=2)
+                where = document.url or f"to find it: {document.find}"
+                yield from wrapped("plain", f"- {document.title}: {where}", width, indent=2)
+    if page.gaps:
+        yield "plain", ""
+        yield "title", "What is not known"
+        for gap in page.gaps:
+            where = f"{gap.confirm} ({gap.url})" if gap.url else gap.confirm
+            yield from wrapped("plain", f"- {gap.label}. Look: {where}. Ask: {gap.ask}", width, indent=2)
     if rule.facts:
         yield "plain", ""
         yield "title", "Facts that it reads"

@@ -161,7 +161,7 @@ def _identity(sheet: Sheet) -> Element:
     on = f" Dates of service: {date_text(sheet.on)}." if sheet.on else ""
     return _note(
         el("strong", f"Seed {sheet.seed}, sheet {sheet.code}. "),
-        f"Sheet and key belong together where both are the same. {len(sheet.questions)} questions.{on} Facts checked until"
+        f"Sheet and key belong together where both are the same. {len(sheet.questions)} questions.{on} Facts last checked"
         f" {date_text(sheet.facts_checked)}.",
     )
 
