@@ -30,6 +30,7 @@ NOTES = {
     "payer_from_filing_code": "the payer was taken from the claim filing indicator",
     "service_date_from_statement": "a drug line has no date of its own: the statement's single date was used",
     "shape_not_selected": "the claim has problems of shape, and the selected rules leave them out: this is not a pass",
+    "segments_miscounted": "the SE segment counts other segments than its transaction set has: is the file whole?",
     "payer_unknown": "no payer was named: rules that depend on the payer were not checked",
 }
 
@@ -117,6 +118,7 @@ def check(
         notes.append("beyond_facts")
     if any(line.is_dated_by_statement for line in view.drug_lines):
         notes.append("service_date_from_statement")
+    notes += subject.notes
     if subject.shape and not any(code.startswith("SHP") for code in wanted):
         notes.append("shape_not_selected")
     hidden, left = _apply_suppressions(
@@ -164,8 +166,7 @@ def _last_day(finding: Finding, claim: Claim) -> date | None:
 
     It is the date of the finding's line; for a finding elsewhere, the last of all lines and facts consulted.
     """
-    place = f"{finding.place or finding.pointer}/"
-    own = [line for line in claim.lines if place.startswith(f"{line.pointer}/")]
+    own = [line for line in claim.lines if line.holds(finding.place or finding.pointer)]
     days = [line.end or line.start for line in own or claim.lines]
     if not own:
         days += [on for _, on in finding.facts]
