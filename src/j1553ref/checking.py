@@ -32,6 +32,7 @@ NOTES = {
     "payer_from_filing_code": "the payer was taken from the claim filing indicator",
     "service_date_from_statement": "a drug line has no date of its own: the statement's single date was used",
     "shape_not_selected": "the claim has problems of shape, and the selected rules leave them out: this is not a pass",
+    "segments_miscounted": "the SE segment counts other segments than its transaction set has: is the file whole?",
     "payer_unknown": "no payer was named: rules that depend on the payer were not checked",
 }
 
@@ -121,6 +122,7 @@ def check(
         notes.append("beyond_facts")
     if any(line.is_dated_by_statement for line in view.drug_lines):
         notes.append("service_date_from_statement")
+    notes += subject.notes
     if subject.shape and not any(code.startswith("SHP") for code in wanted):
         notes.append("shape_not_selected")
     hidden, left = _apply_suppressions(
@@ -178,7 +180,7 @@ def _apply_suppressions(
 ) -> tuple[tuple[Suppressed, ...], tuple[Finding, ...]]:
     """The findings that an entry hides, each by the first that does, and those that are left."""
     hidden, left = [], []
-    by_place = {line.pointer: line for line in claim.lines} if entries else {}
+    by_place = {place: line for line in claim.lines for place in (line.pointer, *line.also)} if entries else {}
     for finding in findings:
         day = _last_day(finding, by_place) if entries else None
         by = next((entry for entry in entries if entry.hides(finding, payer, day)), None)

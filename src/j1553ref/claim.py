@@ -199,6 +199,17 @@ class Line(Part):
     stop_time: time | None = None
     encounter: str | None = field(default=None, repr=False)
     line_number: int | None = None
+    #: further places of the line, where a format spreads it over several
+    also: tuple[str, ...] = ()
+
+    def holds(self, pointer: str) -> bool:
+        """Whether a place in the input document is on this line.
+
+        >>> line = Line(pointer="/segments/8", also=("/segments/9",))
+        >>> line.holds("/segments/8/4"), line.holds("/segments/9/3"), line.holds("/segments/80")
+        (True, True, False)
+        """
+        return f"{pointer}/".startswith(tuple(f"{place}/" for place in (self.pointer, *self.also)))
 
     @property
     def is_dated_by_statement(self) -> bool:
@@ -208,7 +219,7 @@ class Line(Part):
         True
         """
         place = self.places.get("start")
-        return self.start is not None and place is not None and not place.startswith(f"{self.pointer}/")
+        return self.start is not None and place is not None and not self.holds(place)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -287,6 +298,8 @@ class Claim(Part):
     off_campus: bool | None = None
     dual_eligible: bool | None = None
     shape: tuple[ShapeProblem, ...] = ()
+    #: what the reader has to say of the claim, by the names of the report's notes
+    notes: tuple[str, ...] = ()
 
     def date_at(self, pointer: str) -> date | None:
         """The date of service of the line or record that holds the place, or None.
@@ -316,4 +329,4 @@ class Claim(Part):
     def _dates(self) -> dict[str, date | None]:
         """The date of service of each line and record, by its pointer."""
         records = {record.pointer: record.service_date for record in self.administrations}
-        return records | {line.pointer: line.start for line in self.lines}
+        return records | {place: line.start for line in self.lines for place in (line.pointer, *line.also)}

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 from j1553ref import shape
 from j1553ref.claim import Claim, InputError
 from j1553ref.errors import unexpected
-from j1553ref.readers import clearinghouse, native, strict
+from j1553ref.readers import clearinghouse, native, strict, x12
 from j1553ref.readers.locate import Locator
 from j1553ref.readers.record import JsonFormat, Record, TextFormat
 from j1553ref.readers.scope import Scope
@@ -58,11 +58,18 @@ JSON_FORMATS: tuple[JsonFormat, ...] = (
         claims=clearinghouse.claims,
         names=clearinghouse.NAMES,
     ),
+    JsonFormat(
+        name=x12.FORMAT,
+        marks="the text of an X12 file",
+        recognizes=x12.wraps,
+        claims=x12.wrapped,
+        names=frozenset(),
+    ),
 )
 #: Asked before JSON is tried.
-TEXT_FORMATS: tuple[TextFormat, ...] = ()
+TEXT_FORMATS: tuple[TextFormat, ...] = (TextFormat(name=x12.FORMAT, recognizes=x12.recognizes, read=x12.read),)
 #: The names of all formats, for ``--format``.
-FORMATS = (*(reader.name for reader in JSON_FORMATS), *(reader.name for reader in TEXT_FORMATS))
+FORMATS = tuple(dict.fromkeys(reader.name for reader in (*JSON_FORMATS, *TEXT_FORMATS)))
 
 
 def read(stream: BinaryIO | bytes, *, source: str, format: str | None = None) -> Iterator[Record]:
@@ -172,7 +179,7 @@ def record_texts(
         byte, text = characters(stream)
         head = next(text, "")
         for reader in TEXT_FORMATS:
-            if reader.name == format or (format is None and reader.recognizes(head)):
+            if format in (None, reader.name) and reader.recognizes(head):
                 yield from reader.read(chain([head], text), source)
                 return
     except Unreadable as error:
