@@ -11,7 +11,7 @@ from rule_cases import whole
 from rules import CASES
 
 from j1553ref import check, rules
-from j1553ref.claim import Claim, Line
+from j1553ref.claim import Claim, Drug, Line
 from j1553ref.facts import FactError, packaged
 from j1553ref.payers import parse_payer
 from j1553ref.readers import claim_from
@@ -163,7 +163,7 @@ def test_declarations_name_what_exists():
         assert set(rule.facts) <= set(packaged().facts), rule.code
         assert not set(rule.basis) & set(rule.reads), rule.code
         assert all(parse_payer(each, packaged()).id == each for each in rule.binds), rule.code
-        assert set(rule.needs) <= {each.name for each in fields(Line)}, rule.code
+        assert set(rule.needs) <= {name.name for part in (Line, Drug) for name in fields(part)}, rule.code
 
 
 def test_a_rule_is_found_by_its_code():

@@ -68,8 +68,10 @@ JSON_FORMATS: tuple[JsonFormat, ...] = (
 )
 #: Asked before JSON is tried.
 TEXT_FORMATS: tuple[TextFormat, ...] = (TextFormat(name=x12.FORMAT, recognizes=x12.recognizes, read=x12.read),)
+#: The characters that tell a format, and the blanks that may be before them.
+_FEWEST, _HEAD = 8, 4096
 #: The names of all formats, for ``--format``.
-FORMATS = tuple(dict.fromkeys(reader.name for reader in (*JSON_FORMATS, *TEXT_FORMATS)))
+FORMATS = tuple(dict.fromkeys([*(reader.name for reader in JSON_FORMATS), *(reader.name for reader in TEXT_FORMATS)]))
 
 
 def read(stream: BinaryIO | bytes, *, source: str, format: str | None = None) -> Iterator[Record]:
@@ -177,9 +179,9 @@ def record_texts(
     """
     try:
         byte, text = characters(stream)
-        head = next(text, "")
+        head = _beginning(text)
         for reader in TEXT_FORMATS:
-            if format in (None, reader.name) and reader.recognizes(head):
+            if reader.recognizes(head) if format is None else reader.name == format and not _is_json(head):
                 yield from reader.read(chain([head], text), source)
                 return
     except Unreadable as error:
@@ -197,6 +199,18 @@ def record_texts(
         yield Record(source=source, index=0, line=window.line, error=str(error))
     except Exception as error:  # such as too little memory: the sources that follow are read
         yield Record(source=source, index=0, line=window.line, error=unexpected(error))
+
+
+def _beginning(text: Iterator[str]) -> str:
+    """So much of a text that its format can be told, however it arrives."""
+    head = ""
+    while len(head) < _HEAD and not _is_json(head) and len(head.lstrip()) < _FEWEST and (chunk := next(text, "")):
+        head += chunk
+    return head
+
+
+def _is_json(head: str) -> bool:
+    return head.lstrip()[:1] in ("{", "[")
 
 
 def records_of(

@@ -21,7 +21,7 @@ from j1553ref.readers.record import Record
 from j1553ref.readers.segments import Segment, Unsegmented, recognizes, segments
 from j1553ref.readers.stream import LIMIT
 
-__all__ = ["FORMAT", "read", "recognizes", "wrapped", "wraps"]
+__all__ = ["FORMAT", "elements", "read", "recognizes", "wrapped", "wraps"]
 
 FORMAT = "x12"
 
@@ -89,7 +89,9 @@ def wrapped(document: Mapping[str, Any]) -> Iterator[Claim]:
     >>> claim.lines[0].units
     400
     """
-    text = next(value for value in document.values() if isinstance(value, str) and recognizes(value))
+    text = next((value for value in document.values() if isinstance(value, str) and recognizes(value)), None)
+    if text is None:
+        raise InputError("JSON, but no X12 in it: expected an object with the text of an X12 file")
     faults = []
     for found in _Sets().claims(segments([text])):
         if isinstance(found, _Fault):
@@ -271,6 +273,33 @@ _CTP = Table(Drug, Row("quantity", "4", values._QUANTITY), Row("unit", "5/1", va
 _XZ = Table(Drug, Row("prescription_number", "2", values._IDENTIFIER))
 
 
+def elements() -> Iterator[tuple[str, str]]:
+    """The fields that are read and the elements that hold them, from the tables of the reader.
+
+    >>> dict(elements())["units"]
+    'SV104, SV205'
+    """
+    tables: dict[str, Table[Any]] = {
+        "CLM": _CLM,
+        "SBR": _SBR,
+        "LX": _LX,
+        **_SERVICES,
+        "LIN": _LIN,
+        "CTP": _CTP,
+        "REF": _XZ,
+    }
+    found: dict[str, list[str]] = {}
+    for name, table in tables.items():
+        for row in table.rows:
+            found.setdefault(row.field, []).append(_element(name, row))
+    return ((field, ", ".join(places)) for field, places in found.items())
+
+
+def _element(name: str, row: Row) -> str:
+    element, *component = row.path
+    return f"{name}{int(element):02}" + "".join(f"-{number}" for number in component)
+
+
 def _node(segment: Segment, problems: Problems) -> Reading:
     return Reading(segment.value(), segment.pointer, problems)
 
@@ -288,8 +317,8 @@ def _asked(segment: Reading, name: str, table: Table[Any]) -> None:
     for row in table.required:
         holder = segment.follow(row)
         if row.kind and (holder is None or holder.at(row.path[-1]) is None):
-            label = f"{name}{int(row.path[0]):02}" + "".join(f"-{component}" for component in row.path[1:])
-            segment.problems.add(segment.pointer, "required", f"{label}, {row.kind.expected}", "<absent>")
+            expected = f"{_element(name, row)}, {row.kind.expected}"
+            segment.problems.add(segment.pointer, "required", expected, "<absent>")
 
 
 def _several(part: Reading, name: str, holder: Node | None, numbers: Iterable[int], kind: Kind[Any]) -> None:

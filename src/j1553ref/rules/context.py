@@ -260,8 +260,8 @@ class ClaimView(View):
 
     @derived
     def damage(self) -> frozenset[str]:
-        """The fields that are damaged on a drug line."""
-        return frozenset().union(*[line.damaged for line in self.drug_lines])
+        """The fields that are damaged on a drug line, or in its drug identification."""
+        return _damaged(self.drug_lines)
 
     def readable(self, name: str) -> None:
         """Raise Missing where a field of any line of the claim is damaged."""
@@ -389,8 +389,8 @@ class Group(View):
 
     @derived
     def damage(self) -> frozenset[str]:
-        """The fields that are damaged on a line of the group."""
-        return frozenset().union(*[line.damaged for line in self.lines])
+        """The fields that are damaged on a line of the group, or in its drug identification."""
+        return _damaged(self.lines)
 
     @derived
     def given_lines(self) -> tuple[Line, ...]:
@@ -587,3 +587,7 @@ def _total_units(lines: tuple[Line, ...]) -> int:
 
 def _why(part: Part, name: str) -> str:
     return "damaged in the input" if name in part.damaged else "not in the claim"
+
+
+def _damaged(lines: tuple[Line, ...]) -> frozenset[str]:
+    return frozenset().union(*[part.damaged for line in lines for part in (line, line.drug) if part and part.damaged])

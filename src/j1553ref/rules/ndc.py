@@ -115,7 +115,7 @@ def _by_law(group: Group) -> bool:
     since="0.1.0",
     reads=("ndc.unit", "product.concentration", "unit.size", "product.package", "product.vial_sizes"),
     summary="The NDC unit is not ML, or the milliliters and the units of the line differ by one or more.",
-    needs=("drug",),
+    needs=("drug", "ndc", "quantity", "unit"),
 )
 def ndc_quantity_differs(group: Group) -> Iterator[Seen]:
     """One unit is one milliliter, except for the rounded tail."""
@@ -177,7 +177,7 @@ def _one_ndc(group: Group) -> bool:
     scope="claim",
     reads=("product.other_ndcs", "code.valid", "code.unlisted"),
     summary="The NDC and the code of a line belong to different products, or the NDC is not a known one.",
-    needs=("drug",),
+    needs=("drug", "ndc"),
 )
 def ndc_of_another_product(claim: ClaimView) -> Iterator[Seen]:
     """The NDC must be of the product that the code names."""
@@ -217,7 +217,7 @@ def ndc_of_another_product(claim: ClaimView) -> Iterator[Seen]:
     since="0.1.0",
     basis=("ndc.quantity_positive",),
     summary="An NDC unit of measure has no quantity above zero.",
-    needs=("drug",),
+    needs=("drug", "quantity", "unit"),
 )
 def ndc_quantity_missing(group: Group) -> Iterator[Seen]:
     """A unit of measure needs a positive quantity."""
@@ -241,7 +241,7 @@ def ndc_quantity_missing(group: Group) -> Iterator[Seen]:
     since="0.1.0",
     reads=("product.concentration", "unit.size", "rounding.dose", "ndc.unit", "product.vial_sizes"),
     summary="The NDC quantity repeats the rounded units although the dose makes a fraction of a milliliter.",
-    needs=("drug",),
+    needs=("drug", "quantity", "unit"),
 )
 def ndc_quantity_copied(group: Group) -> Iterator[Seen]:
     """Units are rounded, milliliters are not; with a line per NDC the fraction belongs to the partly used vial."""
@@ -271,7 +271,7 @@ def ndc_quantity_copied(group: Group) -> Iterator[Seen]:
     since="0.1.0",
     reads=("product.concentration", "ndc.unit", "product.package", "product.vial_sizes", "unit.size"),
     summary="The lines together state more milliliters than the opened vials hold.",
-    needs=("drug",),
+    needs=("drug", "quantity", "unit"),
 )
 def ndc_quantity_above_vials(group: Group) -> Iterator[Seen]:
     """What is billed by milliliter cannot be more than what was opened."""
