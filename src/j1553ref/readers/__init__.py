@@ -68,7 +68,7 @@ JSON_FORMATS: tuple[JsonFormat, ...] = (
 )
 #: Asked before JSON is tried.
 TEXT_FORMATS: tuple[TextFormat, ...] = (TextFormat(name=x12.FORMAT, recognizes=x12.recognizes, read=x12.read),)
-#: The characters that tell a format, and the blanks that may be before them.
+#: The characters that show a format, and the blanks that may be before them.
 _FEWEST, _HEAD = 8, 4096
 #: The names of all formats, for ``--format``.
 FORMATS = tuple(dict.fromkeys([*(reader.name for reader in JSON_FORMATS), *(reader.name for reader in TEXT_FORMATS)]))
@@ -202,7 +202,7 @@ def record_texts(
 
 
 def _beginning(text: Iterator[str]) -> str:
-    """So much of a text that its format can be told, however it arrives."""
+    """So much of a text that its format is known, however it arrives."""
     head = ""
     while len(head) < _HEAD and not _is_json(head) and len(head.lstrip()) < _FEWEST and (chunk := next(text, "")):
         head += chunk

@@ -54,7 +54,7 @@ class Segment:
 
     >>> [segment] = segments(["CLM*1*100***11:B:1~"])
     >>> segment.name, segment.elements[2], segment.place(5, 2)
-    ('CLM', '100', (1, 15))
+    ('CLM', '100', (1, 16))
     """
 
     number: int

@@ -49,7 +49,7 @@ def read(chunks: Iterator[str], source: str) -> Iterator[Record]:
     >>> text = "ST*837*1~SBR*P********MB~CLM*1*100***11:B:1~LX*1~SV1*HC:J1553:JZ*100*UN*400***1~DTP*472*D8*20260504~"
     >>> [record] = read(iter([text]), "a.x12")
     >>> record.claim.lines[0].units, record.claim.claim_filing_code, record.locate("/segments/4/4")
-    (400, 'MB', (1, 80))
+    (400, 'MB', (1, 73))
     """
     index = 0
     for found in _Sets().claims(segments(chunks)):
