@@ -13,7 +13,7 @@ import click
 from j1553ref import checking, config, report
 from j1553ref.claim import InputError
 from j1553ref.cli import fixing, running
-from j1553ref.cli.base import complain, fact_base, facts_option
+from j1553ref.cli.base import complain, fact_base, facts_option, say
 from j1553ref.cli.printers import PRINTERS, Run
 from j1553ref.facts import FactBase
 from j1553ref.payers import parse_payer
@@ -135,7 +135,7 @@ def check(
         examine=examiner.check,
         whole=partial(examiner.check, source="", by_all=True),
         write=write,
-        say=partial(click.echo, err=output != "text"),
+        say=partial(say, err=output != "text"),
     )
     queue = tuple(running.Source(place, source, _named(source)) for place, source in enumerate(sources))
     stop, progress = running.Stop(), running.Progress(queue)

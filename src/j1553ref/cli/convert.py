@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable
 from typing import Any
 
 import click
 
-from j1553ref.cli.base import complain, print_json
+from j1553ref.cli.base import complain, print_json, say
 from j1553ref.cli.check import records
 from j1553ref.forms import PAPERS, clearinghouse, html, text
 from j1553ref.forms.base import FormError
@@ -80,14 +79,14 @@ def _print_json(bodies: list[Body]) -> None:
         print_json(bodies[0].content)
         return
     for body in bodies:
-        click.echo(json.dumps(body.content, ensure_ascii=False))
+        print_json(body.content, indent=None)
 
 
 def _print_text(papers: list[Paper]) -> None:
     for place, paper in enumerate(papers, 1):
         if len(papers) > 1:
-            click.echo(f"{'' if place == 1 else chr(10)}Claim {place}")
-        click.echo(text.render(paper))
+            say(f"{'' if place == 1 else chr(10)}Claim {place}")
+        say(text.render(paper))
 
 
 def _print_html(papers: list[Paper]) -> None:

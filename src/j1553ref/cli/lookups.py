@@ -16,6 +16,7 @@ from j1553ref.cli.base import (
     output_option,
     print_json,
     print_notes,
+    say,
 )
 from j1553ref.code import code_for
 from j1553ref.facts.wording import date_text, plain_text
@@ -38,10 +39,10 @@ def units(dose_mg: str, vials: str, on: str | None, payer: str | None, output: s
     if output == "json":
         print_json(bill.to_json())
         return
-    click.echo(f"{bill.administered_units} units given, {bill.discarded_units} discarded, {bill.total_units} opened")
+    say(f"{bill.administered_units} units given, {bill.discarded_units} discarded, {bill.total_units} opened")
     for line in bill.lines:
         codes = "  ".join(f"N4{each.code} {each.unit}{plain(each.quantity)}" for each in line.ndc)
-        click.echo(f"  {' '.join((line.code, *line.modifiers)):9} x {line.units}   {codes}")
+        say(f"  {' '.join((line.code, *line.modifiers)):9} x {line.units}   {codes}")
     print_notes(bill.notes, on, day)
 
 
@@ -61,9 +62,9 @@ def infusion(start: str, stop: str, pauses: tuple[str, ...], next_day: bool, on:
     if output == "json":
         print_json(outcome.to_json())
         return
-    click.echo(f"{outcome.minutes} minutes of infusion")
+    say(f"{outcome.minutes} minutes of infusion")
     for line in outcome.lines:
-        click.echo(f"  {line.code} x {line.units}")
+        say(f"  {line.code} x {line.units}")
     print_notes(outcome.notes, on, day)
 
 
@@ -76,11 +77,11 @@ def ndc_(code: str, output: str) -> None:
     if output == "json":
         print_json(found.to_json())
         return
-    click.echo(f"{found.ndc}  ({found.formatted})")
+    say(f"{found.ndc}  ({found.formatted})")
     if found.package:
-        click.echo(f"  Yimmugo, {found.package.label}: {found.package.units} units of J1553, {found.package.ml} mL")
+        say(f"  Yimmugo, {found.package.label}: {found.package.units} units of J1553, {found.package.ml} mL")
     if found.note:
-        click.echo(f"  {found.note}")
+        say(f"  {found.note}")
 
 
 @click.command()
@@ -94,11 +95,11 @@ def code(on: str | None, payer: str | None, output: str) -> None:
     if output == "json":
         print_json(choice.to_json())
         return
-    click.echo(choice.code or "no specific code: one of the unlisted codes that the payer names")
+    say(choice.code or "no specific code: one of the unlisted codes that the payer names")
     for other in choice.alternatives:
         binds = ", ".join(other.binds) or "any payer"
-        click.echo(f"  {other.code}  {binds}  ({other.grade})")
-    click.echo(f"  {choice.why}")
+        say(f"  {other.code}  {binds}  ({other.grade})")
+    say(f"  {choice.why}")
     print_notes((), on, day)
 
 
@@ -131,10 +132,10 @@ def fact(fact_id: str, on: str | None, history: bool, folder: str | None, output
             | ({} if history or on else {"coming": [_entry_object(entry) for entry in coming]})
         )
         return
-    click.secho(f"{found.label} ({found.id})", bold=True)
+    say(f"{found.label} ({found.id})", bold=True)
     if answer and not answer.known:
-        click.echo(f"  not known on {day.isoformat()}: {base.gaps[found.gap].confirm if found.gap else 'see the site'}")
-        click.echo("  last known:")
+        say(f"  not known on {day.isoformat()}: {base.gaps[found.gap].confirm if found.gap else 'see the site'}")
+        say("  last known:")
     for entry in entries:
         since = f"from {entry.start}" if entry.dated else f"undated source, seen {entry.start}"
         until = f", known until {entry.known_until}" if entry.known_until else ""
@@ -148,12 +149,12 @@ def _value_text(entry: facts.Entry, unit: str) -> str:
 
 
 def _print_entry(entry: facts.Entry, line: str) -> None:
-    click.echo(f"  {line}")
+    say(f"  {line}")
     for source in entry.sources:
-        click.echo(f"    {source.grade}: {source.id}, {source.locator}")
+        say(f"    {source.grade}: {source.id}, {source.locator}")
     if entry.note:
-        click.echo(f"    {entry.note}")
-    click.echo(f"    checked {entry.checked}")
+        say(f"    {entry.note}")
+    say(f"    checked {entry.checked}")
 
 
 def _entry_object(entry: facts.Entry) -> dict[str, Any]:

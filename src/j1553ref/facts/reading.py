@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from importlib.resources.abc import Traversable
 from itertools import pairwise
@@ -21,6 +21,9 @@ __all__ = ["read"]
 # Any other key is refused: a mistyped one would silently change the meaning.
 _FACT_KEYS = {"label", "unit", "binds", "gap", "history"}
 _ENTRY_KEYS = {"from", "observed", "known_until", "value", "ended", "agreeing", "checked", "note", "sources"}
+#: Bounds of a folder that somebody else may have written.
+_MOST_FILES, _LONGEST_FILE, _LONGEST_TEXT = 500, 1024 * 1024, 5_000
+_MOST_DOTS, _MOST_PLACES, _FIRST_YEAR, _LAST_YEAR = 40, 15, 1900, 2199
 #: A table nested deeper is no fact any more, and a hostile file must not exhaust the stack.
 _DEEPEST = 10
 
@@ -56,15 +59,63 @@ def _documents(folder: Traversable | Path) -> Iterator[tuple[str, dict[str, Any]
         raise FactError("the facts folder cannot be read: give a folder that holds *.toml files") from None
     if not found:
         raise FactError("the facts folder holds no *.toml file")
+    if len(found) > _MOST_FILES:
+        raise FactError(f"the facts folder holds more than {_MOST_FILES} *.toml files")
     for name, item in found:
         try:
-            yield name, tomllib.loads(item.read_text(encoding="utf-8"), parse_float=Decimal)
+            data = tomllib.loads(_content(item, name), parse_float=_decimal)
+            _bounded(data, name)
+            yield name, data
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise FactError(f"{name}: not readable as TOML: {error}") from None
         except ValueError:
             raise FactError(f"{name}: not readable as TOML: a number or date that cannot be") from None
         except (OSError, RecursionError):
             raise FactError(f"{name}: cannot be read") from None
+
+
+def _content(item: Traversable | Path, name: str) -> str:
+    """The text of a regular file of bounded size: reading a pipe or a device might never end."""
+    if not item.is_file():
+        raise FactError(f"{name}: not a plain file; facts are read from plain files")
+    with item.open("rb") as stream:
+        data = stream.read(_LONGEST_FILE + 1)
+    if len(data) > _LONGEST_FILE:
+        raise FactError(f"{name}: more than {_LONGEST_FILE:,} bytes")
+    if any(line.partition(b"=")[0].count(b".") > _MOST_DOTS for line in data.split(b"\n")):
+        raise FactError(f"{name}: a key of more than {_MOST_DOTS} dots")
+    return data.decode("utf-8")
+
+
+def _decimal(text: str) -> Decimal:
+    number = Decimal(text)
+    if not number.is_finite() or not -_MOST_PLACES < number.adjusted() < _MOST_PLACES or len(text) > 2 * _MOST_PLACES:
+        raise ValueError
+    return number
+
+
+def _bounded(value: Any, name: str, depth: int = 0) -> None:
+    """Refuses what no fact holds, whatever its place: deep nesting, huge numbers, far dates, unprintable characters."""
+    if depth > 2 * _DEEPEST:
+        raise FactError(f"{name}: nested too deep for a facts file")
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            _bounded(key, name, depth)
+            _bounded(inner, name, depth + 1)
+    elif isinstance(value, list):
+        for inner in value:
+            _bounded(inner, name, depth + 1)
+    elif isinstance(value, str):
+        if not value.isprintable() or len(value) > _LONGEST_TEXT:
+            raise FactError(
+                f"{name}: a text of more than {_LONGEST_TEXT:,} characters, or with a control character in it"
+            )
+    elif isinstance(value, datetime | time):
+        raise FactError(f"{name}: a time of day; a fact holds dates, such as 2026-05-01")
+    elif isinstance(value, date) and not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+        raise FactError(f"{name}: the year {value.year}; expected {_FIRST_YEAR} to {_LAST_YEAR}")
+    elif isinstance(value, int) and abs(value) >= 10**_MOST_PLACES:
+        raise FactError(f"{name}: a number of more than {_MOST_PLACES} digits")
 
 
 def _toml_files(folder: Traversable | Path) -> Iterator[tuple[str, Traversable | Path]]:
