@@ -187,6 +187,7 @@ def check(
                 facts=base,
                 show_not_checked=show_not_checked,
                 statistics=statistics,
+                settings=_in_force(settings, folder),
                 status=status,
             ),
         )
@@ -226,6 +227,21 @@ def _settings(configured: str | None, facts_of: config.FactsOf) -> config.Config
     except OSError:  # the folder is gone
         return config.Config()
     return config.find(here, facts_of=facts_of)
+
+
+def _in_force(settings: config.Config, folder: str | None) -> report.Settings:
+    """What the report says of the configuration and the facts folder, so that neither decides unseen."""
+    lists = {"select": settings.select, "ignore": settings.ignore, "stocked vials": settings.stocked_vials}
+    changes = [f"{name} {', '.join(values)}" for name, values in lists.items() if values]
+    changes += [f"payer {settings.payer}"] if settings.payer else []
+    changes += [f"fail level {settings.fail_level}"] if settings.fail_level else []
+    changes += [f"suppress {entry.code}: {entry.reason}" for entry in settings.suppress]
+    facts = folder or settings.facts
+    return report.Settings(
+        config=settings.source.name if settings.source else None,
+        facts=one_line(facts) if facts else None,
+        changes=tuple(changes),
+    )
 
 
 def _check_stocked(settings: config.Config, base: FactBase) -> None:

@@ -33,6 +33,7 @@ class Run:
     facts: facts.FactBase
     show_not_checked: bool
     statistics: bool
+    settings: report.Settings
     #: the exit status of the run
     status: Callable[[], int]
 
@@ -48,12 +49,14 @@ def _print_text(claims: Claims, run: Run) -> None:
             print_lines(report_text.claim_lines(claim, show_not_checked=run.show_not_checked, width=width))
     if run.statistics:
         print_lines(report_text.statistics_lines(run.summary))
+    if run.settings:
+        print_lines(wrapped("quiet", str(run.settings), width))
     print_lines(wrapped("title", report_text.summary_line(run.summary), width))
 
 
 def _print_json(claims: Claims, run: Run) -> None:
     """One document, written claim by claim so that memory stays constant."""
-    head = {"schema_version": report.SCHEMA_VERSION, "tool": report.tool_object(run.facts)}
+    head = {"schema_version": report.SCHEMA_VERSION, "tool": report.tool_object(run.facts), **run.settings.to_json()}
     click.echo(_json(head, indent=2)[:-2] + ',\n  "claims": [', nl=False)
     for index, claim in enumerate(claims):
         body = _json(claim, indent=2).replace("\n", "\n    ")
@@ -66,7 +69,7 @@ def _print_json(claims: Claims, run: Run) -> None:
 def _print_jsonl(claims: Claims, run: Run) -> None:
     for claim in claims:
         click.echo(_json(claim))
-    click.echo(_json({"summary": run.summary.to_json()}))
+    click.echo(_json({"summary": run.summary.to_json(), **run.settings.to_json()}))
     _statistics_aside(run)
 
 
@@ -81,7 +84,7 @@ def _print_sarif(claims: Claims, run: Run) -> None:
             count += 1
     last = {
         "invocations": [sarif.invocation(run.summary, tally, run.status())],
-        "properties": {"summary": run.summary.to_json()},
+        "properties": {"summary": run.summary.to_json(), **run.settings.to_json()},
     }
     body = _json(last, indent=2)[2:].replace("\n", "\n    ")
     click.echo(f"\n      ],\n    {body}\n  ]\n}}")
@@ -96,7 +99,7 @@ def _print_github(claims: Claims, run: Run) -> None:
             click.echo(line)
     if run.statistics:
         print_lines(report_text.statistics_lines(run.summary))
-    for line in github.last_commands(run.summary, tally):
+    for line in github.last_commands(run.summary, tally, run.settings):
         click.echo(line)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
@@ -129,8 +130,10 @@ def _toml_files(folder: Traversable | Path) -> Iterator[tuple[str, Traversable |
 
 def _record(kind: type[Any], key: str, table: Any, file: str) -> Any:
     try:
+        if not all(isinstance(value, date if name == "seen" else str) for name, value in table.items()):
+            raise TypeError
         return kind(key, **table)
-    except TypeError:
+    except (TypeError, AttributeError):
         wanted = ", ".join(field.name for field in fields(kind) if field.name != "id")
         raise FactError(f"{file}: {key}: expected a table with the keys {wanted}") from None
 
@@ -256,6 +259,8 @@ def _frozen(value: Any) -> Any:
     return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
 
 
+#: What a code is written like: another value of the same fact is written so too.
+_SHAPES = tuple(map(re.compile, ("[0-9]{11}", "[A-Z0-9][0-9]{4}", "[0-9]{4}-[0-9]{2}-[0-9]{2}")))
 #: What a folder may add: tables of a payer or a quarter, and further members of a family.
 _OPEN = (
     "profile.",
@@ -273,14 +278,18 @@ _OPEN = (
 def _fits(new: Fact, known: Mapping[str, Fact], file: str) -> None:
     """Refuses an overlay that names no known fact, or gives a value of another kind than the fact has."""
     old = known.get(new.id)
-    if old is None:
-        if not new.id.startswith(_OPEN):
-            raise FactError(f"{file}: {new.id}: no such fact to lay entries over{nearest(new.id, known)}")
-        return
-    like = next((entry.value for entry in reversed(old.history) if not entry.ended), None)
+    if old is None and not new.id.startswith(_OPEN):
+        raise FactError(f"{file}: {new.id}: no such fact to lay entries over{nearest(new.id, known)}")
+    family = new.id.rpartition(".")[0] + "."
+    alike = [old] if old else [fact for fact in known.values() if fact.id.rpartition(".")[0] + "." == family]
+    likes = [entry.value for fact in alike for entry in reversed(fact.history) if not entry.ended]
+    if new.id.startswith("profile."):  # their kinds are in the schema, and checked with it
+        likes = []
     for entry in new.history:
-        if not entry.ended and like is not None and not _same_kind(entry.value, like):
-            raise FactError(f"{file}: {new.id}: expected a value like {like!r}")
+        if not entry.ended and likes and not any(_same_kind(entry.value, like) for like in likes):
+            raise FactError(f"{file}: {new.id}: expected a value like {likes[0]!r}")
+    if old is None:
+        return
     first = old.history[0]
     starts = [entry.start for entry in new.history]
     for entry in new.history:
@@ -292,14 +301,22 @@ def _fits(new: Fact, known: Mapping[str, Fact], file: str) -> None:
 
 
 def _same_kind(value: Any, like: Any) -> bool:
+    """Whether a value has the kind of another one, to its last field: type, sign, keys, and the shape of a code."""
     if isinstance(like, bool) or isinstance(value, bool):
         return isinstance(like, bool) and isinstance(value, bool)
     if isinstance(like, int | Decimal):
-        whole = isinstance(value, int) or (
-            isinstance(like, Decimal) and isinstance(value, Decimal) and value.is_finite()
-        )
+        whole = isinstance(value, int) or (isinstance(like, Decimal) and isinstance(value, Decimal))
         return whole and (value > 0 or like <= 0)
-    return isinstance(value, type(like))
+    if isinstance(like, str):
+        shape = next((shape for shape in _SHAPES if shape.fullmatch(like)), None)
+        return (
+            isinstance(value, str) and (value != "" or like == "") and (shape is None or bool(shape.fullmatch(value)))
+        )
+    if isinstance(like, tuple) and isinstance(value, tuple):
+        return bool(value) >= bool(like) and all(any(_same_kind(item, one) for one in like) for item in value)
+    if isinstance(like, dict) and isinstance(value, dict):
+        return value.keys() == like.keys() and all(_same_kind(value[key], like[key]) for key in like)
+    return type(value) is type(like)
 
 
 def _refers(fact: Fact, file: str, base: FactBase) -> None:
@@ -310,6 +327,10 @@ def _refers(fact: Fact, file: str, base: FactBase) -> None:
             raise ValueError(f"no source {source} in sources.toml{nearest(source, base.documents)}")
         if fact.gap and fact.gap not in base.gaps:
             raise ValueError(f"no gap {fact.gap} in gaps.toml{nearest(fact.gap, base.gaps)}")
+        if fact.id == "product.vial_sizes":
+            unit = base.get("unit.size").newest.value
+            if any(size < unit for entry in fact.history if not entry.ended for size in entry.value):
+                raise ValueError(f"a vial holds at least one unit, {unit} mg")
         if fact.id.startswith("profile."):
             check_profile(fact, base.facts)
     except ValueError as error:
