@@ -26,9 +26,11 @@ from j1553ref.facts.wording import plain_text, value_text
 
 #: What a value is changed to: written as TOML.
 HOSTILE = (
-    '""', '"x"', '"\\u001b[2J"', '"::error::x"', "0", "-1", "1", "10000000000000000000000", "1.5", "nan", "inf", "1e400",
+    '""', '"x"', '"\\u001b[2J"', '"::error::x"', "0", "-1", "1", "7", "999999999",
+    "0.01", '["J1553"]', "[7]", '"99999999999"', '"yes"', '"medicare-ab"', "10000000000000000000000", "1.5", "nan", "inf", "1e400",
     "true", "false", "[]", "{}", "[[]]", '[""]', "[1, 2]", '["x", 1]', "[[1], [2]]", '{x = 1}', '{x = {y = []}}',
-    "0001-01-01", "9999-12-31", "2026-05-01", "2026-05-01T00:00:00", "10:00:00", '"70573060521"', '"J1553"', '"\\u202e"',
+    "0001-01-01", "9999-12-31", "2026-05-01", "2026-05-01T00:00:00", "10:00:00",
+    '"70573060521"', '"J1553"', '"\\u202e"',
     '"' + "a" * 3000 + '"',
 )  # fmt: skip
 CONFIGURATION = """
@@ -135,7 +137,7 @@ def used_wholly(base: FactBase, ids: list[str]) -> None:
         found = base.get(name)
         for entry in found.history:
             value_text(entry.value, found.unit), plain_text(entry.value), entry.grade
-        found.newest, found.coming
+        found.coming  # noqa: B018 - goes through newest
 
 
 def main() -> int:

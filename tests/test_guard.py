@@ -78,8 +78,9 @@ def test_a_fact_of_another_kind_is_one_line(tmp_path, old, new):
     assert done.returncode == 2 and done.stderr.count("\n") == 1, done.stderr
 
 
-def test_a_vial_smaller_than_a_unit_is_refused(tmp_path):
-    own = FACT.replace("unit.size", "product.vial_sizes").replace("value = 100", "value = [1, 2]")
+@pytest.mark.parametrize(("fact", "value"), [("product.vial_sizes", "[1, 2]"), ("unit.size", "50000")])
+def test_a_vial_smaller_than_a_unit_is_refused(tmp_path, fact, value):
+    own = FACT.replace("unit.size", fact).replace("value = 100", f"value = {value}")
     tmp_path.joinpath("own.toml").write_text(own)
     done = run("fact", "unit.size", "--facts", ".", cwd=tmp_path)
     assert done.returncode == 2 and "at least one unit" in done.stderr
@@ -131,3 +132,15 @@ def test_a_signal_cleans_up_what_a_rewrite_left(tmp_path, name):
     _, said = started.communicate(timeout=20)
     assert started.returncode == 128 + getattr(signal, name) and said.count("\n") == 1, said
     assert not list(tmp_path.glob(".j1553ref-*"))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names")
+@pytest.mark.parametrize("how", ["pipe", "device", "dots"])
+def test_a_configuration_is_a_plain_file_without_endless_keys(tmp_path, how):
+    file = tmp_path.joinpath("pyproject.toml")
+    {"pipe": lambda: os.mkfifo(file), "device": lambda: file.symlink_to("/dev/zero")}.get(
+        how, lambda: file.write_text("# j1553ref\n" + "a." * 500_000 + "a = 1\n")
+    )()
+    tmp_path.joinpath("a.json").write_text(json.dumps(CLAIM))
+    done = run("check", "a.json", cwd=tmp_path)
+    assert done.returncode == 2 and done.stderr.count("\n") == 1 and "pyproject.toml" in done.stderr

@@ -17,7 +17,7 @@ from j1553ref.errors import nearest
 from j1553ref.facts.model import GRADES, Document, Entry, Fact, FactBase, FactError, Gap, SourceRef
 from j1553ref.facts.profiles import check_profile
 
-__all__ = ["read"]
+__all__ = ["deep_key", "read"]
 
 # Any other key is refused: a mistyped one would silently change the meaning.
 _FACT_KEYS = {"label", "unit", "binds", "gap", "history"}
@@ -25,6 +25,9 @@ _ENTRY_KEYS = {"from", "observed", "known_until", "value", "ended", "agreeing", 
 #: Bounds of a folder that somebody else may have written.
 _MOST_FILES, _LONGEST_FILE, _LONGEST_TEXT = 500, 1024 * 1024, 5_000
 _MOST_DOTS, _MOST_PLACES, _FIRST_YEAR, _LAST_YEAR = 40, 15, 1900, 2199
+_DEEP_KEY = re.compile(
+    rb"""(?<![A-Za-z0-9_-])(?:(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){%d}""" % _MOST_DOTS
+)
 #: A table nested deeper is no fact any more, and a hostile file must not exhaust the stack.
 _DEEPEST = 10
 
@@ -83,9 +86,18 @@ def _content(item: Traversable | Path, name: str) -> str:
         data = stream.read(_LONGEST_FILE + 1)
     if len(data) > _LONGEST_FILE:
         raise FactError(f"{name}: more than {_LONGEST_FILE:,} bytes")
-    if any(line.partition(b"=")[0].count(b".") > _MOST_DOTS for line in data.split(b"\n")):
-        raise FactError(f"{name}: a key of more than {_MOST_DOTS} dots")
+    if deep_key(data):
+        raise FactError(f"{name}: a key of more than {_MOST_DOTS} parts")
     return data.decode("utf-8")
+
+
+def deep_key(data: bytes) -> bool:
+    """Whether a TOML text has a dotted key so long that parsing it would take memory by the square of its length.
+
+    >>> deep_key(b"a.b.c = 1"), deep_key(b"a." * 1000 + b"a = 1")
+    (False, True)
+    """
+    return _DEEP_KEY.search(data) is not None
 
 
 def _decimal(text: str) -> Decimal:
@@ -327,14 +339,24 @@ def _refers(fact: Fact, file: str, base: FactBase) -> None:
             raise ValueError(f"no source {source} in sources.toml{nearest(source, base.documents)}")
         if fact.gap and fact.gap not in base.gaps:
             raise ValueError(f"no gap {fact.gap} in gaps.toml{nearest(fact.gap, base.gaps)}")
-        if fact.id == "product.vial_sizes":
-            unit = base.get("unit.size").newest.value
-            if any(size < unit for entry in fact.history if not entry.ended for size in entry.value):
-                raise ValueError(f"a vial holds at least one unit, {unit} mg")
+        if fact.id in ("product.vial_sizes", "unit.size"):
+            _sizes_fit(base)
         if fact.id.startswith("profile."):
             check_profile(fact, base.facts)
     except ValueError as error:
         raise FactError(f"{file}: {fact.id}: {error}") from None
+
+
+def _sizes_fit(base: FactBase) -> None:
+    """Refuses vials that hold less than one unit, whatever the dates: no set of them makes whole units."""
+    sizes, units = (
+        [entry.value for entry in base.facts[name].history if not entry.ended] if name in base.facts else []
+        for name in ("product.vial_sizes", "unit.size")
+    )
+    if sizes and units and min(map(min, sizes)) < max(units):
+        raise ValueError(
+            f"a vial holds at least one unit, {max(units)} mg; the smallest here has {min(map(min, sizes))} mg"
+        )
 
 
 def _overlay(old: Fact, new: Fact) -> Fact:
