@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from j1553ref import case
+
 CLAIM = {"schema_version": "1", "form": "ub04", "lines": [{"procedure_code": "J1553", "units": 400}]}
 NAMES = ["::error file=x,line=1::pwned.json", "##[error]pwned.json", "  ::warning::x.json", "a\x1b[2J\u202e.json"]
 FACT = """[unit.size]
@@ -144,3 +146,15 @@ def test_a_configuration_is_a_plain_file_without_endless_keys(tmp_path, how):
     tmp_path.joinpath("a.json").write_text(json.dumps(CLAIM))
     done = run("check", "a.json", cwd=tmp_path)
     assert done.returncode == 2 and done.stderr.count("\n") == 1 and "pyproject.toml" in done.stderr
+
+
+def test_the_copy_of_a_killed_run_is_named(tmp_path):
+    claim = case("whole-vials-jz")
+    claim["lines"][0]["modifiers"] = []
+    tmp_path.joinpath("a.json").write_text(json.dumps(claim))
+    tmp_path.joinpath(".j1553ref-abc").touch()
+    done = run("check", "--fix", "--write", "a.json", cwd=tmp_path)
+    assert ".j1553ref-abc, a copy of claims left by a run that was killed" in done.stderr
+    tmp_path.joinpath("a.json").write_text(json.dumps(claim))
+    tmp_path.joinpath(".j1553ref-abc").unlink()
+    assert "killed" not in run("check", "--fix", "--write", "a.json", cwd=tmp_path).stderr
