@@ -35,7 +35,7 @@ def _end(number: int, _: object) -> NoReturn:
 
 
 def _heed_signals() -> None:
-    """Have SIGTERM and SIGHUP clean up as Ctrl-C does; one that was told to be ignored (nohup) stays so."""
+    """Have SIGTERM and SIGHUP clean up as Ctrl-C does; one that is ignored (nohup) stays ignored."""
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) == signal.SIG_DFL:
