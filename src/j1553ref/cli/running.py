@@ -234,7 +234,7 @@ class Stop:
         with suppress(ValueError):
             for name in ("SIGINT", "SIGTERM", "SIGHUP"):
                 number = getattr(signal, name, None)
-                if number is not None and signal.getsignal(number) != signal.SIG_IGN:
+                if number is not None and (name != "SIGHUP" or signal.getsignal(number) != signal.SIG_IGN):
                     kept[number] = signal.signal(number, self._came)
         try:
             yield

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from j1553ref.checking import NOTES
-from j1553ref.redaction import counted, one_line
+from j1553ref.redaction import counted
 from j1553ref.report import Settings, Summary
 from j1553ref.report.tally import Tally
 from j1553ref.report.text import summary_line
@@ -37,8 +37,7 @@ def command(kind: str, message: str, **properties: Any) -> str:
 
 
 def _data(text: str) -> str:
-    lines = (one_line(line).replace("##[", "## [") for line in text.replace("\r", "\n").split("\n"))
-    return "\n".join(lines).replace("%", "%25").replace("\n", "%0A")
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def claim_commands(claim: dict[str, Any]) -> Iterator[str]:
