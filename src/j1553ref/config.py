@@ -42,6 +42,7 @@ _PAYER = re.compile(r"[A-Za-z]+(-[A-Za-z]+){0,4}(:[0-9A-Za-z]+(-[0-9A-Za-z]+){0,
 _SIZE = re.compile(r"[1-9][0-9]{0,2} ?g")
 _PATTERN = re.compile(r".*[^./].*", re.DOTALL)
 _POINTER = re.compile(r"(/[^/]*)*")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 #: The path of a key from the top of the file: names, and indexes in a list.
@@ -263,7 +264,7 @@ def _day(value: Any) -> date:
 
 
 def _reason(value: Any) -> str:
-    if not isinstance(value, str) or not 0 < len(value) <= 300 or value[0] == " " or not value.isprintable():
+    if not isinstance(value, str) or not 0 < len(value) <= 300 or value[0] == " " or _CONTROL.search(value):
         raise _Wrong('one line that says why, such as "no 5 g vials in stock"')
     return value
 

@@ -295,8 +295,8 @@ def _fits(new: Fact, known: Mapping[str, Fact], file: str) -> None:
     likes = [entry.value for fact in alike for entry in reversed(fact.history) if not entry.ended]
     if new.id.startswith("profile."):  # their kinds are in the schema, and checked with it
         likes = []
-    if new.id.startswith("payment.limit"):  # a folder may say only the limit, or whether the code is listed
-        likes += [{"limit": Decimal(1)}, {"listed": False}]
+    if new.id.startswith("payment.limit"):  # also a share with decimals, the limit alone, or not listed
+        likes += [{"limit": Decimal(1), "coinsurance": Decimal(1)}, {"limit": Decimal(1)}, {"listed": False}]
     for entry in new.history:
         if not entry.ended and likes and not any(_same_kind(entry.value, like) for like in likes):
             raise FactError(f"{file}: {new.id}: expected a value like {likes[0]!r}")
