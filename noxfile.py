@@ -126,6 +126,7 @@ def fuzz(session: nox.Session) -> None:
     examples, *seed = session.posargs or ["20000"]
     session.run("python", "-P", "tests/fuzz.py", examples, *seed, env={"PYTHONPATH": "tests"})
     session.run("python", "-P", "tests/agree.py", examples, env={"PYTHONPATH": "tests"})
+    session.run("python", "-P", "tests/fuzz_settings.py", examples)
     session.run(
         "python",
         "-P",
@@ -135,6 +136,18 @@ def fuzz(session: nox.Session) -> None:
         "tests/test_correct_claims.py",
         env={"J1553REF_EXAMPLES": str(int(examples) // 5)},
     )
+
+
+@nox.session
+def sdist(session: nox.Session) -> None:
+    """The tests that an unpacked sdist holds, run from it: ``nox -s sdist -- tests/test_units.py`` runs some of them."""
+    session.install("-c", "constraints.txt", "build", "hatchling", "nox[uv]")
+    place = ROOT / "build" / "sdist"
+    shutil.rmtree(place, ignore_errors=True)
+    session.run("python", "-m", "build", "--sdist", "--no-isolation", "--outdir", str(place), silent=True)
+    shutil.unpack_archive(next(place.glob("*.tar.gz")), place, filter="data")
+    session.chdir(next(path for path in place.iterdir() if path.is_dir()))
+    session.run("nox", "-s", "tests", *(["--", *session.posargs] if session.posargs else []))
 
 
 @nox.session

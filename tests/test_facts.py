@@ -424,7 +424,7 @@ REFUSED = {
     "broken TOML": (HEAD + "[", "not readable as TOML: "),
     "not UTF-8": (b"[\xff]", "not readable as TOML: "),
     "no table": ("size = 1\n", "size: expected a table that ends in a history"),
-    "too deep": ("[a" + ".a" * 5000 + "]\nhistory = 1\n", "expected a table that ends in a history"),
+    "too deep": ("[a" + ".a" * 5000 + "]\nhistory = 1\n", "a key of more than 40 parts"),
     "hostile nesting": ("a = " + "[" * 100_000, "cannot be read"),
     "no label": ("[size]\n" + GOOD, "size: label must be a text"),
     "label no text": ("[size]\nlabel = 1\n" + GOOD, "size: label must be a text"),
@@ -622,7 +622,7 @@ def test_a_profile_may_end_and_a_modifier_has_no_line_break(tmp_path: Path) -> N
     text = profiled("cigna ndc_modifiers", '["KP"]')
     end = text[text.index("[[") :].replace("2026-01-01", "2026-07-01", 1).replace('value = ["KP"]', "ended = true")
     assert len(load(folder(tmp_path, text + end), packaged()).get("profile.cigna.ndc_modifiers").history) == 2
-    with pytest.raises(FactError, match=MODIFIER_WORDS):
+    with pytest.raises(FactError, match="control character"):
         load(folder(tmp_path, text.replace("KP", "KP\\n")), packaged())
 
 
@@ -672,7 +672,7 @@ def test_a_folder_that_cannot_serve_is_refused(tmp_path: Path) -> None:
         "missing": "the facts folder cannot be read: give a folder that holds *.toml files",
         "file": "the facts folder cannot be read: give a folder that holds *.toml files",
         "empty": "the facts folder holds no *.toml file",
-        "odd": "own.toml: cannot be read",
+        "odd": "own.toml: not a plain file; facts are read from plain files",
     }.items():
         assert refusal(tmp_path / name) == message
 

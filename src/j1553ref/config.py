@@ -16,6 +16,7 @@ from typing import Any
 
 from j1553ref.errors import J1553Error, nearest
 from j1553ref.facts import FactBase, packaged
+from j1553ref.facts.reading import deep_key
 from j1553ref.payers import PayerError, parse_payer
 from j1553ref.redaction import one_line
 from j1553ref.rules import FAMILIES, RuleError, matching
@@ -376,7 +377,7 @@ def _load(path: Path, facts_of: FactsOf, *, needed: bool) -> Config | None:
 def _content(path: Path, limit: int | None = None) -> bytes:
     name, limit = _name(path), limit or _LIMIT
     try:
-        if path.is_fifo():  # reading it would never end
+        if path.is_fifo() or path.is_char_device() or path.is_socket():  # reading it might never end
             raise OSError(0, "not a plain file")
         with path.open("rb") as stream:
             data = stream.read(limit + 1)
@@ -387,6 +388,8 @@ def _content(path: Path, limit: int | None = None) -> bytes:
         raise ConfigError(f"{name}: cannot be read: {reason.lower()}; expected a configuration") from None
     if len(data) > limit:
         raise ConfigError(f"{name}: more than {limit:,} bytes; expected a configuration")
+    if deep_key(data):
+        raise ConfigError(f"{name}: a key with too many dots; expected a configuration")
     return data
 
 

@@ -7,12 +7,24 @@ line. Of everything else a message says the kind and the length.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-__all__ = ["FIELDS", "counted", "fits", "masked", "one_line", "pointer", "redacted", "shown"]
+__all__ = [
+    "FIELDS",
+    "counted",
+    "fits",
+    "harmless",
+    "harmless_json",
+    "masked",
+    "one_line",
+    "pointer",
+    "redacted",
+    "shown",
+]
 
 _TWO = "[0-9A-Za-z]{2}"
 #: What of a field may be shown, wrong or right: the name of the field, or of its definition, in the claim schema -> pattern.
@@ -44,6 +56,10 @@ FIELDS: Mapping[str, str] = {
     "|20[0-9]{2}([-/. ])[0-9]{1,2}\\1[0-9]{1,2}|[0-9]{1,2}([-/. ])[0-9]{1,2}\\2(20)[0-9]{2}",
     "time": "[0-9]{1,2}:?[0-9]{2}",
 }
+#: Where the runner of a pipeline would see a command, up to the place where a blank undoes it.
+_COMMAND = re.compile(r"(^\s*:(?=:)|##(?=\[)|##vso(?=\[))")
+#: Characters of a JSON text that a terminal obeys: other controls than the line feed, and marks of direction.
+_UNPRINTED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 #: No shown value is longer.
 _LONGEST = 20
 
@@ -123,6 +139,27 @@ def one_line(name: str) -> str:
     'claims?::error::.json'
     """
     return "".join(character if character.isprintable() else "?" for character in name)
+
+
+def harmless(line: str) -> str:
+    """One line of output that steers neither a terminal nor the runner of a pipeline.
+
+    GitHub's runner takes ``::`` at the start of a line and ``##[`` anywhere in it as a command.
+
+    >>> harmless("::error::x"), harmless("a.json: ##[error]x"), harmless("\x1b[2Jx")
+    (': :error::x', 'a.json: ## [error]x', '?[2Jx')
+    """
+    return _COMMAND.sub(r"\1 ", one_line(line))
+
+
+def harmless_json(text: str) -> str:
+    """The same for the text of a JSON document: what would steer is escaped, so that no value changes.
+
+    >>> harmless_json('"##[error]x"')
+    '"#\\\\u0023[error]x"'
+    """
+    steers = _UNPRINTED.sub(lambda found: json.dumps(found[0])[1:-1], text)
+    return steers.replace("##[", "#\\u0023[").replace("##vso[", "#\\u0023vso[")
 
 
 def counted(number: int, noun: str) -> str:

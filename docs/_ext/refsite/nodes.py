@@ -35,7 +35,13 @@ def table(classes: str, heads: list[str], rows: Iterable[list[list[nodes.Node]]]
 
 
 def _row(cells: list[list[nodes.Node]]) -> nodes.row:
-    return nodes.row("", *[nodes.entry("", nodes.paragraph("", "", *cell)) for cell in cells])
+    return nodes.row("", *[nodes.entry("", *_cell(cell)) for cell in cells])
+
+
+def _cell(content: list[nodes.Node]) -> list[nodes.Node]:
+    """A paragraph; a list cannot be in one."""
+    lists = any(isinstance(node, element) and node["tag"] == "ul" for node in content)
+    return content if lists else [nodes.paragraph("", "", *content)]
 
 
 def plain_text(node: nodes.Node) -> str:

@@ -11,7 +11,15 @@ from xml.sax.saxutils import escape
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
+from refsite.harden import POLICY
+
 _LOCAL = re.compile(r'\b(href|src|action|data-content_root)="(?![a-z]+:|/|#)(?:\./)?([^"]*)"')
+#: For hosts that read it: the policy of the pages, and what only a header can say.
+_HEADERS = f"""/*
+  Content-Security-Policy: {POLICY}; frame-ancestors 'self'
+  Referrer-Policy: no-referrer
+  X-Content-Type-Options: nosniff
+"""
 _SCHEMA_PATH = re.compile(r"schemas/v[0-9]+/[a-z0-9.-]+\.schema\.json")
 
 
@@ -32,6 +40,8 @@ def publish(app: Sphinx, error: Exception | None) -> None:
         encoding="utf-8",
     )
     (out / "robots.txt").write_text(f"User-agent: *\nAllow: /\nSitemap: {address}sitemap.xml\n", encoding="utf-8")
+    (out / "_headers").write_text(_HEADERS, encoding="utf-8")
+    (out / ".buildinfo").unlink(missing_ok=True)
     missing = out / "404.html"
     if missing.exists():
         # A server shows this page under the address that was asked for, so its links must not depend on the depth.

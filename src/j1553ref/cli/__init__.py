@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 from collections import UserDict
 from contextlib import suppress
@@ -25,8 +26,31 @@ def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
         context.exit()
 
 
+class _Ended(BaseException):
+    """SIGTERM or SIGHUP came: what is at hand is cleaned up on the way out."""
+
+
+def _end(number: int, _: object) -> NoReturn:
+    raise _Ended(number)
+
+
+def _heed_signals() -> None:
+    """Have SIGTERM and SIGHUP clean up as Ctrl-C does; one that is ignored (nohup) stays ignored."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, _end)
+
+
 class _ReaderLeft(Exception):  # noqa: N818 - no error: whoever read standard output has seen enough
     """Standard output is a pipe that was closed at its other end."""
+
+
+def _given(_: click.Context, option: click.Parameter, value: Any) -> Any:
+    """The value of an option; an empty one mostly comes from a variable that is not set, and is refused."""
+    if value == "" or (isinstance(value, tuple) and "" in value):
+        raise click.UsageError(f"{option.opts[0]} has an empty value: give one, or leave the option out")
+    return value
 
 
 class _Lazy(UserDict[str, Any]):
@@ -36,6 +60,9 @@ class _Lazy(UserDict[str, Any]):
         """The command."""
         module, _, attribute = self.data[name].partition(":")
         command: click.Command = getattr(import_module(f"j1553ref.cli.{module}"), attribute)
+        for option in command.params:
+            if isinstance(option, click.Option):
+                option.callback = _given
         return command
 
 
@@ -86,10 +113,13 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a name that the encoding lacks is no reason to stop
+    _heed_signals()
     try:
         cli.main(standalone_mode=False, color=colored())
     except (click.exceptions.Abort, KeyboardInterrupt):
         _leave(130, "interrupted")
+    except _Ended as ended:
+        _leave(128 + ended.args[0], "ended by a signal: what follows was not done")
     except click.ClickException as error:
         where = f" (see {error.ctx.command_path} --help)" if isinstance(error, click.UsageError) and error.ctx else ""
         _leave(2, " ".join(error.format_message().split()) + where)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from j1553ref import facts
+from j1553ref.redaction import harmless, harmless_json, one_line
 
 if TYPE_CHECKING:
     from j1553ref.report.layout import Line
@@ -33,6 +34,7 @@ __all__ = [
     "print_json",
     "print_lines",
     "print_notes",
+    "say",
 ]
 
 _STYLES: dict[str, dict[str, Any]] = {
@@ -43,6 +45,12 @@ _STYLES: dict[str, dict[str, Any]] = {
     "quiet": {"dim": True},
     "plain": {},
 }
+
+#: A longer message keeps its beginning, which says where, and its end, which says what to do.
+_LONGEST = 2_000
+
+#: So much of a name that the user typed is repeated.
+_SHOWN = 300
 
 output_option = click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 facts_option = click.option(
@@ -66,7 +74,12 @@ def fact_base(folder: str | None) -> facts.FactBase:
     """The packaged facts, with a folder of dated fact files laid over them."""
     if folder is None:
         return facts.packaged()
-    if not Path(folder).is_dir():
+    try:
+        there = Path(folder).is_dir()
+    except (OSError, ValueError):  # too long, or with a character that no name has
+        there = False
+    if not there:
+        folder = folder if len(folder) <= _SHOWN else f"{folder[:_SHOWN]}..."
         raise click.ClickException(f"--facts {folder}: not a folder; give a folder with dated fact files (*.toml)")
     return facts.load(Path(folder), facts.packaged())
 
@@ -87,7 +100,7 @@ def beyond_facts(day: date) -> bool:
 def print_notes(notes: Iterable[str], on: str | None, day: date) -> None:
     """Print what to know about an answer, and which date it rests on."""
     for note in (*notes, *notes_on_date(on, day)):
-        click.secho(f"  note: {note}", dim=True)
+        say(f"  note: {note}", dim=True)
 
 
 def print_answer(answer: dict[str, Any], on: str | None, day: date, notes: Iterable[str] = ()) -> None:
@@ -112,16 +125,22 @@ def columns() -> int:
 def print_lines(lines: Iterable[Line], *, err: bool = False) -> None:
     """Print lines in their styles; the words say what a style says."""
     for style, line in lines:
-        click.secho(line, err=err, **_STYLES[style])
+        say(line, err=err, **_STYLES[style])
 
 
-def print_json(value: Any) -> None:
+def say(text: str, *, err: bool = False, **style: Any) -> None:
+    """Print text, perhaps of several lines: every line that people read goes through here, made harmless."""
+    click.secho("\n".join(map(harmless, text.split("\n"))), err=err, **style)
+
+
+def print_json(value: Any, *, indent: int | None = 2) -> None:
     """Print an answer as JSON."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    click.echo(harmless_json(json.dumps(value, indent=indent, ensure_ascii=False)))
 
 
 def complain(message: str) -> None:
     """One line on standard error; if it cannot be written, the exit status still says it."""
+    if len(message) > _LONGEST:
+        message = f"{message[: _LONGEST // 2]} ... {message[-_LONGEST // 2 :]}"
     with suppress(OSError):
-        # The runner of GitHub Actions reads ##[ anywhere in a line as a command; a file may have such a name.
-        click.echo(f"j1553ref: {message.replace('##[', '## [')}", err=True)
+        say(f"j1553ref: {one_line(message)}", err=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from textwrap import shorten
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import click
 
 from j1553ref import report, rules, schemas
-from j1553ref.cli.base import columns, output_option, print_json, print_lines
+from j1553ref.cli.base import columns, output_option, print_json, print_lines, say
 from j1553ref.report import page
 from j1553ref.report.layout import Line
 
@@ -37,7 +36,7 @@ def explain(code: str, output: str) -> None:
     if output == "json":
         print_json([_rule_object(rule) for rule in family])
         return
-    click.secho(f"{code.upper()}: {about}", bold=True)
+    say(f"{code.upper()}: {about}", bold=True)
     print_lines(_table(family))
 
 
@@ -55,7 +54,7 @@ def rules_(output: str) -> None:
 @click.argument("name", type=click.Choice(schemas.NAMES))
 def schema(name: str) -> None:
     """Print a JSON Schema (2020-12) with its published address."""
-    click.echo(json.dumps(schemas.schema(name), indent=2, ensure_ascii=False))
+    print_json(schemas.schema(name))
 
 
 def _table(chosen: tuple[rules.Rule, ...]) -> Iterator[Line]:

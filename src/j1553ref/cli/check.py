@@ -13,7 +13,7 @@ import click
 from j1553ref import checking, config, report
 from j1553ref.claim import InputError
 from j1553ref.cli import fixing, running
-from j1553ref.cli.base import complain, fact_base, facts_option
+from j1553ref.cli.base import complain, fact_base, facts_option, say
 from j1553ref.cli.printers import PRINTERS, Run
 from j1553ref.errors import unexpected
 from j1553ref.facts import FactBase
@@ -137,7 +137,7 @@ def check(
         examine=examiner.check,
         whole=partial(examiner.check, source="", by_all=True),
         write=write,
-        say=partial(click.echo, err=output != "text"),
+        say=partial(say, err=output != "text"),
     )
     queue = tuple(running.Source(place, source, _named(source)) for place, source in enumerate(sources))
     stop, progress = running.Stop(), running.Progress(queue)
@@ -202,6 +202,7 @@ def check(
                 facts=base,
                 show_not_checked=show_not_checked,
                 statistics=statistics,
+                settings=_in_force(settings, folder),
                 status=status,
             ),
         )
@@ -241,6 +242,21 @@ def _settings(configured: str | None, facts_of: config.FactsOf) -> config.Config
     except OSError:  # the folder is gone
         return config.Config()
     return config.find(here, facts_of=facts_of)
+
+
+def _in_force(settings: config.Config, folder: str | None) -> report.Settings:
+    """What the report says of the configuration and the facts folder, so that neither decides unseen."""
+    lists = {"select": settings.select, "ignore": settings.ignore, "stocked vials": settings.stocked_vials}
+    changes = [f"{name} {', '.join(values)}" for name, values in lists.items() if values]
+    changes += [f"payer {settings.payer}"] if settings.payer else []
+    changes += [f"fail level {settings.fail_level}"] if settings.fail_level else []
+    changes += [f"suppress {entry.code}: {entry.reason}" for entry in settings.suppress]
+    facts = folder or settings.facts
+    return report.Settings(
+        config=settings.source.name if settings.source else None,
+        facts=one_line(facts) if facts else None,
+        changes=tuple(changes),
+    )
 
 
 def _check_stocked(settings: config.Config, base: FactBase) -> None:

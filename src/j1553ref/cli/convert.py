@@ -20,6 +20,7 @@ from j1553ref.forms.base import FormError
 from j1553ref.forms.clearinghouse import Body
 from j1553ref.forms.paper import Paper
 from j1553ref.readers import FORMATS
+from j1553ref.redaction import harmless, harmless_json
 from j1553ref.report.tally import MOST_NAMED
 
 __all__ = ["convert"]
@@ -116,22 +117,26 @@ def _json(bodies: Iterator[Body]) -> Iterator[str]:
     """One body indented, several one on each line."""
     first, second = next(bodies, None), next(bodies, None)
     if first and not second:
-        yield json.dumps(first.content, indent=2, ensure_ascii=False)
+        yield harmless_json(json.dumps(first.content, indent=2, ensure_ascii=False))
         return
     for body in chain([first, second], bodies):
         if body:
-            yield json.dumps(body.content, ensure_ascii=False)
+            yield harmless_json(json.dumps(body.content, ensure_ascii=False))
 
 
 def _text(papers: Iterator[Paper]) -> Iterator[str]:
     """Several forms have a heading each."""
     first, second = next(papers, None), next(papers, None)
     if first and not second:
-        yield text.render(first)
+        yield _printed(first)
         return
     for place, paper in enumerate(chain([first, second], papers), 1):
         if paper:
-            yield f"{'' if place == 1 else chr(10)}Claim {place}\n{text.render(paper)}"
+            yield f"{'' if place == 1 else chr(10)}Claim {place}\n{_printed(paper)}"
+
+
+def _printed(paper: Paper) -> str:
+    return "\n".join(map(harmless, text.render(paper).split("\n")))
 
 
 _WRITERS: dict[str, Callable[[Iterator[Any]], Iterator[str]]] = {"json": _json, "text": _text, "html": html.blocks}

@@ -28,11 +28,14 @@ from j1553ref.cli.base import complain
 from j1553ref.errors import unexpected
 from j1553ref.readers import Record, claim_from, open_source, read
 from j1553ref.readers.locate import Locator
+from j1553ref.redaction import one_line
 from j1553ref.rules.base import Finding
 
 __all__ = ["fix_sources", "refuse_unfit"]
 
 _CHUNK = 1024 * 1024
+#: How the names of the files begin that are written beside those of the user.
+_BESIDE = ".j1553ref-"
 
 
 class _Refused(Exception):  # noqa: N818 - says why a file was left alone
@@ -193,8 +196,14 @@ def _rewrite(path: Path, splices: list[tuple[int, int, bytes]], digest: bytes, s
     if not os.access(path, os.W_OK):
         raise _Refused("it may not be written; check its permissions")
     beside: str | None = None
+    left = sorted(found.name for found in path.parent.glob(f"{_BESIDE}*"))
+    if left:
+        complain(
+            f"note: beside {one_line(path.name)}: {one_line(left[0])}{f' and {len(left) - 1} more' if len(left) > 1 else ''},"
+            " a copy of claims left by a run that was killed; delete it, unless another run is writing here now"
+        )
     try:
-        handle, beside = tempfile.mkstemp(prefix=".j1553ref-", dir=path.parent)
+        handle, beside = tempfile.mkstemp(prefix=_BESIDE, dir=path.parent)
         with os.fdopen(handle, "wb") as target, path.open("rb") as source:
             if _copied(source, target, splices) != digest:
                 raise _Refused("it has changed since it was read")

@@ -20,6 +20,7 @@ from j1553ref.cli.base import (
     print_answer,
     print_json,
     print_notes,
+    say,
 )
 from j1553ref.code import SETTINGS, code_for
 from j1553ref.facts.wording import date_text, plain_text, since_text
@@ -87,14 +88,14 @@ def units(on: str | None, payer: str | None, output: str, **given: str | None) -
         print_answer(answer, on, day, more)
         return
     if given["dose_mg"] is None:
-        click.echo(f"{plain(dose)} mg by weight and dose for each kg")
+        say(f"{plain(dose)} mg by weight and dose for each kg")
     _print_units(bill, rounded)
     if planned:
-        click.echo(
+        say(
             f"{counted(planned.doses, 'dose')}: {counted(planned.administered_units, 'unit')} given,"
             f" {planned.discarded_units} discarded, {planned.total_units} opened; {vials_text(planned.vials)}"
         )
-        click.echo(f"  {planned.why}")
+        say(f"  {planned.why}")
     if split:
         _print_split(split)
     print_notes((*bill.notes, *more, *(split.notes if split else ())), on, day)
@@ -102,14 +103,14 @@ def units(on: str | None, payer: str | None, output: str, **given: str | None) -
 
 def _print_units(bill: Billing, rounded: Iterable[WholeVials]) -> None:
     given = counted(bill.administered_units, "unit")
-    click.echo(f"{given} given, {bill.discarded_units} discarded, {bill.total_units} opened")
+    say(f"{given} given, {bill.discarded_units} discarded, {bill.total_units} opened")
     for line in bill.lines:
         codes = "  ".join(f"N4{drug.code} {drug.unit}{plain(drug.quantity)}" for drug in line.ndc)
-        click.echo(f"  {' '.join((line.code, *line.modifiers)):9} x {line.units}   {codes}")
+        say(f"  {' '.join((line.code, *line.modifiers)):9} x {line.units}   {codes}")
     if rounded:
-        click.echo("whole vials instead, if the prescriber orders them:")
+        say("whole vials instead, if the prescriber orders them:")
     for other in rounded:
-        click.echo(
+        say(
             f"  {grams(other.dose_mg):5} = {other.administered_units} units, {other.discarded_units} discarded,"
             f" {other.percent:.1f}% of the dose{' (nearest)' if other.nearest else ''}"
         )
@@ -130,13 +131,13 @@ def _print_split(split: Split) -> None:
     if split.limit is None:
         return
     if not split.claims:
-        click.echo(f"${total:,.2f} fits on one claim: the limit of Medicare Part B is ${split.limit:,.2f}")
+        say(f"${total:,.2f} fits on one claim: the limit of Medicare Part B is ${split.limit:,.2f}")
         return
-    click.echo(f"${total:,.2f} is above ${split.limit:,.2f}, the most that one professional claim can charge:")
+    say(f"${total:,.2f} is above ${split.limit:,.2f}, the most that one professional claim can charge:")
     for number, claim in enumerate(split.claims, start=1):
         lines = ", ".join(f"{' '.join((line.code, *line.modifiers))} x {line.units}" for line in claim.lines)
         beside = ", with the other lines" if number == 1 else ""
-        click.echo(f"  claim {number}: {vials_text(claim.vials)}; {lines}; ${claim.total_charge:,.2f}{beside}")
+        say(f"  claim {number}: {vials_text(claim.vials)}; {lines}; ${claim.total_charge:,.2f}{beside}")
 
 
 @click.command()
@@ -156,9 +157,9 @@ def infusion(
     if output == "json":
         print_answer(outcome.to_json(), on, day)
         return
-    click.echo(f"{counted(outcome.minutes, 'minute')} of infusion")
+    say(f"{counted(outcome.minutes, 'minute')} of infusion")
     for line in outcome.lines:
-        click.echo(f"  {line.code} x {line.units}")
+        say(f"  {line.code} x {line.units}")
     print_notes(outcome.notes, on, day)
 
 
@@ -171,11 +172,11 @@ def ndc_(code: str, output: str) -> None:
     if output == "json":
         print_json(found.to_json())
         return
-    click.echo(f"{found.ndc}  ({found.formatted})")
+    say(f"{found.ndc}  ({found.formatted})")
     if found.package:
-        click.echo(f"  Yimmugo, {found.package.label}: {found.package.units} units of J1553, {found.package.ml} mL")
+        say(f"  Yimmugo, {found.package.label}: {found.package.units} units of J1553, {found.package.ml} mL")
     if found.note:
-        click.echo(f"  {found.note}")
+        say(f"  {found.note}")
 
 
 @click.command()
@@ -190,12 +191,12 @@ def code(on: str | None, payer: str | None, setting: str | None, output: str) ->
     if output == "json":
         print_answer(choice.to_json(), on, day)
         return
-    click.echo(choice.code or ("no code is known for this payer" if payer else "no one code: it depended on the payer"))
+    say(choice.code or ("no code is known for this payer" if payer else "no one code: it depended on the payer"))
     for other in choice.alternatives:
         binds = ", ".join(other.binds) or "any payer"
         place = f", {other.setting} only" if other.setting else ""
-        click.echo(f"  {other.code}  {binds}{place}  ({other.grade})")
-    click.echo(f"  {choice.why}")
+        say(f"  {other.code}  {binds}{place}  ({other.grade})")
+    say(f"  {choice.why}")
     print_notes((), on, day)
 
 
@@ -228,14 +229,14 @@ def fact(fact_id: str, on: str | None, history: bool, folder: str | None, output
             | ({} if history or on else {"coming": [_entry_object(entry) for entry in coming]})
         )
         return
-    click.secho(f"{found.label} ({found.id})", bold=True)
+    say(f"{found.label} ({found.id})", bold=True)
     if answer and not answer.known:
         gap = base.gaps.get(found.gap)
-        click.echo(f"  not known on {day.isoformat()}: {gap.confirm if gap else 'see the site'}")
+        say(f"  not known on {day.isoformat()}: {gap.confirm if gap else 'see the site'}")
         for text in (gap.url, gap.ask) if gap else ():
             if text:
-                click.echo(f"    {text}")
-        click.echo("  last known:")
+                say(f"    {text}")
+        say("  last known:")
     for entry in entries:
         since = f"from {entry.start}" if entry.takes_effect else since_text(entry)
         until = f", known until {entry.known_until}" if entry.known_until else ""
@@ -249,12 +250,12 @@ def _value_text(entry: facts.Entry, unit: str) -> str:
 
 
 def _print_entry(entry: facts.Entry, line: str) -> None:
-    click.echo(f"  {line}")
+    say(f"  {line}")
     for source in entry.sources:
-        click.echo(f"    {source.grade}: {source.id}, {source.locator}")
+        say(f"    {source.grade}: {source.id}, {source.locator}")
     if entry.note:
-        click.echo(f"    {entry.note}")
-    click.echo(f"    checked {entry.checked}")
+        say(f"    {entry.note}")
+    say(f"    checked {entry.checked}")
 
 
 def _entry_object(entry: facts.Entry) -> dict[str, Any]:

@@ -216,7 +216,7 @@ _examiner: Examiner
 
 
 class Stop:
-    """Ctrl-C and SIGTERM: the claim at hand is printed whole, and a wait for input or workers ends at once."""
+    """Ctrl-C, SIGTERM and SIGHUP: the claim at hand is printed whole, and a wait for input or workers ends at once."""
 
     def __init__(self) -> None:
         #: the signal that came, 0 for none
@@ -233,8 +233,10 @@ class Stop:
         """Signals are taken while this lasts; in a thread of somebody else's program they stay as they are."""
         kept = {}
         with suppress(ValueError):
-            for number in (signal.SIGINT, signal.SIGTERM):
-                kept[number] = signal.signal(number, self._came)
+            for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+                number = getattr(signal, name, None)
+                if number is not None and (name != "SIGHUP" or signal.getsignal(number) != signal.SIG_IGN):
+                    kept[number] = signal.signal(number, self._came)
         try:
             yield
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
@@ -16,7 +17,7 @@ from j1553ref.errors import nearest
 from j1553ref.facts.model import DATED_BY, GRADES, Document, Entry, Fact, FactBase, FactError, Gap, SourceRef
 from j1553ref.facts.profiles import check_profile
 
-__all__ = ["read"]
+__all__ = ["deep_key", "read"]
 
 # Any other key is refused: a mistyped one would silently change the meaning.
 _FACT_KEYS = {"label", "unit", "binds", "gap", "history"}
@@ -32,6 +33,12 @@ _ENTRY_KEYS = {
     "note",
     "sources",
 }
+#: Bounds of a folder that somebody else may have written.
+_MOST_FILES, _LONGEST_FILE, _LONGEST_TEXT = 500, 1024 * 1024, 5_000
+_MOST_DOTS, _MOST_PLACES, _FIRST_YEAR, _LAST_YEAR = 40, 15, 1900, 2199
+_DEEP_KEY = re.compile(
+    rb"""(?<![A-Za-z0-9_-])(?:(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){%d}""" % _MOST_DOTS
+)
 #: A table nested deeper is no fact any more, and a hostile file must not exhaust the stack.
 _DEEPEST = 10
 
@@ -67,15 +74,70 @@ def _documents(folder: Traversable | Path) -> Iterator[tuple[str, dict[str, Any]
         raise FactError("the facts folder cannot be read: give a folder that holds *.toml files") from None
     if not found:
         raise FactError("the facts folder holds no *.toml file")
+    if len(found) > _MOST_FILES:
+        raise FactError(f"the facts folder holds more than {_MOST_FILES} *.toml files")
     for name, item in found:
         try:
-            yield name, tomllib.loads(item.read_text(encoding="utf-8"), parse_float=Decimal)
+            data = tomllib.loads(_content(item, name), parse_float=_decimal)
+            _bounded(data, name)
+            yield name, data
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise FactError(f"{name}: not readable as TOML: {error}") from None
         except ValueError:
             raise FactError(f"{name}: not readable as TOML: a number or date that cannot be") from None
         except (OSError, RecursionError):
             raise FactError(f"{name}: cannot be read") from None
+
+
+def _content(item: Traversable | Path, name: str) -> str:
+    """The text of a regular file of bounded size: reading a pipe or a device might never end."""
+    if not item.is_file():
+        raise FactError(f"{name}: not a plain file; facts are read from plain files")
+    with item.open("rb") as stream:
+        data = stream.read(_LONGEST_FILE + 1)
+    if len(data) > _LONGEST_FILE:
+        raise FactError(f"{name}: more than {_LONGEST_FILE:,} bytes")
+    if deep_key(data):
+        raise FactError(f"{name}: a key of more than {_MOST_DOTS} parts")
+    return data.decode("utf-8")
+
+
+def deep_key(data: bytes) -> bool:
+    """Whether a TOML text has a dotted key so long that parsing it would take memory by the square of its length.
+
+    >>> deep_key(b"a.b.c = 1"), deep_key(b"a." * 1000 + b"a = 1")
+    (False, True)
+    """
+    return _DEEP_KEY.search(data) is not None
+
+
+def _decimal(text: str) -> Decimal:
+    number = Decimal(text)
+    if not number.is_finite() or not -_MOST_PLACES < number.adjusted() < _MOST_PLACES or len(text) > 2 * _MOST_PLACES:
+        raise ValueError
+    return number
+
+
+def _bounded(value: Any, name: str, depth: int = 0) -> None:
+    """Refuses what no fact holds, whatever its place: deep nesting, huge numbers, far dates, unprintable characters."""
+    if depth > 2 * _DEEPEST:
+        raise FactError(f"{name}: nested too deep for a facts file")
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            _bounded(key, name, depth)
+            _bounded(inner, name, depth + 1)
+    elif isinstance(value, list):
+        for inner in value:
+            _bounded(inner, name, depth + 1)
+    elif isinstance(value, str):
+        if not value.isprintable() or len(value) > _LONGEST_TEXT:
+            raise FactError(
+                f"{name}: a text of more than {_LONGEST_TEXT:,} characters, or with a control character in it"
+            )
+    elif isinstance(value, date) and not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+        raise FactError(f"{name}: the year {value.year}; expected {_FIRST_YEAR} to {_LAST_YEAR}")
+    elif isinstance(value, int) and abs(value) >= 10**_MOST_PLACES:
+        raise FactError(f"{name}: a number of more than {_MOST_PLACES} digits")
 
 
 def _toml_files(folder: Traversable | Path) -> Iterator[tuple[str, Traversable | Path]]:
@@ -89,8 +151,10 @@ def _toml_files(folder: Traversable | Path) -> Iterator[tuple[str, Traversable |
 
 def _record(kind: type[Any], key: str, table: Any, file: str) -> Any:
     try:
+        if not all(isinstance(value, date if name == "seen" else str) for name, value in table.items()):
+            raise TypeError
         return kind(key, **table)
-    except TypeError:
+    except (TypeError, AttributeError):
         wanted = ", ".join(field.name for field in fields(kind) if field.name != "id")
         raise FactError(f"{file}: {key}: expected a table with the keys {wanted}") from None
 
@@ -220,6 +284,8 @@ def _frozen(value: Any) -> Any:
     return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
 
 
+#: What a code is written like: another value of the same fact is written so too.
+_SHAPES = tuple(map(re.compile, ("[0-9]{11}", "[A-Z0-9][0-9]{4}", "[0-9]{4}-[0-9]{2}-[0-9]{2}")))
 #: What a folder may add: tables of a payer or a quarter, and further members of a family.
 _OPEN = (
     "profile.",
@@ -237,14 +303,20 @@ _OPEN = (
 def _fits(new: Fact, known: Mapping[str, Fact], file: str) -> None:
     """Refuses an overlay that names no known fact, or gives a value of another kind than the fact has."""
     old = known.get(new.id)
-    if old is None:
-        if not new.id.startswith(_OPEN):
-            raise FactError(f"{file}: {new.id}: no such fact to lay entries over{nearest(new.id, known)}")
-        return
-    like = next((entry.value for entry in reversed(old.history) if not entry.ended), None)
+    if old is None and not new.id.startswith(_OPEN):
+        raise FactError(f"{file}: {new.id}: no such fact to lay entries over{nearest(new.id, known)}")
+    family = new.id.rpartition(".")[0] + "."
+    alike = [old] if old else [fact for fact in known.values() if fact.id.rpartition(".")[0] + "." == family]
+    likes = [entry.value for fact in alike for entry in reversed(fact.history) if not entry.ended]
+    if new.id.startswith("profile."):  # their kinds are in the schema, and checked with it
+        likes = []
+    if new.id.startswith("payment.limit"):  # also a share with decimals, the limit alone, or not listed
+        likes += [{"limit": Decimal(1), "coinsurance": Decimal(1)}, {"limit": Decimal(1)}, {"listed": False}]
     for entry in new.history:
-        if not entry.ended and like is not None and not _same_kind(entry.value, like):
-            raise FactError(f"{file}: {new.id}: expected a value like {like!r}")
+        if not entry.ended and likes and not any(_same_kind(entry.value, like) for like in likes):
+            raise FactError(f"{file}: {new.id}: expected a value like {likes[0]!r}")
+    if old is None:
+        return
     first = old.history[0]
     starts = [entry.start for entry in new.history]
     for entry in new.history:
@@ -256,14 +328,22 @@ def _fits(new: Fact, known: Mapping[str, Fact], file: str) -> None:
 
 
 def _same_kind(value: Any, like: Any) -> bool:
+    """Whether a value has the kind of another one, to its last field: type, sign, keys, and the shape of a code."""
     if isinstance(like, bool) or isinstance(value, bool):
         return isinstance(like, bool) and isinstance(value, bool)
     if isinstance(like, int | Decimal):
-        whole = isinstance(value, int) or (
-            isinstance(like, Decimal) and isinstance(value, Decimal) and value.is_finite()
-        )
+        whole = isinstance(value, int) or (isinstance(like, Decimal) and isinstance(value, Decimal))
         return whole and (value > 0 or like <= 0)
-    return isinstance(value, type(like))
+    if isinstance(like, str):
+        shape = next((shape for shape in _SHAPES if shape.fullmatch(like)), None)
+        return (
+            isinstance(value, str) and (value != "" or like == "") and (shape is None or bool(shape.fullmatch(value)))
+        )
+    if isinstance(like, tuple) and isinstance(value, tuple):
+        return bool(value) >= bool(like) and all(any(_same_kind(item, one) for one in like) for item in value)
+    if isinstance(like, dict) and isinstance(value, dict):
+        return value.keys() == like.keys() and all(_same_kind(value[key], like[key]) for key in like)
+    return type(value) is type(like)
 
 
 def _refers(fact: Fact, file: str, base: FactBase) -> None:
@@ -274,10 +354,24 @@ def _refers(fact: Fact, file: str, base: FactBase) -> None:
             raise ValueError(f"no source {source} in sources.toml{nearest(source, base.documents)}")
         if fact.gap and fact.gap not in base.gaps:
             raise ValueError(f"no gap {fact.gap} in gaps.toml{nearest(fact.gap, base.gaps)}")
+        if fact.id in ("product.vial_sizes", "unit.size"):
+            _sizes_fit(base)
         if fact.id.startswith("profile."):
             check_profile(fact, base.facts)
     except ValueError as error:
         raise FactError(f"{file}: {fact.id}: {error}") from None
+
+
+def _sizes_fit(base: FactBase) -> None:
+    """Refuses vials that hold less than one unit, whatever the dates: no set of them makes whole units."""
+    sizes, units = (
+        [entry.value for entry in base.facts[name].history if not entry.ended] if name in base.facts else []
+        for name in ("product.vial_sizes", "unit.size")
+    )
+    if sizes and units and min(map(min, sizes)) < max(units):
+        raise ValueError(
+            f"a vial holds at least one unit, {max(units)} mg; the smallest here has {min(map(min, sizes))} mg"
+        )
 
 
 def _overlay(old: Fact, new: Fact) -> Fact:

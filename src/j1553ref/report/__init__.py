@@ -18,7 +18,7 @@ from j1553ref.readers import Record, Scope, Skipped, record_texts, records_of
 from j1553ref.report.todo import steps
 from j1553ref.rules.base import SEVERITIES, Finding
 
-__all__ = ["SCHEMA_VERSION", "Summary", "claim_object", "claim_objects", "help_url", "tool_object"]
+__all__ = ["SCHEMA_VERSION", "Settings", "Summary", "claim_object", "claim_objects", "help_url", "tool_object"]
 
 SCHEMA_VERSION = "1"
 _PLURALS = {"error": "errors", "warning": "warnings", "info": "infos"}
@@ -81,6 +81,33 @@ class Summary:
 def tool_object(facts: FactBase) -> dict[str, str]:
     """Name, version and the date up to which the facts were checked."""
     return {"name": "j1553ref", "version": project.version(), "facts_checked": facts.checked_until.isoformat()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What beside the command line decides a run: the configuration file, the facts folder, and what they change.
+
+    >>> print(Settings(config="j1553ref.toml", changes=("ignore UNT",)))
+    settings in force: configuration j1553ref.toml (ignore UNT)
+    """
+
+    config: str | None = None
+    facts: str | None = None
+    changes: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.config or self.facts)
+
+    def __str__(self) -> str:
+        changes = f" ({'; '.join(self.changes)})" if self.changes else ""
+        named = [f"configuration {self.config}{changes}"] if self.config else []
+        return "settings in force: " + ", ".join(named + ([f"facts from {self.facts}"] if self.facts else []))
+
+    def to_json(self) -> dict[str, Any]:
+        """As the report holds it under ``settings``; empty where nothing is in force."""
+        if not self:
+            return {}
+        return {"settings": {"config": self.config, "facts": self.facts, "changes": list(self.changes)}}
 
 
 def help_url(code: str) -> str:

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from j1553ref.checking import NOTES
-from j1553ref.redaction import counted
-from j1553ref.report import Summary
+from j1553ref.redaction import counted, one_line
+from j1553ref.report import Settings, Summary
 from j1553ref.report.tally import Tally
 from j1553ref.report.text import summary_line
 
@@ -67,7 +67,7 @@ def claim_commands(claim: dict[str, Any]) -> Iterator[str]:
         )
 
 
-def last_commands(summary: Summary, tally: Tally) -> Iterator[str]:
+def last_commands(summary: Summary, tally: Tally, settings: Settings | None = None) -> Iterator[str]:
     """What was not checked, in one notice, and the counts in another.
 
     >>> list(last_commands(Summary(claims=1), Tally()))
@@ -78,6 +78,7 @@ def last_commands(summary: Summary, tally: Tally) -> Iterator[str]:
         yield command("notice", f"Not checked, which is not a pass; missing:\n{data}", title="not checked")
     lines = [summary_line(summary)]
     lines += [f"{counted(number, 'claim')}: {NOTES.get(note, note)}" for note, number in tally.notes.items()]
+    lines += [one_line(str(settings))] if settings else []
     if max(summary.errors + summary.unusable, summary.warnings, summary.infos) > SHOWN:
         lines.append(f"GitHub shows at most {SHOWN} annotations of a kind for one step; the log of the step has all")
     yield command("notice", "\n".join(lines), title="j1553ref")
