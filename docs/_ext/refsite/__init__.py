@@ -8,7 +8,7 @@ In a page:
 - ``facts`` (an id or ``prefix.*`` a line), ``fact-history``, ``changes``, ``periods``, ``gaps-list``, ``case``
   (``:pointer:``), ``rule-card``, ``worked-cases`` (``:topic:``, ``:level:``, ``:rule:`` or ``:denial:``);
 - ``dose-table`` (``:step:`` and ``:last:`` in mg), ``minute-table`` (``:last:``), ``ndc-strings`` (a form), ``chargemaster``:
-  figures and text to copy;
+  figures and text to copy; ``price-table`` and ``price-chart``: payment limits by quarter and brand;
 - ``exercise-sheet`` and ``exercise-key`` (``:topic:``, ``:level:``, ``:count:``, ``:seed:``; a sheet with ``:answers:`` opens
   each), ``exercise-topics``, ``exercise-mistakes``; ``lesson`` (a timed plan), ``slides`` (the cases of a lesson);
 - ``library`` (``Heading: name name`` a line): the names of the package;
@@ -41,6 +41,7 @@ from refsite import (
     minutes,
     nodes,
     page,
+    prices,
     publish,
     registers,
     roles,
@@ -72,7 +73,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         search,
         publish,
     )
-    parts += (addressed, library, schema, changes, dates, doses, minutes, strings, worked, exercises, lesson, slides)
+    parts += (addressed, library, schema, changes, dates, doses, prices, minutes, strings, worked, exercises, lesson, slides)
     for part in (*parts, bundle, harden):
         part.setup(app)
     return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}
