@@ -73,7 +73,21 @@ def setup(app: Sphinx) -> dict[str, Any]:
         search,
         publish,
     )
-    parts += (addressed, library, schema, changes, dates, doses, prices, minutes, strings, worked, exercises, lesson, slides)
+    parts += (
+        addressed,
+        library,
+        schema,
+        changes,
+        dates,
+        doses,
+        prices,
+        minutes,
+        strings,
+        worked,
+        exercises,
+        lesson,
+        slides,
+    )
     for part in (*parts, bundle, harden):
         part.setup(app)
     return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

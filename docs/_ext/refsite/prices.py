@@ -1,4 +1,4 @@
-"""The directives ``price-table`` and ``price-chart``: Medicare's payment limits by quarter and brand, per gram, from the facts."""
+"""The directives ``price-table`` and ``price-chart``: payment limits by quarter and brand, computed from the facts."""
 
 from __future__ import annotations
 
@@ -93,7 +93,12 @@ class PriceTable(_Prices):
     def render(self) -> list[nodes.Node]:
         """The table."""
         quarters, found = self.read()
-        heads = ["Code and brand", "Unit", *(f"From {date_text(quarter)}" for quarter in quarters), "A gram, last quarter"]
+        heads = [
+            "Code and brand",
+            "Unit",
+            *(f"From {date_text(quarter)}" for quarter in quarters),
+            "A gram, last quarter",
+        ]
         rows = [list(map(_cell, cells(price, quarters))) for price in found]
         return [table("prices", [*heads, "Coinsurance below the usual share"], rows)]
 
@@ -135,14 +140,16 @@ def chart(found: list[Price], quarter: date, name: str) -> element:
     dearest = max(gram for _, gram in bars)
     ours = next(gram for price, gram in bars if price.code == _OURS)
     title = f"Payment limit for one gram, from {date_text(quarter)}"
-    words = f"{len(bars)} brands from ${bars[0][1]:,.2f} to ${dearest:,.2f}; Yimmugo is at ${ours:,.2f}. The table has every figure."
+    words = f"{len(bars)} brands, ${bars[0][1]:,.2f} to ${dearest:,.2f}; Yimmugo is at ${ours:,.2f}. The table has every figure."
     shapes: list[nodes.Node] = [el("title", "", title, id=f"{name}-title"), el("desc", "", words, id=f"{name}-desc")]
     for index, (price, gram) in enumerate(bars):
         kind, top = ("bar ours" if price.code == _OURS else "bar"), index * _ROW
         width = max(2, round(gram * _LONGEST / dearest))
         text = {"y": str(top + 16)}
         label = f"{price.brand.partition(' (')[0].partition(',')[0]} {price.code}"
-        shapes.append(el("text", "name ours" if kind != "bar" else "name", label, x=str(_NAMES - 8), text_anchor="end", **text))
+        shapes.append(
+            el("text", "name ours" if kind != "bar" else "name", label, x=str(_NAMES - 8), text_anchor="end", **text)
+        )
         shapes.append(el("rect", kind, x=str(_NAMES), y=str(top + 4), width=str(width), height=str(_ROW - 8)))
         shapes.append(el("text", "figure", f"${gram:,.2f}", x=str(_NAMES + width + 6), **text))
     size = f"0 0 {_NAMES + _LONGEST + _FIGURES} {len(bars) * _ROW}"

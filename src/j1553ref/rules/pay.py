@@ -70,7 +70,7 @@ def units_above_limit(claim: ClaimView) -> Iterator[Seen]:
                 )
 
 
-def _not_published(claim: ClaimView, day: date) -> NoReturn:
+def _not_published(claim: ClaimView, day: date | None) -> NoReturn:
     """Raise Missing: what the tables of that quarter hold for J1553, where they were read."""
     read = False
     with suppress(Missing):  # before the first quarter whose tables were read
