@@ -440,7 +440,7 @@ def test_code_on_either_side_of_the_first_date(on, says):
 def test_fact_shows_value_source_grade_and_the_gap_outside_what_is_known():
     out = run("fact", "opps.rate", "--on", "2026-05-01").stdout
     assert "24.323" in out and "cms-addb-2026-04" in out and "mirror" in out
-    assert "not known on 2026-07-01" in run("fact", "opps.rate", "--on", "2026-07-01").stdout
+    assert "not known on 2026-10-01" in run("fact", "opps.rate", "--on", "2026-10-01").stdout
     history = json.loads(run("fact", "code.valid", "--history", "--output", "json").stdout)
     assert [entry["value"] for entry in history["entries"]] == [False, True]
 
@@ -465,10 +465,10 @@ def test_a_facts_folder_is_laid_over_the_packaged_ones(write, tmp_path):
     folder = tmp_path / "facts"
     folder.mkdir()
     (folder / "quarter.toml").write_text(
-        '[opps.status]\nlabel = "OPPS status"\n[[opps.status.history]]\nfrom = 2026-07-01\nknown_until = 2026-09-30\n'
+        '[opps.status]\nlabel = "OPPS status"\n[[opps.status.history]]\nfrom = 2026-10-01\nknown_until = 2026-12-31\n'
         'value = "N"\nchecked = 2026-11-23\nsources = [{id = "cms-hpt", locator = "test", grade = "primary"}]\n'
     )
-    claim = make_claim(40000, [20, 20], [(400, [])], day="2026-07-06") | {"form": "ub04", "type_of_bill": "131"}
+    claim = make_claim(40000, [20, 20], [(400, [])], day="2026-10-05") | {"form": "ub04", "type_of_bill": "131"}
     for line in claim["lines"]:
         del line["place_of_service"], line["diagnosis_pointers"]
         line["revenue_code"] = "0636"

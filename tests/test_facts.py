@@ -222,13 +222,13 @@ def test_the_weakest_source_decides(tmp_path: Path, grades: list[str], agreeing:
 
 
 def test_a_folder_is_laid_over_the_packaged_facts(tmp_path: Path) -> None:
-    changed = '[opps.rate]\nlabel = "Rate"\n' + entry("from = 2026-07-01", "25.5", fact_id="opps.rate")
+    changed = '[opps.rate]\nlabel = "Rate"\n' + entry("from = 2026-10-01", "25.5", fact_id="opps.rate")
     base = load(folder(tmp_path, changed, "import.toml"), packaged())
-    assert base.on("opps.rate", "2026-08-01").value == Decimal("25.5")
+    assert base.on("opps.rate", "2026-11-01").value == Decimal("25.5")
     assert base.on("opps.rate", "2026-05-01").value == packaged().on("opps.rate", "2026-05-01").value
     assert base.get("opps.rate").unit == packaged().get("opps.rate").unit
     assert base.on("unit.size", "2026-08-01").value == packaged().on("unit.size", "2026-08-01").value
-    assert not packaged().on("opps.rate", "2026-08-01").known
+    assert not packaged().on("opps.rate", "2026-11-01").known
 
 
 CHANGE = """

@@ -63,7 +63,7 @@ def test_jz_is_added_on_a_hospital_claim_of_a_quarter_whose_status_is_known():
         del line["place_of_service"], line["diagnosis_pointers"]
     assert fixes_of(claim) == ADDED
     for line in (*claim["lines"], *claim["administrations"]):
-        line["service_date"] = "2026-07-06" if "dose_mg" in line else {"start": "2026-07-06"}
+        line["service_date"] = "2026-10-05" if "dose_mg" in line else {"start": "2026-10-05"}
     report = check(claim)
     assert [(each.code, each.severity) for each in report.findings] == [("JWZ003", "warning")]
     assert report.fixes == ()

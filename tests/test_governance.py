@@ -102,6 +102,10 @@ def test_rule_bearing_dates_have_a_case_on_either_side():
             ("home", [("DAT001", "error"), ("DXC001", "error")]),
             ("home", [("DXC001", "error")]),
         ),
+        (BASE.get("opps.status").newest.start, ""): (
+            ("ub04", [("JWZ003", "error")]),
+            ("ub04", [("JWZ003", "error")]),
+        ),
         (BASE.get("opps.status").newest.known_until + timedelta(days=1), ""): (
             ("ub04", [("JWZ003", "error")]),
             ("ub04", [("JWZ003", "warning")]),

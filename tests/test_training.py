@@ -360,8 +360,8 @@ def test_a_date_on_which_a_fact_is_only_inferred_yields_no_question_about_it():
 
 
 def test_a_date_after_the_known_quarter_asks_nothing_about_the_hospitals_status():
-    within = {each.kind for each in sheet("jw-jz", 2, 20, 1, on="2026-06-30").questions}
-    after = {each.kind for each in sheet("jw-jz", 2, 20, 1, on="2026-07-01").questions}
+    within = {each.kind for each in sheet("jw-jz", 2, 20, 1, on="2026-09-30").questions}
+    after = {each.kind for each in sheet("jw-jz", 2, 20, 1, on="2026-10-01").questions}
     assert after == within - {"hospital"} != within
 
 

@@ -116,10 +116,7 @@ def test_avoidable_vials_leave_the_lines_true_and_name_the_smaller_set() -> None
 
 
 def test_the_notes_word_for_word() -> None:
-    rule = (
-        "JW and JZ are Medicare Part B's rule for drugs paid separately from single-dose vials,"
-        " which Yimmugo's are by inference."
-    )
+    rule = "JW and JZ are Medicare Part B's rule for drugs paid separately from single-dose vials."
     drawn = (
         "Vials are taken to be emptied from the largest down: what is then left is discarded, and its NDC"
         " quantity rides on the JW line."
@@ -201,7 +198,7 @@ def test_several_ndcs_are_the_payers_decision() -> None:
     ("payer", "words"),
     [
         (None, "For another payer, ask it."),
-        ("medicare-ab:ngs", "single-dose vials, which Yimmugo's are by inference."),
+        ("medicare-ab:ngs", "paid separately from single-dose vials."),
         ("bcbs:lifewise", "LifeWise asks for them too (primary)."),
         ("bcbs:north-dakota", "BCBS North Dakota does not ask for both (primary)."),
         ("cigna", "What Cigna wants is not known: ask."),

@@ -172,7 +172,7 @@ def notes(
 def notes_on_payer(payer: Payer | None, *, ndcs: int, on: date, facts: FactBase) -> Iterator[str]:
     """How several NDCs are billed and whose rule JW and JZ are.
 
-    Sources: facts ``profile.<payer>.ndc_lines``, ``profile.<payer>.jw_jz``, ``discard.single_dose_basis``.
+    Sources: facts ``profile.<payer>.ndc_lines``, ``profile.<payer>.jw_jz``.
 
     >>> from j1553ref.facts import packaged
     >>> day = date.fromisoformat("2026-05-01")
@@ -186,13 +186,7 @@ def notes_on_payer(payer: Payer | None, *, ndcs: int, on: date, facts: FactBase)
             yield f"{ndcs} NDCs: {payer.label} wants {wanted} ({lines.grade}). {lines.entry.note}".rstrip()
         else:
             yield f"{ndcs} NDCs: whether they share one line or take a line each is for the payer to say."
-    yield f"{_whose_rule(on, facts)} {_said_by(payer, on, facts)}".rstrip()
-
-
-def _whose_rule(on: date, facts: FactBase) -> str:
-    basis = facts.on("discard.single_dose_basis", on).grade
-    doubt = ", which Yimmugo's are by inference" if basis == "inferred" else ""
-    return f"JW and JZ are Medicare Part B's rule for drugs paid separately from single-dose vials{doubt}."
+    yield f"{_WHOSE_RULE} {_said_by(payer, on, facts)}".rstrip()
 
 
 def _said_by(payer: Payer | None, on: date, facts: FactBase) -> str:
@@ -207,5 +201,6 @@ def _said_by(payer: Payer | None, on: date, facts: FactBase) -> str:
     return f"{payer.label} {words} ({said.grade}). {said.entry.note}".rstrip()
 
 
+_WHOSE_RULE = "JW and JZ are Medicare Part B's rule for drugs paid separately from single-dose vials."
 #: Words for the values of the profile ``ndc_lines``.
 _LINES_FOR_NDCS = {"one-line": "one line", "line-per-ndc": "a line for each NDC"}

@@ -15,7 +15,8 @@ CASES = [
     quiet("PAY001", "at the limit", bare([(300, ["JZ"])]), "medicare-ab", loaded("profile.medicare-ab.mue", MUE)),
     refused("PAY001", "a limit without its indicator", whole(), loaded("profile.medicare-ab.mue", {"value": 300}), "profile.medicare-ab.mue: expected a table"),
     refused("PAY001", "a limit that is no table", whole(), loaded("profile.medicare-ab.mue", 300), "profile.medicare-ab.mue: expected a table"),
-    unsure("PAY001", "no table", whole()),
+    unsure("PAY001", "a quarter whose tables were not read", whole(), missing="mue_table", says="were not read"),
+    unsure("PAY001", "no published value", whole(day="2026-11-02"), missing="published_value", says="not the same as no limit"),
     fires("PAY002", "not in the file", whole(), "info", "/lines/0/procedure_code", "medicare-ab", loaded("payment.limit", {"listed": False})),
     quiet("PAY002", "in the file", whole(), "medicare-ab", loaded("payment.limit", {"limit": "24.323", "coinsurance": "20"})),
     quiet("PAY002", "each quarter of 2026", whole(day="2026-11-02")),
@@ -44,7 +45,7 @@ CASES = [
     quiet("PAY005", "an ordinary charge", bare([(400, ["JZ"])])),
     quiet("PAY005", "the dose is known", edit(whole(), {"/lines/0/charge": "1945.84"})),
     unsure("PAY005", "before the code existed", bare([(400, ["JZ"])], day="2026-03-31")),
-    unsure("PAY005", "no payment figure for the quarter", bare([(400, ["JZ"])], day="2026-07-06")),
+    unsure("PAY005", "no payment figure for the quarter", bare([(400, ["JZ"])], day="2026-10-05")),
     fires("PAY006", "above the limit", costly(800, ["JZ"], infused=True), "error", "/total_charge", "medicare-ab:noridian", says="160300.00 is above 99999.99, the most that one professional claim can charge: split the dose over claims of whole vials, at most 450 units each at this charge for a unit: put 76 on the drug", expected="at most 99999.99", actual="160300.00"),
     *(fires("PAY006", f"the way of {part}", costly(800, ["JZ"], infused=True), severity, "/total_charge", f"medicare-ab:{part}", says=says)
       for part, severity, says in (("first-coast", "error", "76 on the drug of each later claim"), ("cgs", "error", "59 on the drug of the second"), ("ngs", "error", "59 on the drug of the second"), ("palmetto", "error", "1 of 2, 2 of 2"), ("novitas", "warning", "name the contractor or ask it"), ("wps", "warning", "name the contractor or ask it"))),

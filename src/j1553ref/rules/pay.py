@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NoReturn
 
 from j1553ref.facts import Answer, FactError
 from j1553ref.rules.base import Missing, Seen, need, rule
@@ -40,8 +42,8 @@ _TOTAL_LINE = "0001"
     since="0.1.0",
     scope="claim",
     binds=_MEDICARE,
-    basis=("payment.mue_indicator", "payment.mue_sum"),
-    reads=("profile.mue",),
+    basis=("payment.mue_indicator", "payment.mue_sum", "payment.mue_confidential"),
+    reads=("profile.mue", "payment.mue_published"),
     summary="The units exceed the medically unlikely edit of the quarter, where that table is loaded.",
 )
 def units_above_limit(claim: ClaimView) -> Iterator[Seen]:
@@ -49,7 +51,7 @@ def units_above_limit(claim: ClaimView) -> Iterator[Seen]:
     for day in dict.fromkeys(line.start for line in claim.drug_lines):
         table = claim.profile("mue", day)
         if table is None or not table.known:
-            raise Missing("mue_table", "no medically unlikely edit for J1553 is loaded for this quarter")
+            _not_published(claim, day)
         limit = _read(table, value=int, indicator=str | int)
         value, indicator = limit["value"], str(limit["indicator"])
         lines = [line for line in claim.drug_lines if line.start == day]
@@ -66,6 +68,19 @@ def units_above_limit(claim: ClaimView) -> Iterator[Seen]:
                     actual=units,
                     severity="error" if indicator == "2" else "warning",
                 )
+
+
+def _not_published(claim: ClaimView, day: date | None) -> NoReturn:
+    """Raise Missing: what the tables of that quarter hold for J1553, where they were read."""
+    read = False
+    with suppress(Missing):  # before the first quarter whose tables were read
+        read = claim.answer("payment.mue_published", day).known
+    if not read:
+        raise Missing("mue_table", "the medically unlikely edit tables of this quarter were not read")
+    raise Missing(
+        "published_value",
+        "the tables of this quarter publish no value for J1553, which is not the same as no limit: some values are confidential",
+    )
 
 
 def _read(answer: Answer, **kinds: Any) -> dict[str, Any]:
