@@ -102,7 +102,12 @@ def test_the_page_as_json():
     listed = {each["code"]: each for each in json.loads(run("rules", "--output", "json").stdout)}
     assert {key: found[key] for key in listed["JWZ001"]} == listed["JWZ001"]
     assert [each["heading"] for each in found["sections"]] == HEADINGS
-    assert [each["id"] for each in found["sources"]] == ["ngs-rounding", "cgs-jwjz-2023", "noridian-wastage", "fda-purple-2026"]
+    assert [each["id"] for each in found["sources"]] == [
+        "ngs-rounding",
+        "cgs-jwjz-2023",
+        "noridian-wastage",
+        "fda-purple-2026",
+    ]
     assert list(listed) == CODES
 
 
