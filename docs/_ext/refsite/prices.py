@@ -20,7 +20,7 @@ from refsite.nodes import el, element, table
 _OURS, _OWN, _OTHERS = "J1553", "payment.limit", "payment.neighbor_limits"
 _ABSENT = "not in the file"
 # The chart in units of its own view box: a row for a bar, the column of the names, the longest bar, room for its figure.
-_ROW, _NAMES, _LONGEST, _FIGURES = 24, 250, 330, 80
+_ROW, _NAMES, _LONGEST, _FIGURES = 24, 185, 220, 75
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +96,11 @@ class PriceTable(_Prices):
         heads = [
             "Code and brand",
             "Unit",
-            *(f"From {date_text(quarter)}" for quarter in quarters),
             "A gram, last quarter",
+            *(f"From {date_text(quarter)}" for quarter in quarters),
         ]
         rows = [list(map(_cell, cells(price, quarters))) for price in found]
-        return [table("prices", [*heads, "Coinsurance below the usual share"], rows)]
+        return [table("prices", [*heads, "Reduced coinsurance"], rows)]
 
 
 def cells(price: Price, quarters: list[date]) -> Iterator[str]:
@@ -109,14 +109,14 @@ def cells(price: Price, quarters: list[date]) -> Iterator[str]:
     >>> from j1553ref.facts import packaged
     >>> quarters, found = prices(packaged())
     >>> [list(cells(price, quarters)) for price in found if price.code in ("J1559", "J1577")][0][2:]
-    ['$14.515', '$14.883', '$14.786', '$147.86', '18.769% from July 1, 2026; 19.344% from October 1, 2026']
+    ['$147.86', '$14.515', '$14.883', '$14.786', '18.769% from July 1, 2026; 19.344% from October 1, 2026']
     """
     yield f"{price.code} {price.brand}"
     yield price.unit
-    for quarter in quarters:
-        yield f"${price.limits[quarter]:,}" if quarter in price.limits else _ABSENT
     gram = price.gram(quarters[-1])
     yield "" if gram is None else f"${gram:,.2f}"
+    for quarter in quarters:
+        yield f"${price.limits[quarter]:,}" if quarter in price.limits else _ABSENT
     yield "; ".join(f"{share}% from {date_text(quarter)}" for quarter, share in price.shares.items())
 
 
@@ -135,7 +135,18 @@ class PriceChart(_Prices):
 
 
 def chart(found: list[Price], quarter: date, name: str) -> element:
-    """Bars from cheap to dear, readable without color; ``name`` begins the ids of title and description."""
+    """Bars from cheap to dear, readable without color; ``name`` begins the ids of title and description.
+
+    >>> from j1553ref.facts import packaged
+    >>> quarters, found = prices(packaged())
+    >>> title, desc, *shapes = chart(found, quarters[-1], "chart-0")[0]
+    >>> title.astext(), desc.astext().partition(";")[2].strip()
+    ('Payment limit for one gram, from October 1, 2026', 'Yimmugo is at $216.64. The table has every figure.')
+    >>> [shape["classes"] for shape in shapes if "J1553" in shape.astext()]
+    [['name', 'ours']]
+    >>> sum(shape["tag"] == "rect" for shape in shapes) == sum("$" in shape.astext() for shape in shapes)
+    True
+    """
     bars = [(price, gram) for price in found if (gram := price.gram(quarter)) is not None]
     dearest = max(gram for _, gram in bars)
     ours = next(gram for price, gram in bars if price.code == _OURS)
