@@ -254,7 +254,7 @@ def test_a_change_from_next_year_holds_from_its_day_and_is_announced_until_then(
 
 
 #: Documents that are dated by the day from which they are in effect.
-DATED_BY_EFFECT = {"ncd-250-3", "cms-addb-2026-04", "mcd-a52509-ver46", "arkbcbs-2018030"}
+DATED_BY_EFFECT = {"ncd-250-3", "cms-addb-2026-04", "mcd-a52509-ver46", "arkbcbs-2018030", "cms-mue-2026-10"}
 
 
 def test_a_date_that_is_the_documents_own_is_marked() -> None:
@@ -285,7 +285,7 @@ def test_the_command_says_where_to_look_and_what_to_ask(tmp_path: Path) -> None:
     gaps = BESIDE["gaps.toml"] + 'url = "https://example.org/t"\nask = "Which one?"\n'
     (tmp_path / "gaps.toml").write_text(gaps)
     text = '[payment.limit]\nlabel = "L"\ngap = "later"\n' + entry(
-        "from = 2026-04-01", '{ limit = "1" }', "known_until = 2026-06-30", "payment.limit"
+        "from = 2026-04-01", "{ limit = 1.5, coinsurance = 20 }", "known_until = 2026-06-30", "payment.limit"
     )
     path = str(folder(tmp_path, text))
     shown = run("fact", "payment.limit", "--facts", path, "--on", "2027-02-01").stdout.splitlines()

@@ -39,7 +39,9 @@ _WORDS = {
     "prescription_number": "the prescription number",
 }
 #: Fields that say how a claim was read, or that hold other parts of it.
-_FRAME = frozenset({"pointer", "places", "damaged", "format", "form", "shape", "lines", "drug", "has_qualifier_slot"})
+_FRAME = frozenset(
+    {"pointer", "also", "places", "damaged", "format", "form", "shape", "notes", "lines", "drug", "has_qualifier_slot"}
+)
 
 
 #: What the forms are called.

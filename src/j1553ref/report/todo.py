@@ -55,6 +55,7 @@ STEPS: Mapping[str, tuple[str, str]] = {
     "contractor": ("name the contractor", "payer"),
     "stocked_vials": ("name the vial sizes that you stock", "stocked_vials in the configuration"),
     "mue_table": (_TABLE, "--facts DIR"),
+    "published_value": ("ask the contractor whether it limits the units: no limit is published", ""),
     "coinsurance": (_TABLE, "--facts DIR"),
     "route_modifier": ("load the contractor's list of route modifiers", "--facts DIR"),
     "diagnosis_list": ("ask the contractor which diagnoses it covers", ""),

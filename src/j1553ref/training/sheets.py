@@ -40,7 +40,7 @@ def sheet(topic: str, level: int, count: int, seed: int, on: date | str | None =
 
     >>> made = sheet("jw-jz", level=1, count=2, seed=7)
     >>> [(asked.number, asked.answer, asked.right.text) for asked in made.questions]
-    [(1, 'D', 'J1553 × 190; J1553 JW × 10'), (2, 'B', 'J1553 JZ × 100')]
+    [(1, 'D', 'J1553 × 480; J1553 JW × 20'), (2, 'B', 'J1553 JZ × 100')]
     """
     if not isinstance(topic, str) or topic not in TOPICS:
         raise ExerciseError(f"topic: no such topic{nearest(str(topic), TOPICS)}; there are {', '.join(TOPICS)}")
