@@ -6,6 +6,8 @@ neither ``units`` nor ``rules``, so a mistake there cannot hide here.
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from build import CARTONS, line_of
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -158,3 +160,86 @@ def test_the_generator_uses_nothing_that_it_tests(root):
     text = (root / "tests" / "test_correct_claims.py").read_text(encoding="utf-8")
     imported = [line for line in text.splitlines() if line.startswith(("import ", "from "))]
     assert not [line for line in imported if "units" in line or "rules" in line]
+
+
+# -- a second drug, a second product, a pause: each kind of correct claim that was once called wrong ------------------
+
+
+def at(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+@st.composite
+def stopped_beside_an_infusion(draw):
+    """The immune globulin was stopped early and is the push; the initial infusion is another drug's."""
+    vials = draw(st.lists(st.sampled_from([5, 10, 20]), min_size=1, max_size=3))
+    day = draw(st.sampled_from(DAYS))
+    begin, ran = draw(st.integers(480, 900)), draw(st.integers(1, 15))
+    given_units = draw(st.integers(1, sum(vials) * 10 - 1))
+    lines = [
+        line_of(1, "J1553", given_units, [], day, given_units * 30),
+        line_of(2, "J1553", sum(vials) * 10 - given_units, ["JW"], day, 100),
+        line_of(3, draw(st.sampled_from(["J1756", "J1439", "J2916", "J9312", "Q0138"])), 200, [], day, 900),
+        line_of(4, "96365", 1, [], day, 300),
+        line_of(5, "96375", 1, [], day, 90),
+    ]
+    record = {
+        "service_date": day,
+        "dose_mg": given_units * 100,
+        "stock": "bought",
+        "vials": [{"ndc": CARTONS[size], "count": vials.count(size)} for size in sorted(set(vials))],
+        "start": at(begin),
+    }
+    if draw(st.booleans()):
+        record["stop"] = at(begin + ran)
+    claim = {"schema_version": "1", "form": "cms1500", "synthetic": True, "diagnoses": ["D83.9"]}
+    return claim | {"lines": draw(st.permutations(lines)), "administrations": [record]}
+
+
+@given(stopped_beside_an_infusion())
+def test_the_infusion_of_another_drug_is_not_held_against_a_stopped_one(claim):
+    report = check(claim, payer="medicare-ab")
+    assert not {"ADM002", "ADM003", "ADM004"} & set(report.codes)
+    assert {"ADM002"} <= set(report.not_checked_codes)
+
+
+@st.composite
+def month_at_home(draw):
+    """Products of two brands and visits, each visit within the window of a product that may be on another claim."""
+    first = date(2026, 7, 1)
+    lines, number = [], 0
+    for code in ["J1553", *draw(st.lists(st.sampled_from(["J1553", "J1569", "J1561"]), max_size=3))]:
+        bought = first + timedelta(draw(st.integers(0, 29)))
+        for billed, day in ((code, bought), ("Q2052", bought + timedelta(draw(st.integers(0, 30))))):
+            number += 1
+            lines.append(
+                line_of(number, billed, 200 if billed == code else 1, ["JZ"] * (billed == code), str(day), 100)
+            )
+    # The supply of the month before, billed on a claim of its own, and one product that is infused next month.
+    if draw(st.booleans()):
+        number += 1
+        lines.append(line_of(number, "Q2052", 1, [], str(first - timedelta(draw(st.integers(0, 3)))), 100))
+    for line in lines:
+        line["place_of_service"] = "12"
+    days = [line["service_date"]["start"] for line in lines if line["procedure_code"] == "Q2052"]
+    assume(len(set(days)) == len(days))
+    claim = {"schema_version": "1", "form": "cms1500", "synthetic": True, "diagnoses": ["D83.9"]}
+    return claim | {"lines": draw(st.permutations(lines))}
+
+
+@given(month_at_home())
+def test_a_month_at_home_with_several_products_draws_no_finding_on_its_visits(claim):
+    assert not {"HOM001", "HOM002"} & set(check(claim, payer="medicare-dme").codes)
+
+
+@given(st.integers(480, 700), st.integers(31, 90), st.integers(30, 200), st.integers(30, 200), st.integers(0, 20))
+def test_hydration_in_a_pause_of_the_drug_draws_no_finding(begin, hydrated, before, after, slack):
+    day = DAYS[0]
+    paused, resumed = begin + before, begin + before + hydrated + slack
+    hydration = line_of(3, "96361", 1, [], day, 60)
+    hydration |= {"start_time": at(paused), "stop_time": at(paused + hydrated)}
+    lines = [line_of(1, "J1553", 400, ["JZ"], day, 12000), line_of(2, "96365", 1, [], day, 300), hydration]
+    record = {"service_date": day, "start": at(begin), "stop": at(resumed + after)}
+    record["pauses"] = [{"start": at(paused), "stop": at(resumed)}]
+    claim = {"schema_version": "1", "form": "cms1500", "synthetic": True, "diagnoses": ["D83.9"]}
+    assert "ADM007" not in check(claim | {"lines": lines, "administrations": [record]}, payer="medicare-ab").codes

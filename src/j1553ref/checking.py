@@ -17,7 +17,7 @@ from j1553ref.readers import Record, claim_from
 from j1553ref.redaction import masked
 from j1553ref.rules import RuleError, matching
 from j1553ref.rules.base import REGISTRY, Finding, Missing, NotChecked, Rule
-from j1553ref.rules.context import ClaimView, Group, View
+from j1553ref.rules.context import CODE, ClaimView, Group, View
 from j1553ref.rules.rulebook import in_order
 from j1553ref.rules.shp import finding_for
 from j1553ref.suppression import Suppressed, Suppression
@@ -228,9 +228,13 @@ def _payer(claim: Claim, given: str | None, facts: FactBase) -> tuple[Payer | No
     if named := given or claim.payer:
         return parse_payer(named, facts), []
     if claim.claim_filing_code and (guess := payer_from_filing_code(claim.claim_filing_code)):
-        # The indicator does not tell the two kinds of Medicare contractor apart; the home service does.
+        # The indicator does not tell the two kinds of Medicare contractor apart; home service and home drug do.
         bundle = facts.get("home.bundle_code").newest.value
-        home = guess == "medicare-ab" and any(line.procedure_code == bundle for line in claim.lines)
+        own_home = facts.get("site.home").newest.value["place_of_service"]
+        home = guess == "medicare-ab" and any(
+            line.procedure_code == bundle or (line.procedure_code == CODE and line.place_of_service == own_home)
+            for line in claim.lines
+        )
         return parse_payer("medicare-dme" if home else guess, facts), ["payer_from_filing_code"]
     return None, ["payer_unknown"]
 

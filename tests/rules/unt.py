@@ -53,6 +53,7 @@ CASES = [
     unsure("UNT003", "dose not readable", shape({"/administrations/0/dose_mg": "much"}), missing="dose_mg", says="damaged in the input"),
     unsure("UNT003", "code of the line not readable", shape({"/lines/0/procedure_code": "J15"}), missing="procedure_code"),
     fires("UNT003", "discarded units billed as given", make_claim(34900, V35, [(350, ["JZ"])]), "error", "/lines/0/units", says="is 349 units, the other 1 belongs on a JW line"),
+    fires("UNT003", "all that was opened, to a plan of which no text on waste is known", make_claim(32450, V35, [(350, [])], payer=None), "warning", "/lines/0/units", "aetna", says="25 were discarded; ask the payer"),
     quiet("UNT003", "rounded up once for two lines", make_claim(32450, V35, [(200, []), (125, ["76"]), (25, ["JW"])])),
     unsure("UNT003", "a dose of nothing", make_claim("0", [20, 20], [(400, ["JZ"])]), missing="dose_mg"),
     unsure("UNT003", "a dose that no one can measure", make_claim("32450.1234", [20, 20], [(400, ["JZ"])])),

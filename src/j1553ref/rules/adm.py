@@ -79,7 +79,7 @@ def _initial_of_an_earlier_encounter(group: Group, initial: tuple[str, ...]) -> 
     since="0.1.0",
     stops=("ADM002", "ADM003"),
     basis=("infusion.times_required",),
-    reads=("infusion.code.further", "infusion.code.initial"),
+    reads=("infusion.code.further", "infusion.code.initial", "home.bundle_code"),
     summary="The record has one of the two times of the infusion, not both.",
 )
 def time_missing(group: Group) -> Iterator[Seen]:
@@ -94,6 +94,7 @@ def time_missing(group: Group) -> Iterator[Seen]:
             raise Missing("start", "the record holds no times")
         absent = next((name for name in ("start", "stop") if getattr(record, name) is None), None)
         if absent and absent not in record.damaged:
+            _whose_infusion(group)
             yield Seen(
                 record.pointer,
                 f"the record has no {absent} time: an infusion code needs both, in the chart and signed",
@@ -108,7 +109,7 @@ def time_missing(group: Group) -> Iterator[Seen]:
     severity="error",
     since="0.1.0",
     stops=("ADM003",),
-    reads=("infusion.push_limit", "infusion.code.initial", "infusion.code.push"),
+    reads=("infusion.push_limit", "infusion.code.initial", "infusion.code.push", "home.bundle_code"),
     summary="The drug ran for no longer than a push, and the infusion code is billed.",
 )
 def push_billed_as_infusion(group: Group) -> Iterator[Seen]:
@@ -117,6 +118,7 @@ def push_billed_as_infusion(group: Group) -> Iterator[Seen]:
     limit = group.value("infusion.push_limit")
     for line in group.beside(initial):
         if group.minutes <= limit:
+            _whose_infusion(group)
             push = group.value("infusion.code.push")
             yield Seen(
                 line.at("procedure_code"),
@@ -125,6 +127,12 @@ def push_billed_as_infusion(group: Group) -> Iterator[Seen]:
                 expected=push,
                 actual=initial,
             )
+
+
+def _whose_infusion(group: Group) -> None:
+    """Raise Missing where the infusion may be another drug's, and this drug may have been the one pushed."""
+    if group.other_drugs:
+        raise Missing("infused_drugs", "the infusion may be that of another drug of the same encounter")
 
 
 @rule(
@@ -178,7 +186,7 @@ def _one_infusion_of_one_drug(group: Group, initial: str) -> None:
     kinds = ("sequential", "concurrent")
     others = group.beside(*(group.value(f"infusion.code.{kind}") for kind in kinds))
     # Another drug that ran for no more than its first hour cannot be the source of a further hour.
-    if any(_further_hours_of(group, line) != 0 for line in others) or len(group.other_drugs) > len(others):
+    if any(_further_hours_of(group, line) != 0 for line in others) or len(group.drugs_not_pushed) > len(others):
         raise Missing("infused_drugs", "another drug of the same encounter may have been infused")
 
 
@@ -214,7 +222,6 @@ def _further_hours_of(group: Group, line: Line) -> int | None:
         "home.bundle_code",
         "infusion.code.further",
         "infusion.code.initial",
-        "infusion.code.sequential_push",
     ),
     looks_for=("infusion.complex_codes",),
     summary="A code for highly complex agents is billed with immune globulin.",
@@ -254,7 +261,6 @@ def _plain_code(group: Group, line: Line) -> str | None:
         "home.bundle_code",
         "infusion.code.further",
         "infusion.code.initial",
-        "infusion.code.sequential_push",
         "infusion.complex_codes",
     ),
     looks_for=("infusion.subcutaneous_codes",),
@@ -297,6 +303,7 @@ def hydration_not_billable(group: Group) -> Iterator[Seen]:
             raise Missing("stop_time", str(error)) from None
         drug = [(record.start, record.stop) for record in group.records if record.start and record.stop]
         timed = len(drug) == len(group.records) > 0
+        paused = any(pause.start <= start < stop <= pause.stop for record in group.records for pause in record.pauses)
         if minutes < least:
             yield Seen(
                 line.at("procedure_code"),
@@ -304,6 +311,8 @@ def hydration_not_billable(group: Group) -> Iterator[Seen]:
                 expected=f"at least {least}",
                 actual=minutes,
             )
+        elif paused:
+            continue
         elif any(start < ended < began for began, ended in drug):
             raise Missing("start_time", "the infusion ran past midnight, and the hydration may be of either day")
         elif any(began < stop and (start < ended or ended < began) for began, ended in drug):

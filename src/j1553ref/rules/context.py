@@ -487,15 +487,14 @@ class Group(View):
 
     @derived
     def other_drugs(self) -> tuple[Line, ...]:
-        """Lines of other drugs on the same date, less one for each push code."""
+        """Lines of other drugs on the same date."""
         service = self.value("home.bundle_code")
-        push = self.value("infusion.code.sequential_push")
-        drugs = tuple(
-            line
-            for line in self.neighbors
-            if (line.procedure_code or "").startswith(DRUG_LETTERS) and line.procedure_code != service
-        )
-        return drugs[len(self.beside(push)) :]
+        return tuple([line for line in self.neighbors if is_drug(line) and line.procedure_code != service])
+
+    @derived
+    def drugs_not_pushed(self) -> tuple[Line, ...]:
+        """Lines of other drugs on the same date, less one for each push code."""
+        return self.other_drugs[len(self.beside(self.value("infusion.code.sequential_push"))) :]
 
     def beside(self, *codes: str) -> tuple[Line, ...]:
         """The lines of the same date and encounter with one of the codes."""
@@ -579,6 +578,15 @@ def modifier_at(line: Line, modifier: str) -> str:
     '/lines/0/modifiers/0'
     """
     return line.at("modifiers", line.modifiers.index(modifier))
+
+
+def is_drug(line: Line) -> bool:
+    """Whether a line bills a drug, by the letter of its code.
+
+    >>> is_drug(Line(pointer="/lines/0", procedure_code="J1569")), is_drug(Line(pointer="/lines/1", procedure_code="96365"))
+    (True, False)
+    """
+    return (line.procedure_code or "").startswith(DRUG_LETTERS)
 
 
 def _total_units(lines: tuple[Line, ...]) -> int:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 
 from j1553ref.claim import Line
 from j1553ref.rules.base import Missing, Seen, need, rule
-from j1553ref.rules.context import ClaimView, Group
+from j1553ref.rules.context import CODE, ClaimView, Group, is_drug
 
 __all__ = ["bundle_rules", "home_claim_at_wrong_contractor", "pump_service_code"]
 
@@ -71,12 +72,16 @@ def bundle_rules(claim: ClaimView) -> Iterator[Seen]:
         return
     if not claim.drug_lines:
         raise Missing("drug_line", "the product may stand on another claim")
-    days = [need(line.start, "service_date") for line in claim.drug_lines]
     places = claim.value_on("home.places_of_service", first)
     window = claim.value_on("home.product_window", first)
+    days = {line.pointer: need(line.start, "service_date") for line in claim.drug_lines}
+    others = [line.start for line in claim.claim.lines if is_drug(line) and line.procedure_code not in (CODE, bundle)]
+    visits = [need(line.start, "service_date") for line in services]
+    # A product without a visit of its own may be the one that a visit with a wrong date belongs to.
+    unvisited = not all(any(_fits(day, visit, window) for visit in visits) for day in days.values())
     seen: set[object] = set()
-    for line in services:
-        day = need(line.start, "service_date")
+    elsewhere = False
+    for line, day in zip(services, visits, strict=True):
         if day in seen:
             yield Seen(
                 line.pointer,
@@ -85,21 +90,36 @@ def bundle_rules(claim: ClaimView) -> Iterator[Seen]:
                 actual="a further line",
             )
         seen.add(day)
-        gap = min((day - product_day).days if day >= product_day else window + 1 for product_day in days)
-        if gap > window:
-            early = all(day < product_day for product_day in days)
+        own = [drug for drug in claim.drug_lines if _fits(days[drug.pointer], day, window)]
+        if not own and None not in others and any(_fits(other, day, window) for other in others if other):
+            yield from _places(line, (), places)
+            continue
+        if not own and not unvisited:
+            elsewhere = True
+        elif not own:
+            early = all(day < product_day for product_day in days.values())
             yield Seen(
                 line.at("service_date"),
                 f"the {bundle} date lies {'before the product' if early else f'more than {window} days after the product'}: "
-                "correct the date, or bill it with its own product",
+                "correct the date; if its product is on another claim or of another brand, nothing is wrong",
                 expected=f"0 to {window} days after the product",
                 actual=day.isoformat(),
+                severity="warning",
             )
-        yield from _places(claim, line, places)
+        yield from _places(line, own, places)
+    if elsewhere:
+        raise Missing("drug_line", f"the product of a {bundle} visit may be on another claim")
 
 
-def _places(claim: ClaimView, line: Line, allowed: tuple[str, ...]) -> Iterator[Seen]:
+def _fits(product: date, visit: date, window: int) -> bool:
+    """Whether a visit lies within the window after a product."""
+    return 0 <= (visit - product).days <= window
+
+
+def _places(line: Line, own: Sequence[Line], allowed: tuple[str, ...]) -> Iterator[Seen]:
+    """The place of a visit: one of those allowed, and that of its own product."""
     place = need(line.place_of_service, "place_of_service")
+    other = next((drug.place_of_service for drug in own if drug.place_of_service not in (None, place)), None)
     if place not in allowed:
         yield Seen(
             line.at("place_of_service"),
@@ -107,11 +127,11 @@ def _places(claim: ClaimView, line: Line, allowed: tuple[str, ...]) -> Iterator[
             expected=", ".join(allowed),
             actual=place,
         )
-    elif any(drug_line.place_of_service not in (None, place) for drug_line in claim.drug_lines):
+    elif other is not None:
         yield Seen(
             line.at("place_of_service"),
             f"drug and {line.procedure_code} need the same place of service",
-            expected=claim.drug_lines[0].place_of_service,
+            expected=other,
             actual=place,
         )
 

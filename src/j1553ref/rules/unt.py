@@ -155,7 +155,7 @@ def _usual_size(group: Group) -> int:
     severity="error",
     since="0.1.0",
     stops=("JWZ001", "JWZ010", "JWZ011", "NDC002"),
-    reads=("unit.size", "rounding.dose", "product.package"),
+    reads=("unit.size", "rounding.dose", "product.package", "profile.jw_jz"),
     summary="The units given are not the dose divided by 100 mg, rounded up.",
 )
 def units_differ_from_dose(group: Group) -> Iterator[Seen]:
@@ -167,16 +167,23 @@ def units_differ_from_dose(group: Group) -> Iterator[Seen]:
     rounded_down = given == right - 1 and group.dose_mg % group.unit_size
     binding = group.is_bound_by("rounding.dose", group.on)
     billed_as_given = given > right and group.discarded_as_given
+    asks = group.profile("jw_jz", group.on) if billed_as_given and group.payer is not None else None
+    goes = "belongs" if given - right == 1 else "belong"
+    were = "was" if given - right == 1 else "were"
+    on_its_own_line = asks is not None and asks.value == "required"
     yield Seen(
         group.first("units", group.given_lines),
         f"{given} units are all that was opened, discarded units billed as given: the dose of {group.dose_mg:f} mg is "
-        f"{right} units, the other {given - right} belong{'s' if given - right == 1 else ''} on a JW line"
+        f"{right} units, the other {given - right} {goes} on a JW line"
+        if billed_as_given and on_its_own_line
+        else f"{given} units are all that was opened: the dose of {group.dose_mg:f} mg is {right} units, and {given - right} "
+        f"{were} discarded; ask the payer whether it wants those on a JW line"
         if billed_as_given
         else f"the dose of {group.dose_mg:f} mg is {right} units of {group.unit_size} mg, rounded up once for the "
         f"date of service; the claim has {given}",
         expected=right,
         actual=given,
-        severity="warning" if rounded_down and not binding else "error",
+        severity="warning" if not binding and (rounded_down or (billed_as_given and not on_its_own_line)) else "error",
     )
 
 
