@@ -69,6 +69,8 @@ def bill_units(
     given = administered_units(dose, on=when, facts=base)
     discarded = discarded_units(dose, taken, on=when, facts=base)
     cartons = _cartons(taken, labeler, base)
+    named = {vial.ndc for vial in taken}
+    cartons = {size: codes[:1] if codes[0] in named else codes for size, codes in cartons.items()}
     given_mg, left_mg = _drawn(dose, taken, cartons)
     tail = EXACT.subtract(Decimal(_mg(taken) - discarded * _unit(base, when)), dose)
     opened = _rows(taken, base, when)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import click
@@ -13,7 +12,7 @@ import click
 from j1553ref import checking, config, report
 from j1553ref.claim import InputError
 from j1553ref.cli import fixing, running
-from j1553ref.cli.base import complain, fact_base, facts_option
+from j1553ref.cli.base import complain, fact_base, facts_option, settings_of
 from j1553ref.cli.printers import PRINTERS, Run
 from j1553ref.errors import unexpected
 from j1553ref.facts import FactBase
@@ -99,7 +98,7 @@ def check(
         raise click.ClickException("--write goes with --fix: give both, or neither")
     if fix:
         fixing.refuse_unfit(sources)
-    settings = _settings(configured, lambda own: fact_base(folder or own))
+    settings = settings_of(configured, lambda own: fact_base(folder or own))
     base = fact_base(folder or settings.facts)
     _check_stocked(settings, base)
     payer = payer or settings.payer
@@ -229,18 +228,6 @@ class _Suppressions:
         """The entries, with their numbers, that could have hidden something and did not."""
         left = self._tried - self._used
         return ((number, entry) for entry, number in reversed(self._numbers.items()) if entry in left)
-
-
-def _settings(configured: str | None, facts_of: config.FactsOf) -> config.Config:
-    if configured == "none":
-        return config.Config()
-    if configured is not None:
-        return config.load(Path(configured), facts_of=facts_of)
-    try:
-        here = Path.cwd()
-    except OSError:  # the folder is gone
-        return config.Config()
-    return config.find(here, facts_of=facts_of)
 
 
 def _check_stocked(settings: config.Config, base: FactBase) -> None:
