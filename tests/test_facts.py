@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 import pickle
+import re
 import tomllib
 from contextlib import suppress
 from dataclasses import replace
