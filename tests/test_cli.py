@@ -254,7 +254,9 @@ def test_no_text_of_the_input_is_repeated(write):
         (("infusion", "--start", "9:00", "--stop", "1:35"), "if it stopped in the afternoon, write 13:35"),
         (("code", "--on", "2026-03-31", "--setting", "hospital"), "hospital-outpatient"),
         (("infusion", "--start", "21:00", "--stop", "20:00"), "--next-day"),
-        (("ndc", "7057360521"), "70573060521"),
+        (("ndc", "5024260521"), "50242060521"),
+        (("ndc", "70573-0605-2"), "a digit of the last segment is missing"),
+        (("units", "--dose-mg", "20g", "--labeler", "12345"), "not one of Yimmugo's, which are 70573, 83372"),
         (("explain", "JWZ03"), "JWZ003"),
         (("schema", "clam"), "claim"),
     ],
@@ -299,7 +301,9 @@ def test_units_json_has_the_published_keys():
         ("J1553", [], 325),
         ("J1553", ["JW"], 25),
     ]
-    assert out["lines"][1]["ndc"] == [{"code": "70573060501", "quantity": "25.5", "unit": "ML"}]
+    assert out["lines"][1]["ndc"] == [
+        {"code": "70573060501", "also": ["83372060501"], "quantity": "25.5", "unit": "ML"}
+    ]
 
 
 def test_units_without_a_date_prints_the_date_it_used():
@@ -321,12 +325,16 @@ CHARGED = [
 
 
 def test_units_by_weight_for_a_year_and_over_two_claims():
-    out = run("units", *PLAN, *CHARGED).stdout
-    assert out.splitlines()[:13] == [
+    out = run("units", *PLAN, *CHARGED, "--labeler", "70573").stdout
+    assert out.splitlines()[:17] == [
         "32625 mg by weight and dose for each kg",
         "327 units given, 23 discarded, 350 opened",
-        "  J1553     x 327   N470573060521 ML200  N470573060511 ML100  N470573060501 ML26.25",
-        "  J1553 JW  x 23   N470573060501 ML23.75",
+        "  J1553     x 327",
+        "              N470573060521 ML200",
+        "              N470573060511 ML100",
+        "              N470573060501 ML26.25",
+        "  J1553 JW  x 23",
+        "              N470573060501 ML23.75",
         "whole vials instead, if the prescriber orders them:",
         "  30 g  = 300 units, 0 discarded, 92.0% of the dose",
         "  35 g  = 350 units, 0 discarded, 107.3% of the dose (nearest)",
@@ -338,7 +346,7 @@ def test_units_by_weight_for_a_year_and_over_two_claims():
         "  note: Vials are taken to be emptied from the largest down: what is then left is discarded, and its NDC quantity"
         " rides on the JW line.",
     ]
-    answer = json.loads(run("units", *PLAN, *CHARGED, "--output", "json").stdout)
+    answer = json.loads(run("units", *PLAN, *CHARGED, "--labeler", "70573", "--output", "json").stdout)
     assert (answer["dose_mg"], answer["course"]["doses"], len(answer["split"]["claims"])) == ("32625", 13, 2)
     said = [line.removeprefix("  note: ") for line in out.splitlines() if line.startswith("  note: ")]
     assert said == answer["notes"] + answer["split"]["notes"]
@@ -352,9 +360,25 @@ def test_units_of_a_charge_that_fits_and_of_a_payer_without_a_limit():
     assert "$180,000" not in other
 
 
+def test_units_give_each_string_under_both_labelers_or_the_one_that_is_stocked(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".git").mkdir()
+    asked = ("units", "--dose-mg", "20000", "--vials", "20g")
+    assert "  N470573060521 ML200 or N483372060521 ML200\n" in run(*asked).stdout
+    assert "copy the number on the vial or carton that was used" in run(*asked).stdout.lower()
+    (tmp_path / "j1553ref.toml").write_text('labeler = "83372"\n', encoding="utf-8")
+    assert "  N483372060521 ML200\n" in run(*asked).stdout
+    assert "70573" not in run(*asked).stdout
+    assert "  N470573060521 ML200\n" in run(*asked, "--labeler", "70573").stdout
+    (tmp_path / "j1553ref.toml").write_text('labeler = "76179"\n', encoding="utf-8")
+    refused = run(*asked)
+    assert refused.returncode == 2
+    assert "j1553ref.toml:1: labeler: not one of Yimmugo's, which are 70573, 83372" in refused.stderr
+
+
 def test_units_without_vials_say_which_were_taken():
     out = run("units", "--dose-mg", "24 g").stdout
-    assert "J1553 JW  x 10 " in out
+    assert "J1553 JW  x 10\n" in out
     assert "note: No vials were named: the smallest set is taken. Bill what was opened." in out
     assert "No vials were named" not in run("units", "--dose-mg", "24 g", "--vials", "20g,5g").stdout
 

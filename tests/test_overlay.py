@@ -17,16 +17,22 @@ from j1553ref.payers import PayerError, parse_payer
 FACE = {
     "administered_units",
     "bill_units",
+    "brand",
     "code_for",
     "details",
     "discarded_units",
     "further_hours",
     "infusion_codes",
+    "is_valid",
     "is_yimmugo",
+    "labelers",
     "least_waste",
+    "on_lists",
     "package",
     "packages",
     "parse_vials",
+    "slip",
+    "to_11_digits",
 }
 OTHER_CARTON = "99999000021"
 

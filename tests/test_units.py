@@ -126,7 +126,8 @@ def test_the_notes_word_for_word() -> None:
         " the carton or of the vial is not settled: ask."
     )
     assert bill(20000, "70573-605-21", "medicare-ab").notes == (rule,)
-    assert bill(20000, "20g").notes == (sized, f"{rule} For another payer, ask it.")
+    both = "Labeler 70573 is on FDA's list, 83372 on CMS's; each is Yimmugo. Copy the number on the vial or carton that was used."
+    assert bill(20000, "20g").notes == (sized, both, f"{rule} For another payer, ask it.")
     assert bill(19950, "70573-605-21", "cigna").notes == (
         "50 mg is left, less than one unit, so there is nothing to bill with JW."
         " That JZ is then right is inferred: ask the payer.",
@@ -163,7 +164,9 @@ def test_a_size_without_a_known_carton_needs_its_ndc(tmp_path: Path) -> None:
     )
     base = load(tmp_path, packaged())
     with pytest.raises(UnitsError, match=r"^vials: no NDC is known for the carton of 20 g; give the NDC itself$"):
-        bill_units(dose_mg=20000, vials="20g", on=DAY, facts=base)
+        bill_units(dose_mg=20000, vials="20g", on=DAY, labeler="70573", facts=base)
+    found = bill_units(dose_mg=20000, vials="20g", on=DAY, facts=base)
+    assert [each.codes for each in found.lines[0].ndc] == [("83372060521",)]
     assert bill_units(dose_mg=10000, vials="10g", on=DAY, facts=base).administered_units == 100
 
 
@@ -218,9 +221,43 @@ def test_json_has_the_promised_keys_and_plain_decimals() -> None:
         "code": "J1553",
         "modifiers": ["JW"],
         "units": 25,
-        "ndc": [{"code": "70573060501", "quantity": "25.5", "unit": "ML"}],
+        "ndc": [{"code": "70573060501", "also": [], "quantity": "25.5", "unit": "ML"}],
+    }
+    assert found["lines"][0]["ndc"][0] == {
+        "code": "70573060521",
+        "also": ["83372060521"],
+        "quantity": "200",
+        "unit": "ML",
     }
     assert isinstance(found["notes"], list)
+
+
+@given(st.lists(st.sampled_from(SIZES), min_size=1, max_size=8), st.sampled_from([None, "70573", "83372"]))
+def test_vials_by_size_are_given_under_every_labeler_or_the_one_named(sizes: list[int], labeler: str | None) -> None:
+    vials = [Vial(size) for size in sizes]
+    found = bill_units(dose_mg=sum(sizes) - 30, vials=vials, on=DAY, labeler=labeler)
+    for line in found.lines:
+        for each in line.ndc:
+            assert [code[:5] for code in each.codes] == ([labeler] if labeler else ["70573", "83372"])
+            assert len({code[5:] for code in each.codes}) == 1, "the same package"
+    said = [note for note in found.notes if note.startswith("Labeler 70573")]
+    assert len(said) == (labeler is None)
+
+
+def test_an_ndc_that_was_given_stays_alone_and_its_labeler_says_nothing_of_the_others() -> None:
+    found = bill_units(dose_mg=35000, vials="83372-605-21,10g,5g", on=DAY)
+    assert [each.codes for each in found.lines[0].ndc] == [
+        ("83372060521",),
+        ("70573060511", "83372060511"),
+        ("70573060501", "83372060501"),
+    ]
+    same = bill_units(dose_mg=40000, vials="20g,70573-605-21", on=DAY)
+    assert [(each.codes, each.quantity) for each in same.lines[0].ndc] == [(("70573060521",), 400)]
+
+
+def test_a_labeler_that_is_not_yimmugos_is_refused() -> None:
+    with pytest.raises(UnitsError, match=r"^labeler: not one of Yimmugo's, which are 70573, 83372$"):
+        bill_units(dose_mg=20000, vials="20g", on=DAY, labeler="76179")
 
 
 # -- the identities, against a count that knows nothing of the formulas
@@ -376,7 +413,10 @@ def test_vials_as_a_list() -> None:
         ("20mg", "vials, item 1: no such vial of Yimmugo, the sizes are 5 g, 10 g, 20 g"),
         ("0x20g", "vials, item 1: expected a count from 1 to 999"),
         ("99999-9999-99", "vials, item 1: not the NDC of a known Yimmugo package; compare it with"),
-        ("20g,7057360521", "vials, item 2: NDC: ten digits without hyphens have three readings"),
+        (
+            "20g,7057360521",
+            "vials, item 2: NDC: ten digits without hyphens, those of 70573-605-21: put a 0 in front of 605",
+        ),
         ([], "vials: expected at least one; expected a size with its unit (5 g, 10 g, 20 g), or an NDC"),
         ([Vial(20000, 1000)], "vials, item 1: expected a count from 1 to 999"),
         ([Vial(20000, -1)], "vials, item 1: expected a count from 1 to 999"),

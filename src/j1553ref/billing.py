@@ -20,17 +20,24 @@ class NdcQuantity:
     """An 11-digit NDC and how much of it, in ``unit`` (``ML``).
 
     >>> from decimal import Decimal
-    >>> NdcQuantity("70573060521", Decimal("200.0"), "ML").to_json()
-    {'code': '70573060521', 'quantity': '200', 'unit': 'ML'}
+    >>> NdcQuantity("70573060521", Decimal("200.0"), "ML", ("83372060521",)).to_json()
+    {'code': '70573060521', 'also': ['83372060521'], 'quantity': '200', 'unit': 'ML'}
     """
 
     code: str
     quantity: Decimal
     unit: str
+    #: the same package under other labelers, where the vials were given by size: the one that was used goes on the claim
+    also: tuple[str, ...] = ()
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The NDCs of which one goes on the claim."""
+        return (self.code, *self.also)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain data with the keys ``code, quantity, unit``."""
-        return {"code": self.code, "quantity": plain(self.quantity), "unit": self.unit}
+        """Plain data with the keys ``code, also, quantity, unit``."""
+        return {"code": self.code, "also": list(self.also), "quantity": plain(self.quantity), "unit": self.unit}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +134,17 @@ def plain(number: Decimal) -> str:
 
 
 def notes(
-    *, opened: tuple[OpenedVials, ...], least: tuple[OpenedVials, ...], discarded: int, tail_mg: Decimal
+    *,
+    opened: tuple[OpenedVials, ...],
+    least: tuple[OpenedVials, ...],
+    discarded: int,
+    tail_mg: Decimal,
+    labelers: str = "",
 ) -> Iterator[str]:
     """What a biller has to know about the lines, a sentence or two for each matter.
 
-    ``opened`` and ``least`` are the opened vials and the smallest set, ``discarded`` the JW units.
+    ``opened`` and ``least`` are the opened vials and the smallest set, ``discarded`` the JW units, ``labelers`` what to say
+    where each NDC is given under more than one.
 
     >>> vial = OpenedVials(20000, 1, 200, Decimal(200), "70573060521")
     >>> list(notes(opened=(vial,), least=(vial,), discarded=0, tail_mg=Decimal(0)))
@@ -167,6 +180,8 @@ def notes(
             "Vials were given by size, so the NDCs are those of the cartons. Whether a payer wants the NDC of"
             " the carton or of the vial is not settled: ask."
         )
+    if labelers:
+        yield labelers
 
 
 def notes_on_payer(payer: Payer | None, *, ndcs: int, on: date, facts: FactBase) -> Iterator[str]:

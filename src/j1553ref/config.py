@@ -1,4 +1,4 @@
-"""The configuration of ``check``: ``j1553ref.toml``, or ``[tool.j1553ref]`` in ``pyproject.toml``.
+"""The configuration of ``check`` and ``units``: ``j1553ref.toml``, or ``[tool.j1553ref]`` in ``pyproject.toml``.
 
 ``schemas/config.schema.json`` describes it and this module reads it. The first mistake is reported in one line with
 its file and line number; nothing is guessed.
@@ -17,6 +17,7 @@ from typing import Any
 from j1553ref.errors import J1553Error, nearest
 from j1553ref.facts import FactBase, packaged
 from j1553ref.facts.reading import deep_key
+from j1553ref.ndc import labelers
 from j1553ref.payers import PayerError, parse_payer
 from j1553ref.redaction import one_line
 from j1553ref.rules import FAMILIES, RuleError, matching
@@ -39,6 +40,7 @@ _TRIES = 200
 
 _CODE = re.compile(rf"({'|'.join(FAMILIES)})[0-9]{{0,3}}")
 _PAYER = re.compile(r"[A-Za-z]+(-[A-Za-z]+){0,4}(:[0-9A-Za-z]+(-[0-9A-Za-z]+){0,6})?")
+_LABELER = re.compile(r"[0-9]{5}")
 _SIZE = re.compile(r"[1-9][0-9]{0,2} ?g")
 _PATTERN = re.compile(r".*[^./].*", re.DOTALL)
 _POINTER = re.compile(r"(/[^/]*)*")
@@ -109,6 +111,7 @@ class Config:
     fail_level: str | None = None
     facts: str | None = None
     stocked_vials: tuple[str, ...] = ()
+    labeler: str | None = None
     show_not_checked: bool | None = None
     suppress: tuple[Suppression, ...] = ()
     source: Source | None = field(default=None, repr=False)
@@ -203,6 +206,9 @@ def _config(table: Mapping[str, Any], source: Source, folder: Path | None, facts
 
         if "payer" in values:
             values["payer"] = payer(values["payer"], ("payer",))
+        known = labelers(facts=facts_of(values.get("facts"))) if "labeler" in values else ()
+        if known and values["labeler"] not in known:
+            raise _Fault(("labeler",), f"labeler: not one of Yimmugo's, which are {', '.join(known)}")
         for index, entry in enumerate(entries):
             _exists(entry["code"], ("suppress", index, "code"))
             if "payer" in entry:
@@ -291,6 +297,7 @@ KEYS: Mapping[str, Callable[[Any], Any]] = {
     "facts": _text("a folder of dated fact files, from the folder of this file"),
     "show_not_checked": _flag,
     "stocked_vials": _list('a list of vial sizes, such as ["20g", "10g"]', _SIZE, 1),
+    "labeler": _text('the five digits of a labeler, such as "83372"', _LABELER, 5),
     "suppress": _tables,
 }
 SUPPRESS_KEYS: Mapping[str, Callable[[Any], Any]] = {

@@ -13,7 +13,7 @@ from decimal import Decimal
 from j1553ref.billing import Billing, BillLine, NdcQuantity, OpenedVials, notes, notes_on_payer, plain
 from j1553ref.code import CODE
 from j1553ref.facts import FactBase, FactError, as_date, packaged
-from j1553ref.ndc import packages
+from j1553ref.ndc import labelers, on_lists, packages
 from j1553ref.payers import parse_payer
 from j1553ref.vials import EXACT, UnitsError, Vial, grams, least_waste, milligrams, parse_vials
 
@@ -33,6 +33,8 @@ __all__ = [
 
 #: mg by NDC
 _Shares = Mapping[str, Decimal]
+#: the NDCs of a size (mg) of which one goes on the claim
+_Cartons = Mapping[int, tuple[str, ...]]
 
 
 def bill_units(
@@ -41,13 +43,15 @@ def bill_units(
     vials: str | Iterable[Vial | str],
     on: date | str,
     payer: str | None = None,
+    labeler: str | None = None,
     facts: FactBase | None = None,
 ) -> Billing:
     """Claim lines for a dose (mg) given from the opened vials on a date of service.
 
-    ``vials`` is text such as ``"20g,10g,5g"``, ``"2x20g"`` or NDCs, or a list of :class:`Vial`. Raises
-    :class:`UnitsError` for a dose or vials that cannot be read and for a dose above what the vials hold,
-    since overfill is not billable; :class:`~j1553ref.payers.PayerError` for an unknown payer;
+    ``vials`` is text such as ``"20g,10g,5g"``, ``"2x20g"`` or NDCs, or a list of :class:`Vial`. For vials given by size each
+    NDC is that of the carton under every labeler, or under the one that ``labeler`` names. Raises
+    :class:`UnitsError` for a dose or vials that cannot be read, for a labeler that is not Yimmugo's, and for a dose above
+    what the vials hold, since overfill is not billable; :class:`~j1553ref.payers.PayerError` for an unknown payer;
     :class:`~j1553ref.facts.FactError` where the code is not valid on that date.
 
     >>> found = bill_units(dose_mg=32450, vials="20g,10g,5g", on="2026-05-01")
@@ -64,16 +68,20 @@ def bill_units(
     dose, taken = milligrams(dose_mg), parse_vials(vials, on=when, facts=base)
     given = administered_units(dose, on=when, facts=base)
     discarded = discarded_units(dose, taken, on=when, facts=base)
-    given_mg, left_mg = _drawn(dose, taken, base)
+    cartons = _cartons(taken, labeler, base)
+    named = {vial.ndc for vial in taken}
+    cartons = {size: codes[:1] if codes[0] in named else codes for size, codes in cartons.items()}
+    given_mg, left_mg = _drawn(dose, taken, cartons)
     tail = EXACT.subtract(Decimal(_mg(taken) - discarded * _unit(base, when)), dose)
     opened = _rows(taken, base, when)
     least = _rows(least_waste(dose, on=when, facts=base), base, when)
 
     modifier = base.on("discard.jw" if discarded else "discard.jz", when).value
-    lines = [BillLine(CODE, () if discarded else (modifier,), given, _quantities(given_mg, base, when))]
+    lines = [BillLine(CODE, () if discarded else (modifier,), given, _quantities(given_mg, cartons, base, when))]
     if discarded:
-        lines.append(BillLine(CODE, (modifier,), discarded, _quantities(left_mg, base, when)))
-    remarks = notes(opened=opened, least=least, discarded=discarded, tail_mg=tail)
+        lines.append(BillLine(CODE, (modifier,), discarded, _quantities(left_mg, cartons, base, when)))
+    doubt = on_lists(facts=base) if any(len(codes) > 1 for codes in cartons.values()) else ""
+    remarks = notes(opened=opened, least=least, discarded=discarded, tail_mg=tail, labelers=doubt)
     return Billing(
         administered_units=given,
         discarded_units=discarded,
@@ -156,12 +164,12 @@ def _rows(vials: Iterable[Vial], base: FactBase, on: date) -> tuple[OpenedVials,
     )
 
 
-def _drawn(dose: Decimal, opened: Iterable[Vial], base: FactBase) -> tuple[_Shares, _Shares]:
+def _drawn(dose: Decimal, opened: Iterable[Vial], cartons: _Cartons) -> tuple[_Shares, _Shares]:
     """The mg given and the mg left, when the dose is drawn from the largest vial down."""
     given: dict[str, Decimal] = {}
     left: dict[str, Decimal] = {}
     for vial in opened:
-        code, content = vial.ndc or _carton(vial.size_mg, base), Decimal(_mg([vial]))
+        code, content = vial.ndc or cartons[vial.size_mg][0], Decimal(_mg([vial]))
         drawn = min(dose, content)
         dose = EXACT.subtract(dose, drawn)
         for share, mg in ((given, drawn), (left, EXACT.subtract(content, drawn))):
@@ -170,14 +178,27 @@ def _drawn(dose: Decimal, opened: Iterable[Vial], base: FactBase) -> tuple[_Shar
     return given, left
 
 
-def _carton(size_mg: int, base: FactBase) -> str:
-    cartons = (package.ndc for package in packages(facts=base) if package.mg == size_mg and package.kind == "carton")
-    found = next(cartons, None)
-    if found is None:
-        raise UnitsError(f"vials: no NDC is known for the carton of {grams(size_mg)}; give the NDC itself")
+def _cartons(opened: Iterable[Vial], labeler: str | None, base: FactBase) -> _Cartons:
+    """The NDCs of the cartons of the vials that were given by size, under the labeler named or under each."""
+    known = labelers(facts=base)
+    if labeler is not None and labeler not in known:
+        raise UnitsError(f"labeler: not one of Yimmugo's, which are {', '.join(known)}")
+    cartons = [
+        package
+        for package in packages(facts=base)
+        if package.kind == "carton" and (labeler is None or package.labeler == labeler)
+    ]
+    found = {
+        vial.size_mg: tuple(package.ndc for package in cartons if package.mg == vial.size_mg)
+        for vial in opened
+        if vial.ndc is None
+    }
+    if missing := [size for size, codes in found.items() if not codes]:
+        raise UnitsError(f"vials: no NDC is known for the carton of {grams(missing[0])}; give the NDC itself")
     return found
 
 
-def _quantities(mg: _Shares, base: FactBase, on: date) -> tuple[NdcQuantity, ...]:
+def _quantities(mg: _Shares, cartons: _Cartons, base: FactBase, on: date) -> tuple[NdcQuantity, ...]:
     unit: str = base.on("ndc.unit", on).value
-    return tuple(NdcQuantity(code, _ml(amount, base, on), unit) for code, amount in mg.items())
+    also = {codes[0]: codes[1:] for codes in cartons.values()}
+    return tuple(NdcQuantity(code, _ml(amount, base, on), unit, also.get(code, ())) for code, amount in mg.items())

@@ -13,6 +13,7 @@ from sphinx.application import Sphinx
 from j1553ref.facts import FactBase
 from j1553ref.facts.reference import Reference
 from j1553ref.facts.wording import value_text
+from j1553ref.ndc import packages
 from j1553ref.rules import FAMILIES, Rule, catalogue, get
 from refsite.checked import CheckedDirective
 from refsite.domain import domain_of, facts, link
@@ -35,18 +36,22 @@ class AtAGlance(CheckedDirective):
             ("Given", self._value("product.route")),
         ]
         stats = [el("div", "stat", el("dt", "", name), el("dd", "", shown)) for name, shown in cells]
-        packages = {fact.id: fact.newest for fact in base.under("product.package")}
-        cartons = {name: entry.value for name, entry in packages.items() if not entry.ended}
-        cartons = {name: value for name, value in cartons.items() if value["kind"] == "carton"}
+        sizes: dict[int, list[str]] = {}
+        for package in packages(facts=base):
+            if package.kind == "carton":
+                sizes.setdefault(package.mg, []).append(package.fact)
         rows = [
             [
-                fact_nodes(self.env, Reference(name, field, view))
-                for field, view in (("mg", "g"), ("mg", "units"), ("ml", ""), ("ndc", ""))
+                *(
+                    fact_nodes(self.env, Reference(names[0], *field))
+                    for field in (("mg", "g"), ("mg", "units"), ("ml", ""))
+                ),
+                _either([fact_nodes(self.env, Reference(name, "ndc")) for name in names]),
             ]
-            for name in sorted(cartons, key=lambda name: cartons[name]["mg"])
+            for _, names in sorted(sizes.items())
         ]
         descriptor = el("p", "glance-descriptor", self._value("code.descriptor.long"))
-        vials = table("vials", ["Vial", "Bill as", "Volume", "NDC (carton)"], rows)
+        vials = table("vials", ["Vial", "Bill as", "Volume", "NDC of the carton: copy the one on yours"], rows)
         return [el("div", "glance", descriptor, el("dl", "stats", *stats), vials, self._trap())]
 
     def _value(self, name: str) -> element:
@@ -124,6 +129,12 @@ class RuleIndex(CheckedDirective):
             index = table("rule-index", ["Code", "Name", "Severity", "What it checks"], rows)
             made.append(nodes.section("", title, index, ids=[f"family-{prefix.lower()}"]))
         return made
+
+
+def _either(shown: list[list[nodes.Node]]) -> list[nodes.Node]:
+    """Several values with *or* between them."""
+    joined = [[nodes.Text(" or "), *each] for each in shown[1:]]
+    return [*shown[0], *(node for each in joined for node in each)]
 
 
 def _now(base: FactBase, name: str) -> Any:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from j1553ref import facts
+from j1553ref import config, facts
 from j1553ref.redaction import harmless, harmless_json, one_line
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ __all__ = [
     "print_lines",
     "print_notes",
     "say",
+    "settings_of",
 ]
 
 _STYLES: dict[str, dict[str, Any]] = {
@@ -82,6 +83,19 @@ def fact_base(folder: str | None) -> facts.FactBase:
         folder = folder if len(folder) <= _SHOWN else f"{folder[:_SHOWN]}..."
         raise click.ClickException(f"--facts {folder}: not a folder; give a folder with dated fact files (*.toml)")
     return facts.load(Path(folder), facts.packaged())
+
+
+def settings_of(configured: str | None, facts_of: config.FactsOf) -> config.Config:
+    """The configuration named, ``none`` for none at all, else the one that holds in the current folder."""
+    if configured == "none":
+        return config.Config()
+    if configured is not None:
+        return config.load(Path(configured), facts_of=facts_of)
+    try:
+        here = Path.cwd()
+    except OSError:  # the folder is gone
+        return config.Config()
+    return config.find(here, facts_of=facts_of)
 
 
 def notes_on_date(on: str | None, day: date) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import click
@@ -13,7 +12,7 @@ import click
 from j1553ref import checking, config, report
 from j1553ref.claim import InputError
 from j1553ref.cli import fixing, running
-from j1553ref.cli.base import complain, fact_base, facts_option, say
+from j1553ref.cli.base import complain, fact_base, facts_option, say, settings_of
 from j1553ref.cli.printers import PRINTERS, Run
 from j1553ref.errors import unexpected
 from j1553ref.facts import FactBase
@@ -99,7 +98,7 @@ def check(
         raise click.ClickException("--write goes with --fix: give both, or neither")
     if fix:
         fixing.refuse_unfit(sources)
-    settings = _settings(configured, lambda own: fact_base(folder or own))
+    settings = settings_of(configured, lambda own: fact_base(folder or own))
     base = fact_base(folder or settings.facts)
     _check_stocked(settings, base)
     payer = payer or settings.payer
@@ -232,23 +231,12 @@ class _Suppressions:
         return ((number, entry) for entry, number in reversed(self._numbers.items()) if entry in left)
 
 
-def _settings(configured: str | None, facts_of: config.FactsOf) -> config.Config:
-    if configured == "none":
-        return config.Config()
-    if configured is not None:
-        return config.load(Path(configured), facts_of=facts_of)
-    try:
-        here = Path.cwd()
-    except OSError:  # the folder is gone
-        return config.Config()
-    return config.find(here, facts_of=facts_of)
-
-
 def _in_force(settings: config.Config, folder: str | None) -> report.Settings:
     """What the report says of the configuration and the facts folder, so that neither decides unseen."""
     lists = {"select": settings.select, "ignore": settings.ignore, "stocked vials": settings.stocked_vials}
     changes = [f"{name} {', '.join(values)}" for name, values in lists.items() if values]
     changes += [f"payer {settings.payer}"] if settings.payer else []
+    changes += [f"labeler {settings.labeler}"] if settings.labeler else []
     changes += [f"fail level {settings.fail_level}"] if settings.fail_level else []
     changes += [f"suppress {entry.code}: {entry.reason}" for entry in settings.suppress]
     facts = folder or settings.facts

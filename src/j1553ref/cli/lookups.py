@@ -21,6 +21,7 @@ from j1553ref.cli.base import (
     print_json,
     print_notes,
     say,
+    settings_of,
 )
 from j1553ref.code import SETTINGS, code_for
 from j1553ref.facts.wording import date_text, plain_text, since_text
@@ -42,6 +43,11 @@ __all__ = ["code", "fact", "infusion", "ndc_", "units"]
     metavar="LIST",
     help="The opened vials: 20g,10g,5g or 2x20g, or their NDCs. Without them the smallest set, for planning.",
 )
+@click.option(
+    "--labeler",
+    metavar="ID",
+    help="Whose packages they are, for vials given by size: 70573 or 83372. Default: labeler in j1553ref.toml, else both.",
+)
 @click.option("--every-weeks", metavar="N", help="Plan a course: weeks from one dose to the next.")
 @click.option("--for-weeks", metavar="N", help="Length of the course in weeks, such as 52.")
 @click.option("--for-days", metavar="N", help="Length of the course in days, such as 365.")
@@ -56,7 +62,8 @@ def units(on: str | None, payer: str | None, output: str, **given: str | None) -
     day = day_of(on, "unit.size")
     dose = _dose(given)
     vials = given["vials"] if given["vials"] is not None else least_waste(dose, on=day)
-    bill = bill_units(dose_mg=dose, vials=vials, on=day, payer=payer)
+    labeler = given["labeler"] or settings_of(None, fact_base).labeler
+    bill = bill_units(dose_mg=dose, vials=vials, on=day, payer=payer, labeler=labeler)
     rounded = whole_vials(dose, on=day)
     planned = split = None
     if any(given[name] is not None for name in ("every_weeks", "for_weeks", "for_days")):
@@ -105,8 +112,10 @@ def _print_units(bill: Billing, rounded: Iterable[WholeVials]) -> None:
     given = counted(bill.administered_units, "unit")
     say(f"{given} given, {bill.discarded_units} discarded, {bill.total_units} opened")
     for line in bill.lines:
-        codes = "  ".join(f"N4{drug.code} {drug.unit}{plain(drug.quantity)}" for drug in line.ndc)
-        say(f"  {' '.join((line.code, *line.modifiers)):9} x {line.units}   {codes}")
+        say(f"  {' '.join((line.code, *line.modifiers)):9} x {line.units}")
+        for drug in line.ndc:
+            strings = (f"N4{code} {drug.unit}{plain(drug.quantity)}" for code in drug.codes)
+            say(f"              {' or '.join(strings)}")
     if rounded:
         say("whole vials instead, if the prescriber orders them:")
     for other in rounded:
@@ -167,7 +176,11 @@ def infusion(
 @click.argument("code")
 @output_option
 def ndc_(code: str, output: str) -> None:
-    """The 11 digits of an NDC, and the vial, units and mL of a package of Yimmugo."""
+    """The 11 digits of an NDC, and the vial, units and mL of a package of Yimmugo.
+
+    CODE is what is on the vial, the carton or the claim: ten or eleven digits, also with N4 in front, or the digits of a
+    barcode. What is written wrong is named, with what to write.
+    """
     found = ndc.details(code)
     if output == "json":
         print_json(found.to_json())

@@ -199,4 +199,4 @@ def left_over(claim: Claim, held: frozenset[str], *, on_demand: frozenset[str] =
 
 
 def _standard(ndc: str) -> str:
-    return to_11_digits(ndc) if is_valid(ndc) else ndc
+    return to_11_digits(ndc, facts=packaged()) if is_valid(ndc, facts=packaged()) else ndc

@@ -86,10 +86,10 @@ def on_paper(drug: Drug | None) -> Parts:
     parts = of_drug(drug)
     if drug is None or not parts.ndc:
         return parts
-    if not is_valid(parts.ndc):
+    if not is_valid(parts.ndc, facts=packaged()):
         wanted = "expected an NDC of 11 digits, or with its hyphens"
         raise FormError(f"{drug.at('ndc')}: {wanted}: mend it first; j1553ref check says how")
-    return replace(parts, ndc=to_11_digits(parts.ndc))
+    return replace(parts, ndc=to_11_digits(parts.ndc, facts=packaged()))
 
 
 def cms1500(parts: Parts) -> str:

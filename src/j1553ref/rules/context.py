@@ -167,6 +167,14 @@ class View:
             self.recording.noted[found.fact, on] = None
         return found
 
+    def eleven(self, text: str) -> str:
+        """The 11 digits of an NDC; empty for a text that is none."""
+        return self.book.eleven(text)
+
+    def slip(self, text: str) -> ndc.Slip | None:
+        """How an NDC is written wrong and what to write, where that is known."""
+        return self.book.slip(text)
+
     def is_yimmugo(self, text: str) -> bool:
         """Whether the labeler and product of an NDC in claim form are Yimmugo's."""
         return self.book.is_yimmugo(text)
@@ -179,7 +187,10 @@ class View:
         digits = digits.removeprefix("4") if text.upper().startswith("N4") else digits
         if len(digits) == 10:
             return any(self.book.is_yimmugo(f"{digits[:cut]}0{digits[cut:]}") for cut in (0, 5, 9))
-        return self.book.is_yimmugo(digits)
+        if self.book.is_yimmugo(digits):
+            return True
+        wrong = self.book.slip(text)
+        return wrong is not None and wrong.sure and self.book.is_yimmugo(wrong.write)
 
     def records_yimmugo(self, record: Administration) -> bool:
         """Whether one of the opened vials of a record is Yimmugo's."""

@@ -8,6 +8,7 @@ from math import ceil
 
 from j1553ref import ndc
 from j1553ref.claim import Drug, Line
+from j1553ref.redaction import shown
 from j1553ref.rules.base import Missing, Seen, rule
 from j1553ref.rules.context import CODE, ClaimView, Group
 
@@ -26,7 +27,7 @@ __all__ = [
     "ndc-missing-or-malformed",
     severity="error",
     since="0.1.0",
-    basis=("ndc.digits", "ndc.qualifier"),
+    basis=("ndc.digits", "ndc.qualifier", "ndc.padding"),
     reads=("ndc.medicaid", "profile.ndc_required"),
     summary="The NDC that the payer asks for is missing, or is not 11 digits after the qualifier N4.",
 )
@@ -63,32 +64,45 @@ def _missing(group: Group, line: Line) -> Iterator[Seen]:
         )
 
 
+def _asks(group: Group) -> bool:
+    """Whether the payer is known to ask for the NDC."""
+    asks = group.profile("ndc_required", group.on) if group.payer and group.on else None
+    return bool(group.claim.dual_eligible) or (asks is not None and asks.value == "required")
+
+
 def _malformed(group: Group, drug: Drug, code: str) -> Iterator[Seen]:
-    ten = code.isascii() and code.isdigit() and len(code) == 10
     strict = _by_law(group)
-    if not ndc.is_valid(code):
+    eleven, wrong = group.eleven(code), group.slip(code)
+    if not eleven:
+        ten = code.isascii() and code.isdigit() and len(code) == 10
         yield Seen(
             drug.at("ndc"),
-            "ten bare digits can be read in three ways: write the 11 digits of the package that was used"
+            wrong.says
+            if wrong
+            else _TEN
             if ten
-            else "an NDC on a claim is 11 digits (5-4-2, without hyphens)",
-            expected="11 digits",
-            actual=code if ten else f"<text, {len(code)} characters>",
+            else f"an NDC on a claim is 11 digits (5-4-2, without hyphens); {ndc.fault(code)}",
+            expected=(wrong.write if wrong else "") or "11 digits",
+            # Ten bare digits may be an identity number, unless they are those of a known package.
+            actual=code if ten and wrong and wrong.write else shown(code, "ndc"),
             severity="error" if ten or strict else "warning",
         )
     elif any(character.isspace() for character in code):
         yield Seen(
             drug.at("ndc"),
-            f"blanks and line breaks do not belong in an NDC: write {ndc.to_11_digits(code.strip())}",
-            expected=ndc.to_11_digits(code.strip()),
-            actual=f"<text, {len(code)} characters>",
+            f"blanks and line breaks do not belong in an NDC: write {eleven}",
+            expected=eleven,
+            actual=shown(code, "ndc"),
             severity="error" if strict else "warning",
         )
-    elif "-" in code and drug.has_qualifier_slot:
+    elif "-" in code and drug.has_qualifier_slot and not wrong:
+        short = [part for part, length in zip(code.split("-"), (5, 4, 2), strict=True) if len(part) < length]
         yield Seen(
             drug.at("ndc"),
-            f"hyphens do not belong in the NDC of a claim: write {ndc.to_11_digits(code)}",
-            expected=ndc.to_11_digits(code),
+            f"this is the ten-digit form of a label: put a 0 in front of {short[0]}, without hyphens, and write {eleven}"
+            if short
+            else f"hyphens do not belong in the NDC of a claim: write {eleven}",
+            expected=eleven,
             actual=code,
             severity="warning",
         )
@@ -102,6 +116,9 @@ def _malformed(group: Group, drug: Drug, code: str) -> Iterator[Seen]:
         )
 
 
+_TEN = "ten bare digits can be read in three ways: write the 11 digits of the package that was used"
+
+
 def _by_law(group: Group) -> bool:
     """Whether Medicaid pays first or second: by law it needs the NDC, while other payers only ask for it."""
     medicaid = group.is_bound_by("ndc.medicaid", group.on)
@@ -111,14 +128,14 @@ def _by_law(group: Group) -> bool:
 @rule(
     "NDC002",
     "ndc-quantity-differs",
-    severity="warning",
+    severity="error",
     since="0.1.0",
     reads=("ndc.unit", "product.concentration", "unit.size", "product.package", "product.vial_sizes"),
     summary="The NDC unit is not ML, or the milliliters and the units of the line differ by one or more.",
     needs=("drug", "ndc", "quantity", "unit"),
 )
 def ndc_quantity_differs(group: Group) -> Iterator[Seen]:
-    """One unit is one milliliter, except for the rounded tail."""
+    """One unit is one milliliter, except for the rounded tail; a hundred times as many units are milligrams."""
     per_ml = group.value("product.concentration")
     unit = group.value("ndc.unit")
     for line in group.lines:
@@ -131,9 +148,19 @@ def ndc_quantity_differs(group: Group) -> Iterator[Seen]:
                 f"Yimmugo is a liquid: the NDC unit of measure is {unit}",
                 expected=unit,
                 actual=drug.unit,
+                severity="warning",
             )
         elif drug.quantity is not None and line.units is not None and drug.quantity > 0:
             units = drug.quantity * per_ml / group.unit_size
+            if line.units == drug.quantity * per_ml != units and drug.quantity % group.vial_step == 0:
+                yield Seen(
+                    line.at("units"),
+                    f"{line.units} is the drug in milligrams: {drug.quantity:f} mL are {units.normalize():f} units of "
+                    f"{group.unit_size} mg",
+                    expected=f"{units.normalize():f}",
+                    actual=line.units,
+                )
+                continue
             if abs(units - line.units) >= 1 and not _whole_vials(group, line, drug):
                 yield Seen(
                     drug.at("quantity"),
@@ -141,18 +168,26 @@ def ndc_quantity_differs(group: Group) -> Iterator[Seen]:
                     "or more, so one of the two is wrong",
                     expected=f"about {line.units} {unit}",
                     actual=f"{drug.quantity:f}",
+                    severity="warning",
                 )
+
+
+#: The most of the largest vials that another NDC is taken to mean, where one line shows the first NDC only.
+_OTHER_VIALS = 2
 
 
 def _whole_vials(group: Group, line: Line, drug: Drug) -> bool:
     """Whether the quantity is that of the line's first vial alone, or of all that was opened for the line.
 
-    The first vial alone is enough only where the others have another NDC: one NDC states all of its milliliters.
+    The first vial alone is enough only where the others have another NDC: one NDC states all of its milliliters. Without a
+    record the others are taken to hold no more than two of the largest vials.
     """
     assert drug.quantity is not None and line.units is not None
     package = group.package(drug.ndc, group.on) if drug.ndc else None
     if package is not None and drug.quantity == package.ml and (drug.quantity >= line.units or not _one_ndc(group)):
-        return True
+        others = line.units - package.units
+        if group.knows_vials or others <= _OTHER_VIALS * max(group.value("product.vial_sizes")) // group.unit_size:
+            return True
     if (
         package is not None
         and "JW" in line.modifiers
@@ -175,28 +210,40 @@ def _one_ndc(group: Group) -> bool:
     severity="warning",
     since="0.1.0",
     scope="claim",
-    reads=("product.other_ndcs", "code.valid", "code.unlisted"),
-    summary="The NDC and the code of a line belong to different products, or the NDC is not a known one.",
+    basis=("ndc.which", "ndc.matches_code", "ndc.padding"),
+    reads=("product.other_ndcs", "product.package", "code.valid", "code.unlisted"),
+    summary="The NDC of a line is another product's, not a known one, or that of a size that was not opened.",
     needs=("drug", "ndc"),
 )
 def ndc_of_another_product(claim: ClaimView) -> Iterator[Seen]:
     """The NDC must be of the product that the code names."""
     for line in claim.drug_lines:
         code = line.drug.ndc if line.drug else None
-        if line.drug is None or not code or claim.is_yimmugo(code) or not ndc.is_valid(code):
+        digits = claim.eleven(code) if code else ""
+        if line.drug is None or not code or not digits or claim.package(code, line.start):
             continue
-        digits = ndc.to_11_digits(code)
+        wrong = claim.slip(code)
         others = claim.value_on("product.other_ndcs", line.start)
         brand = next((product["brand"] for product in others if digits.startswith(product["prefix"])), None)
+        if wrong:
+            says, expected = wrong.says, wrong.write
+        elif brand:
+            says = f"this NDC is {brand}'s, and {CODE} is Yimmugo's code: bill the code of the product that was given"
+            expected = "an NDC of Yimmugo"
+        elif claim.is_yimmugo(code):
+            says = f"labeler and product are Yimmugo's, and no package {digits[9:]} is known: compare with the vial or carton"
+            expected = "a known package of Yimmugo"
+        else:
+            says = f"this NDC is not one of the known packages of Yimmugo: confirm that it belongs to {CODE}"
+            expected = "an NDC of Yimmugo"
         yield Seen(
             line.drug.at("ndc"),
-            f"this NDC is {brand}'s, and {CODE} is Yimmugo's code: bill the code of the product that was given"
-            if brand
-            else f"this NDC is not one of the known packages of Yimmugo: confirm that it belongs to {CODE}",
-            expected="an NDC of Yimmugo",
+            says,
+            expected=expected,
             actual=digits,
-            severity="warning" if brand else "info",
+            severity="warning" if wrong or brand else "info",
         )
+    yield from _not_opened(claim)
     for line in claim.misplaced_lines:
         if line.procedure_code in claim.value_on("code.unlisted", line.start) or not line.drug:
             continue
@@ -210,20 +257,53 @@ def ndc_of_another_product(claim: ClaimView) -> Iterator[Seen]:
             )
 
 
+def _not_opened(claim: ClaimView) -> Iterator[Seen]:
+    """Lines whose NDC is that of a size of which the record opened no vial; whose labeler it is does not matter."""
+    for group in claim.groups:
+        found = [claim.package(vials.ndc, group.on) for record in group.records for vials in record.vials or ()]
+        opened = {package.mg for package in found if package}
+        if not group.knows_vials or None in found:
+            continue
+        for line in group.lines:
+            package = claim.package(line.drug.ndc, line.start) if line.drug and line.drug.ndc else None
+            if line.drug and package and package.mg not in opened:
+                sizes = " and ".join(f"{mg // 1000} g" for mg in sorted(opened, reverse=True))
+                yield Seen(
+                    line.drug.at("ndc"),
+                    f"this is the NDC of the {package.label}, and the record has only {sizes} vials: the NDC of the vial that "
+                    "was used goes on the claim",
+                    expected=f"an NDC of a {sizes.replace(' and ', ' or ')} package",
+                    actual=package.ndc,
+                )
+
+
 @rule(
     "NDC004",
     "ndc-quantity-missing",
     severity="error",
     since="0.1.0",
     basis=("ndc.quantity_positive",),
-    summary="An NDC unit of measure has no quantity above zero.",
+    reads=("profile.ndc_required",),
+    summary="An NDC unit of measure has no quantity above zero, or a payer that asks for the NDC gets neither.",
     needs=("drug", "quantity", "unit"),
 )
 def ndc_quantity_missing(group: Group) -> Iterator[Seen]:
-    """A unit of measure needs a positive quantity."""
+    """A unit of measure needs a positive quantity, and the NDC needs both where a payer asks for it."""
     for line in group.lines:
         drug = line.drug
-        if drug is None or drug.unit is None or "quantity" in drug.damaged:
+        if drug is None or drug.damaged & {"quantity", "unit"}:
+            continue
+        if drug.unit is None:
+            if drug.ndc and drug.has_qualifier_slot and _asks(group):
+                yield Seen(
+                    drug.at("unit"),
+                    "this payer asks for the NDC, which goes with its unit and quantity: add ML and the milliliters of this line"
+                    if drug.quantity is None
+                    else "the NDC quantity needs its unit of measure: add ML",
+                    expected="ML",
+                    actual="none",
+                    severity="warning",
+                )
             continue
         if drug.quantity is None or drug.quantity <= 0:
             yield Seen(

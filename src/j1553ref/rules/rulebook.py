@@ -67,6 +67,8 @@ class Rulebook:
         self._bound: dict[tuple[str, ...], bool] = {}
         self._packages: dict[str, ndc.Package | None] = {}
         self._yimmugo: dict[str, bool] = {}
+        self._ndcs: dict[str, str] = {}
+        self._slips: dict[str, ndc.Slip | None] = {}
         #: the rules to run, in order; each with its *not checked* outcome where it needs a payer and none is named
         self.plan = tuple(
             (rule, self.not_checked(rule.code, "the rule depends on the payer", "payer"))
@@ -147,7 +149,7 @@ class Rulebook:
     def package(self, text: str) -> ndc.Package | None:
         """The package of Yimmugo with this NDC; None for any other text."""
         if text not in self._packages:
-            known = ndc.package(text, facts=self.facts) if ndc.is_valid(text) else None
+            known = ndc.package(text, facts=self.facts) if self.eleven(text) else None
             _keep(self._packages, text, known)
         return self._packages[text]
 
@@ -171,6 +173,19 @@ class Rulebook:
     def modifiers(self) -> frozenset[str]:
         """The modifiers that the facts describe."""
         return frozenset(fact.id.removeprefix("modifier.") for fact in self.facts.under("modifier"))
+
+    def eleven(self, text: str) -> str:
+        """The 11 digits of an NDC; empty for a text that is none."""
+        if text not in self._ndcs:
+            valid = ndc.is_valid(text, facts=self.facts)
+            _keep(self._ndcs, text, ndc.to_11_digits(text, facts=self.facts) if valid else "")
+        return self._ndcs[text]
+
+    def slip(self, text: str) -> ndc.Slip | None:
+        """How an NDC is written wrong, if it is known."""
+        if text not in self._slips:
+            _keep(self._slips, text, ndc.slip(text, facts=self.facts))
+        return self._slips[text]
 
     def is_yimmugo(self, text: str) -> bool:
         """Whether labeler and product of an NDC are Yimmugo's."""

@@ -120,7 +120,7 @@ def record(on: date, dose_mg: int, vials: Iterable[Vial], **more: Any) -> dict[s
 
 
 def carton(size_mg: int) -> str:
-    """The 11 digits of the carton of that size (mg).
+    """The 11 digits of the carton of that size (mg), under the labeler that FDA lists.
 
     >>> carton(20000)
     '70573060521'

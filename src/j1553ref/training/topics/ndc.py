@@ -96,6 +96,24 @@ def one_line_each(asked: Asked) -> Draft:
     return Draft(given.words | figures | amounts, made)
 
 
+def other_labeler(asked: Asked) -> Draft:
+    """The number on the carton has another labeler than the chargemaster."""
+    vial = _vials_of_one_size(asked)
+    given = _given(asked, vial)
+    first, second = ndc.labelers(facts=asked.base)
+    code = f"{second}{carton(vial.size_mg)[len(first) :]}"
+    name = f"product.package.{second}-{vial.size_mg // 1000}g-carton"
+    asked.states("ndc.medicaid", "ndc.which", "ndc.labelers", "ndc.padding", name)
+    figures = _figures(given) | {"first": first, "second": second, "ndc": code, "digits": asked.fact("ndc.digits")}
+    bare = f"{code[:5]}{code[6:]}"
+    figures |= {"listed": carton(vial.size_mg), "shown": ndc.format(code), "bare": bare, "misplaced": f"0{bare}"}
+
+    def made(option: str) -> Made:
+        return (option,), _whole(given, _drug(asked, option, figures["right"]))
+
+    return Draft(figures, made)
+
+
 def rounded_tail(asked: Asked) -> Draft:
     """Units are rounded, milliliters are not."""
     size = asked.draws.pick(sorted(asked.fact("product.vial_sizes"))[1:])
@@ -133,7 +151,8 @@ def other_brand(asked: Asked) -> Draft:
 
 
 def _package(asked: Asked, kind: str = "") -> dict[str, Any]:
-    known = [fact.id for fact in asked.base.under("product.package") if fact.id.endswith(kind)]
+    printed = (fact for fact in asked.base.under("product.package") if "ndc10" in fact.newest.value)
+    known = [fact.id for fact in printed if fact.id.endswith(kind)]
     return dict(asked.fact(asked.draws.pick(known)))
 
 
