@@ -49,14 +49,13 @@ DOCUMENTS |= {
 }
 
 _DATE = "a date of service, which decides what holds: the rules name it"
-_NDC = "the digits of an NDC, ten or eleven: the rules say what is wrong with them"
+_NDC = "the eleven digits of an NDC: the rules say what is wrong with them"
 _DATES = {"birth date", "birth date of a child"}
-_PHONES = {"telephone", "telephone of eleven digits"}
 #: Field -> kinds that it may repeat, where they are written as the field is, and why. Nothing else is repeated anywhere.
 SHOWN: dict[str, tuple[set[str], str]] = {
     **dict.fromkeys(("start", "end", "serviceDate"), (_DATES, _DATE)),
     "service_date": ({"birth date of a child"}, f"{_DATE}; of a record only how it is written"),
-    **dict.fromkeys(("ndc", "nationalDrugCode"), (_PHONES, _NDC)),
+    **dict.fromkeys(("ndc", "nationalDrugCode"), ({"telephone of eleven digits"}, _NDC)),
 }
 
 

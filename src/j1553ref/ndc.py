@@ -269,8 +269,8 @@ def on_lists(*, facts: FactBase | None = None) -> str:
     lists = {package.labeler: package.listed_by for package in packages(facts=facts or packaged()) if package.listed_by}
     if len(lists) < 2:
         return ""
-    (first, owner), *rest = lists.items()
-    named = ", ".join((f"{first} is on {owner}'s list", *(f"{labeler} on {owner}'s" for labeler, owner in rest)))
+    (first, owner), *others = lists.items()
+    named = ", ".join((f"{first} is on {owner}'s list", *(f"{labeler} on {owner}'s" for labeler, owner in others)))
     return f"Labeler {named}; each is Yimmugo. Copy the number on the vial or carton that was used."
 
 
