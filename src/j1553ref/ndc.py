@@ -104,6 +104,7 @@ class Package:
 class Slip:
     """How an NDC is written wrong, and what to write instead.
 
+    >>> from j1553ref.ndc import slip
     >>> found = slip("07057360521")
     >>> found.kind, found.write, found.sure
     ('padding', '70573060521', False)

@@ -312,6 +312,8 @@ def _fits(new: Fact, known: Mapping[str, Fact], file: str) -> None:
         likes = []
     if new.id.startswith("payment.limit"):  # also a share with decimals, the limit alone, or not listed
         likes += [{"limit": Decimal(1), "coinsurance": Decimal(1)}, {"limit": Decimal(1)}, {"listed": False}]
+    if new.id.startswith("product.package."):  # the list that holds a package need not be known
+        likes += [{key: value for key, value in like.items() if key != "listed_by"} for like in likes]
     for entry in new.history:
         if not entry.ended and likes and not any(_same_kind(entry.value, like) for like in likes):
             raise FactError(f"{file}: {new.id}: expected a value like {likes[0]!r}")
