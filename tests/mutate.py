@@ -28,6 +28,7 @@ from j1553ref.rules.base import REGISTRY
 HERE = Path(__file__).parent
 FORMS = ("base", "clearinghouse", "cms1500", "drug", "html", "paper", "text", "ub04")
 TESTS = {
+    "barcode": ["test_ndc"],
     "ndc": ["test_ndc", "test_units"],
     "amounts": ["test_amounts", "test_units"],
     "vials": ["test_units"],

@@ -73,6 +73,10 @@ def _outcome(day, form, payer):
         claim = make_claim(40000, [20, 20], [(400, ["JZ"])], day=day.isoformat(), payer=payer or "medicare-dme")
         claim["diagnoses"] = ["D80.1"]
         return [(finding.code, finding.severity) for finding in check(claim).findings]
+    if form == "twelve digits":
+        claim = make_claim(40000, [20, 20], [(400, ["JZ"])], day=day.isoformat(), payer="medicare-ab")
+        claim["lines"][0]["drug"] = {"qualifier": "N4", "ndc": "070573060521", "quantity": "400", "unit": "ML"}
+        return [(finding.code, finding.severity) for finding in check(claim, select=["NDC"]).findings]
     claim = make_claim(40000, [20, 20], [(400, [])], day=day.isoformat(), payer=payer or "medicare-ab") | {"form": form}
     if form == "ub04":
         claim["type_of_bill"] = "131"
@@ -113,6 +117,10 @@ def test_rule_bearing_dates_have_a_case_on_either_side():
         (BASE.get("diagnosis.home_list").newest.start, ""): (
             ("home", [("DXC001", "error")]),
             ("home", [("DXC001", "warning")]),
+        ),
+        (BASE.get("ndc.form").coming[0].start, ""): (
+            ("twelve digits", [("NDC001", "warning")]),
+            ("twelve digits", []),
         ),
         # What is paid is not known from here on, and nothing on the claim is wrong for that.
         (BASE.get("payment.limit").newest.known_until + timedelta(days=1), ""): (

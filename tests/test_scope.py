@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from test_readers import Drip
 
 from j1553ref import cases, checking, facts, ndc
+from j1553ref.barcode import check_digit
 from j1553ref.readers import JSON_FORMATS, Record, Scope, Skipped, read, record_texts, records_of
 from j1553ref.readers.stream import LIMIT
 
@@ -183,6 +184,13 @@ NDCS = st.one_of(
                 lambda own: own[:5] + own[6:],
                 lambda own: own[:9] + own[10:],
                 lambda own: own[1:],
+                lambda own: f"003{own[:5]}{own[6:]}{check_digit(f'003{own[:5]}{own[6:]}')}",
+                lambda own: f"3{own[:5]}{own[6:]}{check_digit(f'3{own[:5]}{own[6:]}')}",
+                lambda own: f"0{own}",
+                lambda own: f"{own[:3]}0{own[3:]}",
+                lambda own: f"{own[:5]}\u2013{own[6:9]}\u2013{own[9:]}",
+                lambda own: own.replace("0", "O"),
+                lambda own: f"{own[:3]}0{own[3:5]}{own[6:]}",
             ]
         ),
         st.sampled_from(["", " ", "*", "/", "é", "7"]),

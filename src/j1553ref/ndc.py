@@ -104,8 +104,8 @@ class Package:
 class Slip:
     """How an NDC is written wrong, and what to write instead.
 
-    >>> from j1553ref.ndc import slip
-    >>> found = slip("07057360521")
+    >>> from j1553ref import ndc
+    >>> found = ndc.slip("07057360521")
     >>> found.kind, found.write, found.sure
     ('padding', '70573060521', False)
     """

@@ -21,6 +21,8 @@ CASES = [
     fires("NDC001", "ten bare digits of another product", with_ndc(400, "400", ndc="5024260521"), "error", "/lines/0/drug/ndc", says="ten bare digits can be read in three ways", expected="11 digits", actual="<text, 10 characters>"),
     fires("NDC001", "a digit cut off at the end", with_ndc(400, "400", ndc="70573-0605-2"), "warning", "/lines/0/drug/ndc", says="a digit of the last segment is missing", expected="11 digits", actual="70573-0605-2"),
     fires("NDC001", "twelve digits of 2033", with_ndc(400, "400", ndc="070573060521"), "warning", "/lines/0/drug/ndc", says="twelve digits (6-4-2) from March 7, 2033; a claim takes 11: write 70573060521", expected="70573060521"),
+    unsure("NDC001", "twelve digits once an NDC has twelve", with_ndc(400, "400", ndc="070573060521", day="2033-03-07"), missing="ndc.digits", says="is not known"),
+    fires("NDC001", "twelve digits on the day before", with_ndc(400, "400", ndc="070573060521", day="2033-03-06"), "warning", "/lines/0/drug/ndc", says="from March 7, 2033"),
     fires("NDC001", "a barcode", with_ndc(400, "400", ndc="00383372605217"), "warning", "/lines/0/drug/ndc", says="(GTIN-14) whose last digit does not fit", expected="11 digits"),
     fires("NDC001", "the qualifier in the number", with_ndc(400, "400", ndc="N483372060521"), "warning", "/lines/0/drug/ndc", says="take N4 out of the number", expected="83372060521"),
     fires("NDC001", "a letter for a digit", with_ndc(400, "400", ndc="7O573060521"), "warning", "/lines/0/drug/ndc", says="character 2 is the letter O", expected="70573060521"),

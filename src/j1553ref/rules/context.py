@@ -190,7 +190,10 @@ class View:
         if self.book.is_yimmugo(digits):
             return True
         wrong = self.book.slip(text)
-        return wrong is not None and wrong.sure and self.book.is_yimmugo(wrong.write)
+        if wrong is None or not wrong.sure or not self.book.is_yimmugo(wrong.write):
+            return False
+        # Only where labeler and product are there in digits: readers.scope passes over records without them.
+        return wrong.write[:9] in digits or f"{wrong.write[:5]}{wrong.write[6:9]}" in digits
 
     def records_yimmugo(self, record: Administration) -> bool:
         """Whether one of the opened vials of a record is Yimmugo's."""

@@ -28,7 +28,7 @@ __all__ = [
     severity="error",
     since="0.1.0",
     basis=("ndc.digits", "ndc.qualifier", "ndc.padding"),
-    reads=("ndc.medicaid", "profile.ndc_required"),
+    reads=("ndc.medicaid", "ndc.form", "profile.ndc_required"),
     summary="The NDC that the payer asks for is missing, or is not 11 digits after the qualifier N4.",
 )
 def ndc_missing_or_malformed(group: Group) -> Iterator[Seen]:
@@ -73,6 +73,10 @@ def _asks(group: Group) -> bool:
 def _malformed(group: Group, drug: Drug, code: str) -> Iterator[Seen]:
     strict = _by_law(group)
     eleven, wrong = group.eleven(code), group.slip(code)
+    if wrong and wrong.kind == "twelve-digits" and group.on is not None:
+        forms, most = group.value("ndc.form"), group.value("ndc.digits")
+        if any(sum(map(int, form.split("-"))) > most for form in forms):
+            raise Missing("ndc.digits", "how many digits a claim takes where an NDC has twelve is not known")
     if not eleven:
         ten = code.isascii() and code.isdigit() and len(code) == 10
         yield Seen(
