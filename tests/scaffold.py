@@ -17,7 +17,7 @@ HEADINGS = [
     "Why it matters",
     "Example",
     "Corrected claim",
-    "When it stays silent",
+    "When this rule does not fire",
     "Sources",
     "History",
 ]
@@ -200,7 +200,7 @@ False
 
 ```
 
-## When it stays silent
+## When this rule does not fire
 
 - FILL-IN
 

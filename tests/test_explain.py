@@ -19,7 +19,7 @@ HEADINGS = [
     "Why it matters",
     "Example",
     "Corrected claim",
-    "When it stays silent",
+    "When this rule does not fire",
     "Sources",
     "History",
 ]
