@@ -127,7 +127,7 @@ def examined(
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(plan,))
     waiting: deque[Outcome | Future[Outcome]] = deque()
-    busy = 0
+    busy, finished = 0, False
     try:
         for source, batch in _batches(found):
             if isinstance(batch, int):
@@ -141,10 +141,12 @@ def examined(
                 busy -= not isinstance(first, Outcome)
                 yield _done(first)
         yield from map(_done, waiting)
+        finished = True
     except BrokenProcessPool:
         raise WorkerError("a worker process ended before its work: too little memory? Try fewer --jobs") from None
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        # Where all is done, the wait is short; without it the end of the program may meet the pool while it closes.
+        pool.shutdown(wait=finished, cancel_futures=True)
 
 
 def _done(first: Outcome | Future[Outcome]) -> Outcome:
