@@ -1,5 +1,7 @@
+# ruff: noqa: E501 - the words of a message are on one line
 """NDC: conversion to 11 digits, what is refused and in which words, and Yimmugo's packages."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -362,6 +364,130 @@ def test_any_text_gets_a_slip_or_none_in_one_line_without_its_words(text: str) -
     assert found is None or "\n" not in found.says
     if found and found.write:
         assert ndc.is_valid(found.write) and found.write in found.says
+
+
+def _code(body: str) -> str:
+    return body + check_digit(body)
+
+
+SAYS = [
+    ("0 0370573 60521 7", "the digits of a barcode (GTIN-14); the NDC in it is 70573-605-21: write 70573060521"),
+    ("0370573605217", "the digits of a barcode (EAN-13); the NDC in it is 70573-605-21: write 70573060521"),
+    ("]e0370573605217", "the digits of a barcode (UPC-A); the NDC in it is 70573-605-21: write 70573060521"),
+    ("3-70573-60521-7", "the digits of a barcode (UPC-A); the NDC in it is 70573-605-21: write 70573060521"),
+    (_code("0037617901004"), "the digits of a barcode (GTIN-14); the NDC in it is 76179-0010-04: write 76179001004"),
+    (
+        _code("0035024206001"),
+        "the digits of a barcode (GTIN-14); the NDC is its ten digits before the last one: copy it from the carton, with the hyphens",
+    ),
+    (_code("035024206001"), "the digits of a barcode (EAN-13); the NDC is its ten digits before the last one: copy it from the carton, with the hyphens"),
+    ("370573605218", "the digits of a barcode (UPC-A) whose last digit does not fit: scan it again, or copy the NDC from the carton"),
+    ("N4 7O573-605-21", "take N4 out of the number, it has a field of its own; character 5 is the letter O, not the digit 0: write 70573060521"),
+    ("NDC 70573-605-21", "take the letters NDC out of the number: write 70573060521"),
+    ("n470573060521", "take N4 out of the number, it has a field of its own: write 70573060521"),
+    ("N48337260521", "take N4 out of the number, it has a field of its own; then ten digits without hyphens, those of 83372-605-21: put a 0 in front of 605 and write 83372060521"),
+    ("N450242006001", "take N4 out of the number, it has a field of its own: write 50242006001"),
+    ("7057306o52l", "character 8 is the letter o, not the digit 0; character 11 is the letter l, not the digit 1: write 70573060521"),
+    ("705730605I1", "character 10 is the letter I, not the digit 1: write 70573060511"),
+    ("70573\u2014605\u201421", "a long dash or a fixed blank is no hyphen: write 70573060521"),
+    ("70573\u00a0605 21", "a long dash or a fixed blank is no hyphen: write 70573060521"),
+    ("70573605-21", "these are the digits of 70573-605-21 with the hyphens in the wrong place: write 70573060521"),
+    ("7057-605-21", "a digit of the first segment is missing (70573 writes ten digits as 5-3-2): compare with 70573-605-21 (20 g carton)"),
+    ("83372-60-21", "a digit of the middle segment is missing (83372 writes ten digits as 5-3-2): compare with 83372-605-21 (20 g carton)"),
+    ("83372-605-2", "a digit of the last segment is missing (83372 writes ten digits as 5-3-2): compare with 83372-605-21 (20 g carton)"),
+    ("70573-9999-9", "a digit of the last segment is missing (70573 writes ten digits as 5-3-2): compare with the carton"),
+    ("70573060", "digits are missing (70573 writes ten digits as 5-3-2): compare with the carton"),
+    ("833720605", "digits are missing (83372 writes ten digits as 5-3-2): compare with 83372-605-01 (5 g carton), 83372-605-11 (10 g carton) or 83372-605-21 (20 g carton)"),
+    ("705730605", "digits are missing (70573 writes ten digits as 5-3-2): compare with the carton"),
+    ("7057360521", "ten digits without hyphens, those of 70573-605-21: put a 0 in front of 605 and write 70573060521"),
+    ("076179001004", "an NDC has twelve digits (6-4-2) from March 7, 2033; a claim takes 11: write 76179001004"),
+    ("050242-0060-01", "an NDC has twelve digits (6-4-2) from March 7, 2033; a claim takes 11: leave out the 0 in front"),
+    ("705730605021", "a zero too many in the digits of 70573-605-21: write 70573060521"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "says"), SAYS)
+def test_the_words_for_each_slip(text: str, says: str) -> None:
+    found = ndc.slip(text)
+    assert found is not None and found.says == says
+    assert found.sure is (found.kind != "ten-digits" and "ten digits without" not in says)
+    assert says.endswith(found.write) if found.write else "write" not in says.replace("writes", "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "7057306", "5024206001", "12345678901", _code("35024206001"), "00350242060018", "７０５７３６０５２１", "０" * 14,
+     "N4", "NDC", "N4 N4", "O" * 11 + "X", "50242-0060-1", "70573060521" + " " * 5 + "x" * 80],
+)  # fmt: skip
+def test_what_is_not_known_gets_no_slip(text: str) -> None:
+    assert ndc.slip(text) is None
+
+
+def test_a_scanned_barcode_may_be_long_but_not_endless() -> None:
+    whole = "(01)00370573605217(10)"
+    assert ndc.slip(whole + "A" * (90 - len(whole))) is not None
+    assert ndc.slip(whole + "A" * (91 - len(whole))) is None
+
+
+def test_the_fault_names_a_character_segments_or_a_number_of_digits() -> None:
+    assert ndc.fault("9-9-9-9-9-9-9-9") == "found segments of 1, 1, 1, 1, 1, 1, 1 and 1 digits"
+    assert ndc.fault("9-9-9-9-9-9-9-9-9") == "found 9 digits"
+    assert ndc.fault("99999-9999") == "found segments of 5 and 4 digits"
+    assert ndc.fault("9999O") == "character 5 is neither a digit nor a hyphen"
+
+
+def test_a_slip_of_which_the_package_is_not_sure_says_nothing_of_a_package() -> None:
+    assert ndc.details("07057360521").note == (
+        "These look like the digits of 70573-605-21 with the zero in the wrong place: write 70573060521."
+    )
+    assert ndc.details("N470573060521").note == (
+        "Take N4 out of the number, it has a field of its own: write 70573060521. Yimmugo, 20 g carton. Labeler 70573 is on"
+        " FDA's list, 83372 on CMS's; each is Yimmugo. Copy the number on the vial or carton that was used."
+    )
+
+
+def test_packages_are_compared_by_what_they_are_and_not_by_their_fact() -> None:
+    found = ndc.package("70573060521")
+    assert found is not None and found == replace(found, fact="another") and found != replace(found, units=1)
+
+
+def test_the_form_of_a_labeler_is_that_of_its_label_and_reaches_every_function(tmp_path: Path) -> None:
+    (tmp_path / "more.toml").write_text(
+        """
+        [product.package.made-up]
+        label = "made up"
+        [[product.package.made-up.history]]
+        from = 2027-01-01
+        value = { ndc = "99999000001", ndc10 = "99999-0000-1", listed_by = "Nobody", mg = 2500, ml = 25, kind = "vial" }
+        checked = 2027-01-01
+        sources = [{ id = "cms-hpt", locator = "none", grade = "primary" }]
+        [product.other_ndcs]
+        label = "made up"
+        [[product.other_ndcs.history]]
+        observed = 2027-01-01
+        value = [{ brand = "Other", prefix = "999990001" }]
+        checked = 2027-01-01
+        sources = [{ id = "cms-hpt", locator = "none", grade = "primary" }]
+        """
+    )
+    wider = load(tmp_path, packaged())
+    assert ndc.to_11_digits("99999-0000-1", facts=wider) == "99999000001"
+    assert not ndc.is_valid("99999-000-01", facts=wider) and ndc.is_valid("99999-000-01")
+    with pytest.raises(ndc.NdcError, match="the digits of 99999-0000-1 with the hyphens in the wrong place"):
+        ndc.to_11_digits("99999-000-01", facts=wider)
+    assert ndc.on_lists(facts=wider).startswith(
+        "Labeler 70573 is on FDA's list, 83372 on CMS's, 99999 on Nobody's; each"
+    )
+    assert (ndc.brand("99999-0001-01", facts=wider), ndc.brand("99999-0001-01")) == ("Other", None)
+    assert ndc.labelers(facts=wider) == (*ndc.labelers(), "99999")
+    bare = ndc.slip("9999900001", facts=wider)
+    assert bare is not None and bare.says.endswith("those of 99999-0000-1: put a 0 in front of 1 and write 99999000001")
+
+
+def test_one_labeler_alone_needs_no_word_on_lists() -> None:
+    base = packaged()
+    kept = {name: fact for name, fact in base.facts.items() if "83372" not in name}
+    assert ndc.on_lists(facts=replace(base, facts=kept)) == ""
 
 
 def test_neighbors_are_named_by_the_facts() -> None:

@@ -497,7 +497,7 @@ def _cleaned(text: str) -> tuple[str, str, str]:
             else "take the letters NDC out of the number"
         )
     if scanned(body):
-        return body, kind, " and ".join(remarks)
+        return body, kind, "; ".join(remarks)
     plain = body.translate(_LOOKALIKES)
     skipped = len(text) - len(body)
     changed = [place for place, (old, new) in enumerate(zip(body, plain, strict=True)) if old != new]
@@ -508,7 +508,7 @@ def _cleaned(text: str) -> tuple[str, str, str]:
     if any(body[place] not in _LETTERS for place in changed):
         kind = kind or "hyphens"
         remarks.append("a long dash or a fixed blank is no hyphen")
-    return plain, kind, " and ".join(remarks)
+    return plain, kind, "; ".join(remarks)
 
 
 def _misread(text: str, base: FactBase) -> Slip | None:
