@@ -11,7 +11,6 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from j1553ref.facts import FactBase
-from j1553ref.facts.model import GRADES
 from j1553ref.facts.reference import Reference
 from j1553ref.facts.wording import value_text
 from j1553ref.ndc import packages
