@@ -51,7 +51,7 @@ class AtAGlance(CheckedDirective):
             for _, names in sorted(sizes.items())
         ]
         descriptor = el("p", "glance-descriptor", self._value("code.descriptor.long"))
-        vials = table("vials", ["Vial", "Bill as", "Volume", "NDC: copy yours"], rows)
+        vials = table("vials", ["Vial", "Bill as", "Volume", "NDC of the carton: copy the one on yours"], rows)
         return [el("div", "glance", descriptor, el("dl", "stats", *stats), vials, self._trap())]
 
     def _value(self, name: str) -> element:
@@ -129,6 +129,12 @@ class RuleIndex(CheckedDirective):
             index = table("rule-index", ["Code", "Name", "Severity", "What it checks"], rows)
             made.append(nodes.section("", title, index, ids=[f"family-{prefix.lower()}"]))
         return made
+
+
+def _either(shown: list[list[nodes.Node]]) -> list[nodes.Node]:
+    """Several values with *or* between them."""
+    joined = [[nodes.Text(" or "), *each] for each in shown[1:]]
+    return [*shown[0], *(node for each in joined for node in each)]
 
 
 def _now(base: FactBase, name: str) -> Any:
