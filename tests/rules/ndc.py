@@ -109,7 +109,7 @@ CASES = [
     quiet("NDC004", "an NDC alone, for a payer of which nothing is known", edit(with_ndc(400, "400"), {"/lines/0/drug/quantity": ..., "/lines/0/drug/unit": ...}), "cigna"),
     quiet("NDC004", "an NDC alone, no date of service", edit(with_ndc(400, "400"), {"/lines/0/drug/quantity": ..., "/lines/0/drug/unit": ..., "/lines/0/service_date": ...}), "medicaid:NC"),
     quiet("NDC004", "an NDC alone, no payer", edit(with_ndc(400, "400", payer=None), {"/lines/0/drug/quantity": ..., "/lines/0/drug/unit": ...})),
-    quiet("NDC004", "unit not readable, for Medicaid", edit(with_ndc(400, "400"), {"/lines/0/drug/quantity": ..., "/lines/0/drug/unit": 7}), "medicaid:NC"),
+    unsure("NDC004", "unit not readable, for Medicaid", edit(with_ndc(400, "400"), {"/lines/0/drug/quantity": ..., "/lines/0/drug/unit": 7}), "medicaid:NC"),
     quiet("NDC004", "an NDC alone, for Medicare", edit(with_ndc(400, "400"), {"/lines/0/drug/quantity": ..., "/lines/0/drug/unit": ...})),
     quiet("NDC004", "no drug identification", bare([(400, ["JZ"])])),
     quiet("NDC004", "one milliliter", with_ndc(1, "1")),
