@@ -44,12 +44,13 @@ class AtAGlance(CheckedDirective):
         rows = [
             [
                 *(
-                    fact_nodes(self.env, Reference(names[0], *field))
+                    fact_nodes(self.env, Reference(best, *field))
                     for field in (("mg", "g"), ("mg", "units"), ("ml", ""))
                 ),
-                _either([fact_nodes(self.env, Reference(name, "ndc")) for name in names]),
+                [el("div", "", *fact_nodes(self.env, Reference(name, "ndc"))) for name in names],
             ]
             for _, names in sorted(sizes.items())
+            for best in [min(names, key=lambda name: GRADES.index(base.get(name).newest.grade))]
         ]
         descriptor = el("p", "glance-descriptor", self._value("code.descriptor.long"))
         vials = table("vials", ["Vial", "Bill as", "Volume", "NDC: copy yours"], rows)
