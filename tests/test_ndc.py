@@ -410,6 +410,7 @@ SAYS = [
 def test_the_words_for_each_slip(text: str, says: str) -> None:
     found = ndc.slip(text)
     assert found is not None and found.says == says
+    assert ("barcode" in says) == (found.kind in ("barcode", "check-digit"))
     assert found.sure is (found.kind != "ten-digits" and "ten digits without" not in says)
     assert says.endswith(found.write) if found.write else "write" not in says.replace("writes", "")
 

@@ -7,10 +7,11 @@ from datetime import date
 
 import pytest
 from build import edit
-from rule_cases import whole
+from rule_cases import whole, with_ndc
 from rules import CASES
 
-from j1553ref import check, rules
+from j1553ref import check, ndc, rules
+from j1553ref.barcode import check_digit
 from j1553ref.claim import Claim, Drug, Line
 from j1553ref.facts import FactError, packaged
 from j1553ref.payers import parse_payer
@@ -182,3 +183,19 @@ def test_a_rule_that_is_passed_over_would_have_been_quiet(case, monkeypatch):
     usual = check(case.claim, payer=case.payer, facts=case.facts)
     monkeypatch.setattr("j1553ref.rules.rulebook.Rulebook.targets", lambda *_: None)
     assert check(case.claim, payer=case.payer, facts=case.facts) == usual
+
+
+@pytest.mark.parametrize("code", [package.ndc for package in ndc.packages()])
+@pytest.mark.parametrize(
+    "form",
+    ["0{ten}", "{ten}", "{ten:.8}0{last}", "N4{code}", "0{code}", "{code:.9}0{last}", "{code:.5}-605-{last}", "{letters}",
+     "{code:.5} 0605 {last}", "3{ten}{check}", "003{ten}{check}"],
+)  # fmt: skip
+def test_an_ndc_written_as_a_finding_says_draws_nothing_more(code, form):
+    ten = code[:5] + code[6:]
+    wrong = form.format(code=code, ten=ten, last=code[9:], letters=code.replace("0", "O"), check=check_digit(f"3{ten}"))
+    claim = with_ndc(400, "400", ndc=wrong)
+    [finding] = check(claim, select=["NDC001", "NDC003"]).findings
+    assert (finding.expected, finding.pointer) == (code, "/lines/0/drug/ndc")
+    assert code in finding.message
+    assert check(edit(claim, {"/lines/0/drug/ndc": finding.expected}), select=["NDC"]).codes == []

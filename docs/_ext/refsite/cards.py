@@ -11,6 +11,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from j1553ref.facts import FactBase
+from j1553ref.facts.model import GRADES
 from j1553ref.facts.reference import Reference
 from j1553ref.facts.wording import value_text
 from j1553ref.ndc import packages
@@ -43,15 +44,16 @@ class AtAGlance(CheckedDirective):
         rows = [
             [
                 *(
-                    fact_nodes(self.env, Reference(names[0], *field))
+                    fact_nodes(self.env, Reference(best, *field))
                     for field in (("mg", "g"), ("mg", "units"), ("ml", ""))
                 ),
-                _either([fact_nodes(self.env, Reference(name, "ndc")) for name in names]),
+                [el("div", "", *fact_nodes(self.env, Reference(name, "ndc"))) for name in names],
             ]
             for _, names in sorted(sizes.items())
+            for best in [min(names, key=lambda name: GRADES.index(base.get(name).newest.grade))]
         ]
         descriptor = el("p", "glance-descriptor", self._value("code.descriptor.long"))
-        vials = table("vials", ["Vial", "Bill as", "Volume", "NDC of the carton: copy the one on yours"], rows)
+        vials = table("vials", ["Vial", "Bill as", "Volume", "NDC: copy yours"], rows)
         return [el("div", "glance", descriptor, el("dl", "stats", *stats), vials, self._trap())]
 
     def _value(self, name: str) -> element:
@@ -129,12 +131,6 @@ class RuleIndex(CheckedDirective):
             index = table("rule-index", ["Code", "Name", "Severity", "What it checks"], rows)
             made.append(nodes.section("", title, index, ids=[f"family-{prefix.lower()}"]))
         return made
-
-
-def _either(shown: list[list[nodes.Node]]) -> list[nodes.Node]:
-    """Several values with *or* between them."""
-    joined = [[nodes.Text(" or "), *each] for each in shown[1:]]
-    return [*shown[0], *(node for each in joined for node in each)]
 
 
 def _now(base: FactBase, name: str) -> Any:
