@@ -21,11 +21,10 @@ from j1553ref.planning import (
     course,
     notes_on_units,
     split_claims,
-    vials_text,
     whole_vials,
 )
 from j1553ref.units import UnitsError
-from j1553ref.vials import Vial, least_waste
+from j1553ref.vials import Vial, least_waste, vials_text
 
 DAY = "2026-11-09"
 SIZES = (20000, 10000, 5000)

@@ -10,7 +10,7 @@ from typing import Any
 
 from j1553ref.facts import FactBase
 from j1553ref.payers import Payer, profile
-from j1553ref.vials import grams
+from j1553ref.vials import vials_text
 
 __all__ = ["BillLine", "Billing", "NdcQuantity", "OpenedVials", "notes", "notes_on_payer", "plain"]
 
@@ -167,11 +167,8 @@ def notes(
         )
     avoidable = sum(vial.units for vial in opened) - sum(vial.units for vial in least)
     if avoidable > 0:
-        smaller = " + ".join(
-            f"{vial.count} x {grams(vial.size_mg)}" if vial.count > 1 else grams(vial.size_mg) for vial in least
-        )
         yield (
-            f"A smaller set would do: {smaller} leaves {max(discarded - avoidable, 0)} units, not {discarded}"
+            f"A smaller set would do: {vials_text(least)} leaves {max(discarded - avoidable, 0)} units, not {discarded}"
             ". The lines stay as the record has it, but a payer may pay only for what the smaller set"
             " leaves: record why it was not used."
         )

@@ -31,7 +31,6 @@ __all__ = [
     "course",
     "notes_on_units",
     "split_claims",
-    "vials_text",
     "whole_vials",
 ]
 
@@ -303,17 +302,6 @@ def notes_on_units(
                 f"{who.label} takes at most {cap['units_of_j1553']} units in {cap['days']} days ({fact.on(when).grade});"
                 f" these are {bill.total_units}."
             )
-
-
-def vials_text(vials: Sequence[Vial]) -> str:
-    """Vials as staff say them.
-
-    >>> vials_text([Vial(20000, 2), Vial(5000)])
-    '2 x 20 g + 5 g'
-    """
-    return " + ".join(
-        f"{vial.count} x {grams(vial.size_mg)}" if vial.count > 1 else grams(vial.size_mg) for vial in vials
-    )
 
 
 def _whole(value: int | str | None, name: str, words: str, most: int) -> int:

@@ -13,7 +13,7 @@ from j1553ref.amounts import EXACT, UnitsError, milligrams
 from j1553ref.facts import FactBase, packaged
 from j1553ref.ndc import NdcError, Package, package
 
-__all__ = ["EXACT", "UnitsError", "Vial", "grams", "least_waste", "milligrams", "parse_vials"]
+__all__ = ["EXACT", "UnitsError", "Vial", "grams", "least_waste", "milligrams", "parse_vials", "vials_text"]
 
 #: Far above any dose.
 _MOST_VIALS = 999
@@ -105,6 +105,17 @@ def grams(mg: int | Decimal) -> str:
     ('20 g', '2.5 g')
     """
     return f"{EXACT.divide(Decimal(mg), Decimal(1000)):f} g"
+
+
+def vials_text(vials: Iterable[Vial]) -> str:
+    """Vials as staff say them.
+
+    >>> vials_text([Vial(20000, 2), Vial(5000)])
+    '2 x 20 g + 5 g'
+    """
+    return " + ".join(
+        f"{vial.count} x {grams(vial.size_mg)}" if vial.count > 1 else grams(vial.size_mg) for vial in vials
+    )
 
 
 def _parsed(item: str, where: str, base: FactBase, sizes: Iterable[int]) -> Vial:

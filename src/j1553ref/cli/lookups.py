@@ -26,10 +26,10 @@ from j1553ref.cli.base import (
 from j1553ref.code import SETTINGS, code_for
 from j1553ref.facts.wording import date_text, plain_text, since_text
 from j1553ref.infusion import infusion_codes
-from j1553ref.planning import Split, WholeVials, course, notes_on_units, split_claims, vials_text, whole_vials
+from j1553ref.planning import Split, WholeVials, course, notes_on_units, split_claims, whole_vials
 from j1553ref.redaction import counted
 from j1553ref.units import bill_units
-from j1553ref.vials import grams, least_waste
+from j1553ref.vials import grams, least_waste, vials_text
 
 __all__ = ["code", "fact", "infusion", "ndc_", "units"]
 
