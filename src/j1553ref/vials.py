@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from math import gcd
+from typing import Protocol
 
 from j1553ref.amounts import EXACT, UnitsError, milligrams
 from j1553ref.facts import FactBase, packaged
@@ -107,7 +108,17 @@ def grams(mg: int | Decimal) -> str:
     return f"{EXACT.divide(Decimal(mg), Decimal(1000)):f} g"
 
 
-def vials_text(vials: Iterable[Vial]) -> str:
+class _OfOneSize(Protocol):
+    """Vials of one size, with or without what else is known of them."""
+
+    @property
+    def size_mg(self) -> int: ...
+
+    @property
+    def count(self) -> int: ...
+
+
+def vials_text(vials: Iterable[_OfOneSize]) -> str:
     """Vials as staff say them.
 
     >>> vials_text([Vial(20000, 2), Vial(5000)])
