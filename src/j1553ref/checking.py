@@ -180,9 +180,8 @@ def _apply_suppressions(
 ) -> tuple[tuple[Suppressed, ...], tuple[Finding, ...]]:
     """The findings that an entry hides, each by the first that does, and those that are left."""
     hidden, left = [], []
-    by_place = {place: line for line in claim.lines for place in (line.pointer, *line.also)} if entries else {}
     for finding in findings:
-        day = _last_day(finding, by_place) if entries else None
+        day = _last_day(finding, claim) if entries else None
         by = next((entry for entry in entries if entry.hides(finding, payer, day)), None)
         if by:
             hidden.append(Suppressed(finding=finding, by=by))
@@ -191,17 +190,14 @@ def _apply_suppressions(
     return tuple(hidden), tuple(left)
 
 
-def _last_day(finding: Finding, lines: Mapping[str, Line]) -> date | None:
+def _last_day(finding: Finding, claim: Claim) -> date | None:
     """The last date of service that a finding is about; None where one is not known.
 
-    It is the date of the finding's line; for a finding elsewhere, the last of all lines and facts consulted. ``lines``
-    are those of the claim by their pointers.
+    It is the date of the finding's line; for a finding elsewhere, the last of all lines and facts consulted.
     """
-    place = finding.place or finding.pointer
-    while place and place not in lines:
-        place = place.rpartition("/")[0]
-    days = [line.end or line.start for line in ([lines[place]] if place else lines.values())]
-    if not place:
+    own = claim.part_at(finding.place or finding.pointer)
+    days = [line.end or line.start for line in ([own] if isinstance(own, Line) else claim.lines)]
+    if not isinstance(own, Line):
         days += [on for _, on in finding.facts]
     known = [day for day in days if day is not None]
     return max(known) if known and len(known) == len(days) else None
@@ -228,15 +224,19 @@ def _payer(claim: Claim, given: str | None, facts: FactBase) -> tuple[Payer | No
     if named := given or claim.payer:
         return parse_payer(named, facts), []
     if claim.claim_filing_code and (guess := payer_from_filing_code(claim.claim_filing_code)):
-        # The indicator does not tell the two kinds of Medicare contractor apart; home service and home drug do.
-        bundle = facts.get("home.bundle_code").newest.value
-        own_home = facts.get("site.home").newest.value["place_of_service"]
-        home = guess == "medicare-ab" and any(
-            line.procedure_code == bundle or (line.procedure_code == CODE and line.place_of_service == own_home)
-            for line in claim.lines
-        )
+        home = guess == "medicare-ab" and _is_at_home(claim, facts)
         return parse_payer("medicare-dme" if home else guess, facts), ["payer_from_filing_code"]
     return None, ["payer_unknown"]
+
+
+def _is_at_home(claim: Claim, facts: FactBase) -> bool:
+    """Whether service or drug is that of the home: the indicator does not tell the two kinds of Medicare contractor apart."""
+    bundle = facts.get("home.bundle_code").newest.value
+    own_home = facts.get("site.home").newest.value["place_of_service"]
+    return any(
+        line.procedure_code == bundle or (line.procedure_code == CODE and line.place_of_service == own_home)
+        for line in claim.lines
+    )
 
 
 def _run(claim: ClaimView) -> tuple[list[Finding], list[NotChecked]]:

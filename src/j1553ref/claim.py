@@ -308,9 +308,22 @@ class Claim(Part):
         >>> Claim(pointer="", format="j1553", lines=(line,)).date_at("/lines/0/modifiers/1")
         datetime.date(2026, 5, 4)
         """
-        while pointer and pointer not in self._dates:
+        part = self.part_at(pointer)
+        if isinstance(part, Line):
+            return part.start
+        return part.service_date if part else None
+
+    def part_at(self, pointer: str) -> Line | Administration | None:
+        """The line or record that holds a place, or None.
+
+        >>> line = Line(pointer="/segments/8", also=("/segments/9",))
+        >>> claim = Claim(pointer="", format="x12", lines=(line,))
+        >>> claim.part_at("/segments/9/3") is line, claim.part_at("/segments/80")
+        (True, None)
+        """
+        while pointer and pointer not in self._parts:
             pointer = pointer.rpartition("/")[0]
-        return self._dates.get(pointer)
+        return self._parts.get(pointer)
 
     @cached_property
     def by_date(self) -> dict[date | None, tuple[Line, ...]]:
@@ -326,7 +339,7 @@ class Claim(Part):
         return {day: tuple(lines) for day, lines in found.items()}
 
     @cached_property
-    def _dates(self) -> dict[str, date | None]:
-        """The date of service of each line and record, by its pointer."""
-        records = {record.pointer: record.service_date for record in self.administrations}
-        return records | {place: line.start for line in self.lines for place in (line.pointer, *line.also)}
+    def _parts(self) -> dict[str, Line | Administration]:
+        """Each line and record by its pointers."""
+        records: dict[str, Line | Administration] = {record.pointer: record for record in self.administrations}
+        return records | {place: line for line in self.lines for place in (line.pointer, *line.also)}

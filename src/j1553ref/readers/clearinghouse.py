@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from j1553ref.claim import Claim, Drug, InputError, Line
 from j1553ref.code import CODE
-from j1553ref.readers.reading import Enough, Node, Problems, Reading, Row, Table, Unfit, have_gap, kind
+from j1553ref.readers import kinds
+from j1553ref.readers.reading import Enough, Node, Problems, Reading, Row, Table, have_gap
 from j1553ref.redaction import shown
 
 __all__ = ["CLAIM", "FORMAT", "INSTITUTIONAL", "LINES", "NAMES", "PROFESSIONAL", "claim", "claims", "recognizes"]
@@ -101,7 +101,7 @@ def _claim(part: Reading) -> Claim:
     part.fields["form"] = _FORMS.get(service)
     outside: dict[str, tuple[str, Any]] = {"start": statement} if statement else {}
     place = info.at("placeOfServiceCode") if service == PROFESSIONAL else None
-    if place and (code := _PLACE.value(place.value)):
+    if place and (code := kinds.PLACE.value(place.value)):
         outside["place_of_service"] = place.pointer, code
     part.fields["lines"] = tuple(_line(line, service, outside, place) for line in lines)
     part.astray(CLAIM)
@@ -125,8 +125,8 @@ def _service_lines(part: Reading, info: Node) -> tuple[list[Node], str]:
 
 def _type_of_bill(part: Reading, info: Node) -> None:
     """Facility type and frequency: despite its name ``placeOfServiceCode`` is no place of service here."""
-    frequency = part.get("type_of_bill", info.at("claimFrequencyCode"), _FREQUENCY)
-    facility = part.get("type_of_bill", info.at("placeOfServiceCode"), _FACILITY)
+    frequency = part.get("type_of_bill", info.at("claimFrequencyCode"), kinds.FREQUENCY)
+    facility = part.get("type_of_bill", info.at("placeOfServiceCode"), kinds.FACILITY)
     part.fields["type_of_bill"] = facility + frequency if facility and frequency else None
 
 
@@ -137,9 +137,9 @@ def _statement(info: Node, lines: list[Node]) -> tuple[str, date] | None:
     if not first or not last or first.value != last.value:
         return None
     # Read only where a line has no date of its own; elsewhere how these are written is not judged.
-    day = _DATE.value(first.value)
+    day = kinds.DATE.value(first.value)
     if day is None and not all(line.at("serviceDate") or line.at("serviceLineDateInformation") for line in lines):
-        day = first.read(_DATE)
+        day = first.read(kinds.DATE)
     return (first.pointer, day) if day else None
 
 
@@ -170,11 +170,11 @@ def _diagnosis(node: Node, code_set: str, name: str) -> tuple[str, str] | None:
     """Place and ICD-10-CM code of one diagnosis; None for a damaged one, and for a code of ICD-9."""
     if not node.is_object():
         return None
-    node.require(name, _ICD_10.expected)
+    node.require(name, kinds.ICD_10.expected)
     older, code = node.at(code_set), node.at(name)
     if code is None or (older and older.value in ("BF", "BK")):
         return None
-    found = code.read(_ICD_10)
+    found = code.read(kinds.ICD_10)
     return (code.pointer, found) if found else None
 
 
@@ -200,9 +200,9 @@ def _line(node: Node, name: str, outside: Mapping[str, tuple[str, Any]], place: 
         rows = _older_dates(part) if name == INSTITUTIONAL else {}
         code_set = service.at("procedureIdentifier")
         if code_set and str(code_set.value).strip().upper() != "HC":
-            rows["procedure_code"] = Row("procedure_code", f"{name}/procedureCode", _OTHER_PROCEDURE)
+            rows["procedure_code"] = Row("procedure_code", f"{name}/procedureCode", kinds.OTHER_PROCEDURE)
         if code and str(code.value).strip().upper().startswith(CODE):
-            rows["units"] = Row("units", f"{name}/serviceUnitCount", _DRUG_UNITS)
+            rows["units"] = Row("units", f"{name}/serviceUnitCount", kinds.DRUG_UNITS)
         # The line's own place of service, else the claim's.
         part.fill(table, rows=rows, otherwise={"place_of_service": place})
         part.astray(table)
@@ -241,69 +241,10 @@ def _older_dates(part: Reading) -> dict[str, Row]:
     if older is None:
         return {}
     first = "serviceDate" if older.at("serviceDate") else "beginServiceDate"
-    rows = {"start": Row("start", f"serviceLineDateInformation/{first}", _DATE)}
+    rows = {"start": Row("start", f"serviceLineDateInformation/{first}", kinds.DATE)}
     if older.at("endServiceDate"):
-        rows["end"] = Row("end", "serviceLineDateInformation/endServiceDate", _DATE)
+        rows["end"] = Row("end", "serviceLineDateInformation/endServiceDate", kinds.DATE)
     return rows
-
-
-# -- how values are written ---------------------------------------------------------------------------------------
-
-
-def _whole(text: str) -> int | None:
-    """Whole units; the body allows decimals, which codes other than the drug's may need."""
-    count = Decimal(text)
-    return int(count) if count == count.to_integral_value() else None
-
-
-def _drug_units(text: str) -> int:
-    if (count := _whole(text)) is None:
-        raise Unfit("a whole number of billing units")
-    return count
-
-
-_DECIMAL = r"([0-9]{1,9}(\.[0-9]{0,6})?|\.[0-9]{1,6})"
-_DATE = kind(
-    "(19|20)[0-9]{6}",
-    'a calendar date written like "20260504"',
-    date.fromisoformat,
-    write="{:%Y%m%d}".format,
-    field="date",
-)
-_COUNT = kind(_DECIMAL, 'a number of units written like "350"', _whole, field="units")
-_DRUG_UNITS = replace(_COUNT, read=_drug_units)
-_MONEY = kind(_DECIMAL, 'dollars written like "9600.00"', Decimal, write="{:.2f}".format, field="amount")
-#: A quantity below zero can be read; what it means is for the rules to say.
-_QUANTITY = kind(f"-?{_DECIMAL}", 'an NDC quantity written like "350"', Decimal, field="amount")
-_NUMBER = kind("[0-9]{1,6}", 'the number of the line, such as "1"', int, field="line_number")
-_POINTER = kind("[1-9][0-9]?", 'the number of a diagnosis, from 1, such as "1"', int, field="diagnosis_pointers")
-_PROCEDURE = kind(
-    "[0-9A-Z]{5}", 'a code of five digits or capital letters, such as "J1553"', str, field="procedure_code"
-)
-_OTHER_PROCEDURE = kind(".{1,48}", "a code", _PROCEDURE.value)
-_MODIFIER = kind("[0-9A-Z]{2}", 'a modifier of two digits or capital letters, such as "JZ"', str, field="modifiers")
-# One published definition misprints its two codes as the one value "DA, UN", and programs made from it send that.
-_BASIS = kind(
-    "UN|MJ|DA|DA, UN",
-    '"UN", "MJ" or "DA"',
-    lambda text: text if len(text) == 2 else None,
-    keyword="enum",
-    field="unit_basis",
-)
-_PLACE = kind("[0-9]{2}", 'a place of service code of two digits, such as "11"', str, field="place_of_service")
-_FACILITY = kind("[0-9]{2}", 'the first two digits of the type of bill, such as "13"', str, field="type_of_bill")
-_FREQUENCY = kind("[0-9A-Z]", 'the last character of the type of bill, such as "1"', str, field="type_of_bill")
-_REVENUE = kind(
-    "[0-9]{3,4}", 'a revenue code of four digits, such as "0636"', lambda text: text.zfill(4), field="revenue_code"
-)
-_ICD_10 = kind("[A-Z][0-9][0-9A-Z]{1,5}", 'an ICD-10-CM code without the point, such as "D839"', str, field="diagnoses")
-_FILING = kind(
-    "[0-9A-Z]{2}", 'a claim filing indicator of two characters, such as "MB"', str, field="claim_filing_code"
-)
-_NDC = kind("(?s:.{1,48})", "an NDC of 11 digits", str, field="ndc")
-_QUALIFIER = kind("[0-9A-Z]{2}", '"N4" for an NDC', str, field="qualifier")
-_NDC_UNIT = kind("F2|GR|ME|ML|UN", '"F2", "GR", "ME", "ML" or "UN"', str, keyword="enum", field="unit")
-_IDENTIFIER = kind("[ -~\u00a1-\u017f]{1,80}", "at most 80 printable characters", str, field="identifier")
 
 
 # -- where the values are -----------------------------------------------------------------------------------------
@@ -317,18 +258,18 @@ _OF_A_SERVICE = (
     "place_of_service",
     "diagnosis_pointers",
 )
-_DATES = (Row("start", "serviceDate", _DATE), Row("end", "serviceDateEnd", _DATE))
-_NUMBERED = Row("line_number", "assignedNumber", _NUMBER)
-_NDC_ROW = Row("ndc", "nationalDrugCode", _NDC)
+_DATES = (Row("start", "serviceDate", kinds.DATE), Row("end", "serviceDateEnd", kinds.DATE))
+_NUMBERED = Row("line_number", "assignedNumber", kinds.NUMBER)
+_NDC_ROW = Row("ndc", "nationalDrugCode", kinds.NDC)
 _AMOUNT_OF_DRUG = (
-    Row("quantity", "nationalDrugUnitCount", _QUANTITY),
-    Row("unit", "measurementUnitCode", _NDC_UNIT),
-    Row("prescription_number", "pharmacyPrescriptionNumber", _IDENTIFIER),
+    Row("quantity", "nationalDrugUnitCount", kinds.QUANTITY),
+    Row("unit", "measurementUnitCode", kinds.NDC_UNIT),
+    Row("prescription_number", "pharmacyPrescriptionNumber", kinds.IDENTIFIER),
 )
 _PROFESSIONAL_DRUG = Table(
     Drug,
     _NDC_ROW,
-    Row("qualifier", "serviceIdQualifier", _QUALIFIER),
+    Row("qualifier", "serviceIdQualifier", kinds.QUALIFIER),
     *_AMOUNT_OF_DRUG,
     required=("serviceIdQualifier",),
     open=True,
@@ -339,13 +280,13 @@ _INSTITUTIONAL_DRUG = Table(Drug, _NDC_ROW, *_AMOUNT_OF_DRUG, fixed={"has_qualif
 def _line_table(service: str, drug: Table[Drug], *own: Row, required: tuple[str, ...]) -> Table[Line]:
     return Table(
         Line,
-        Row("procedure_code", f"{service}/procedureCode", _PROCEDURE),
+        Row("procedure_code", f"{service}/procedureCode", kinds.PROCEDURE),
         *_DATES,
-        Row("modifiers", f"{service}/procedureModifiers/*", _MODIFIER, most=_MOST_MODIFIERS),
-        Row("units", f"{service}/serviceUnitCount", _COUNT),
-        Row("unit_basis", f"{service}/measurementUnit", _BASIS),
+        Row("modifiers", f"{service}/procedureModifiers/*", kinds.MODIFIER, most=_MOST_MODIFIERS),
+        Row("units", f"{service}/serviceUnitCount", kinds.COUNT),
+        Row("unit_basis", f"{service}/measurementUnit", kinds.BASIS),
         *own,
-        Row("charge", f"{service}/lineItemChargeAmount", _MONEY),
+        Row("charge", f"{service}/lineItemChargeAmount", kinds.MONEY),
         Row("drug", "drugIdentification", drug),
         _NUMBERED,
         required=required,
@@ -358,11 +299,11 @@ LINES = {
     PROFESSIONAL: _line_table(
         PROFESSIONAL,
         _PROFESSIONAL_DRUG,
-        Row("place_of_service", f"{PROFESSIONAL}/placeOfServiceCode", _PLACE),
+        Row("place_of_service", f"{PROFESSIONAL}/placeOfServiceCode", kinds.PLACE),
         Row(
             "diagnosis_pointers",
             f"{PROFESSIONAL}/compositeDiagnosisCodePointers/diagnosisCodePointers/*",
-            _POINTER,
+            kinds.POINTER,
         ),
         required=(
             f"{PROFESSIONAL}/serviceUnitCount",
@@ -374,15 +315,15 @@ LINES = {
     INSTITUTIONAL: _line_table(
         INSTITUTIONAL,
         _INSTITUTIONAL_DRUG,
-        Row("revenue_code", f"{INSTITUTIONAL}/serviceLineRevenueCode", _REVENUE),
+        Row("revenue_code", f"{INSTITUTIONAL}/serviceLineRevenueCode", kinds.REVENUE),
         required=(f"{INSTITUTIONAL}/serviceUnitCount", f"{INSTITUTIONAL}/serviceLineRevenueCode"),
     ),
 }
 CLAIM = Table(
     Claim,
-    Row("claim_filing_code", "claimInformation/claimFilingCode", _FILING),
-    Row("claim_id", "claimInformation/patientControlNumber", _IDENTIFIER),
-    Row("total_charge", "claimInformation/claimChargeAmount", _MONEY),
+    Row("claim_filing_code", "claimInformation/claimFilingCode", kinds.FILING),
+    Row("claim_id", "claimInformation/patientControlNumber", kinds.IDENTIFIER),
+    Row("total_charge", "claimInformation/claimChargeAmount", kinds.MONEY),
     fixed={"format": FORMAT},
     beside={
         "claimInformation/serviceLines": ("lines", *LINES.values()),

@@ -15,7 +15,7 @@ from typing import Any
 
 from j1553ref.claim import Claim, Drug, InputError, Line
 from j1553ref.code import CODE
-from j1553ref.readers import clearinghouse as values
+from j1553ref.readers import kinds
 from j1553ref.readers.reading import Enough, Kind, Node, Problems, Reading, Row, Table, kind
 from j1553ref.readers.record import Record
 from j1553ref.readers.segments import Segment, Unsegmented, recognizes, segments
@@ -120,9 +120,13 @@ class _Loop:
     subscriber: Segment | None
     segments: list[Segment]
     size: int = 0
-    is_too_long: bool = False
     #: whether the set holds another number of segments than its end says
     is_miscounted: bool = False
+
+    @property
+    def is_too_long(self) -> bool:
+        """Whether it is longer than a record may be; what is beyond was not kept."""
+        return self.size > LIMIT
 
     def places(self) -> _Places:
         """Where its values are in the file."""
@@ -204,10 +208,8 @@ class _Sets:
             self._loop = _Loop(self._subscriber, [segment])
         elif self._loop is not None:
             self._loop.size += len(segment.text)
-            if self._loop.size <= LIMIT:
+            if not self._loop.is_too_long:
                 self._loop.segments.append(segment)
-            else:
-                self._loop.is_too_long = True
         elif name in ("LX", "SV1", "SV2") and not self._orphan:
             self._orphan = True
             yield _Fault(
@@ -232,35 +234,35 @@ def _range(text: str) -> tuple[date, date]:
 
 
 _DATES: Mapping[str, Kind[Any]] = {
-    "D8": values._DATE,
+    "D8": kinds.DATE,
     "RD8": kind("(19|20)[0-9]{6}-(19|20)[0-9]{6}", 'two calendar dates written like "20260504-20260505"', _range),
 }
 
 _CLM = Table(
     Claim,
-    Row("claim_id", "1", values._IDENTIFIER),
-    Row("total_charge", "2", values._MONEY),
+    Row("claim_id", "1", kinds.IDENTIFIER),
+    Row("total_charge", "2", kinds.MONEY),
     fixed={"format": FORMAT},
 )
-_SBR = Table(Claim, Row("claim_filing_code", "9", values._FILING), fixed={"format": FORMAT})
-_LX = Table(Line, Row("line_number", "1", values._NUMBER))
+_SBR = Table(Claim, Row("claim_filing_code", "9", kinds.FILING), fixed={"format": FORMAT})
+_LX = Table(Line, Row("line_number", "1", kinds.NUMBER))
 _SERVICES: Mapping[str, Table[Line]] = {
     "SV1": Table(
         Line,
-        Row("procedure_code", "1/2", values._PROCEDURE),
-        Row("charge", "2", values._MONEY),
-        Row("unit_basis", "3", values._BASIS),
-        Row("units", "4", values._COUNT),
-        Row("place_of_service", "5", values._PLACE),
+        Row("procedure_code", "1/2", kinds.PROCEDURE),
+        Row("charge", "2", kinds.MONEY),
+        Row("unit_basis", "3", kinds.BASIS),
+        Row("units", "4", kinds.COUNT),
+        Row("place_of_service", "5", kinds.PLACE),
         required=("1/2", "4"),
     ),
     "SV2": Table(
         Line,
-        Row("revenue_code", "1", values._REVENUE),
-        Row("procedure_code", "2/2", values._PROCEDURE),
-        Row("charge", "3", values._MONEY),
-        Row("unit_basis", "4", values._BASIS),
-        Row("units", "5", values._COUNT),
+        Row("revenue_code", "1", kinds.REVENUE),
+        Row("procedure_code", "2/2", kinds.PROCEDURE),
+        Row("charge", "3", kinds.MONEY),
+        Row("unit_basis", "4", kinds.BASIS),
+        Row("units", "5", kinds.COUNT),
         required=("1", "5"),
     ),
 }
@@ -268,9 +270,9 @@ _FORMS = {"SV1": "cms1500", "SV2": "ub04"}
 #: The element with the procedure, and in it the components with the modifiers.
 _PROCEDURE_AT = {"SV1": "1", "SV2": "2"}
 _MODIFIERS, _POINTERS = range(3, 7), range(1, 5)
-_LIN = Table(Drug, Row("qualifier", "2", values._QUALIFIER), Row("ndc", "3", values._NDC))
-_CTP = Table(Drug, Row("quantity", "4", values._QUANTITY), Row("unit", "5/1", values._NDC_UNIT))
-_XZ = Table(Drug, Row("prescription_number", "2", values._IDENTIFIER))
+_LIN = Table(Drug, Row("qualifier", "2", kinds.QUALIFIER), Row("ndc", "3", kinds.NDC))
+_CTP = Table(Drug, Row("quantity", "4", kinds.QUANTITY), Row("unit", "5/1", kinds.NDC_UNIT))
+_XZ = Table(Drug, Row("prescription_number", "2", kinds.IDENTIFIER))
 
 
 def elements() -> Iterator[tuple[str, str]]:
@@ -350,8 +352,8 @@ def _claim(loop: _Loop, problems: Problems) -> Claim:
     part.fields["form"] = _FORMS.get(service or "")
     place = facility.at("1") if facility and service == "SV1" else None
     if service == "SV2" and facility:
-        frequency = part.get("type_of_bill", facility.at("3"), values._FREQUENCY)
-        first = part.get("type_of_bill", facility.at("1"), values._FACILITY)
+        frequency = part.get("type_of_bill", facility.at("3"), kinds.FREQUENCY)
+        first = part.get("type_of_bill", facility.at("1"), kinds.FACILITY)
         part.fields["type_of_bill"] = first + frequency if first and frequency else None
     _diagnoses(part, [_node(segment, problems) for segment in before if segment.name == "HI"])
     statement = _statement(before, problems) if service == "SV2" else None
@@ -399,7 +401,7 @@ def _diagnoses(part: Reading, found: list[Reading]) -> None:
             code_set, code = (node.at("1"), node.at("2")) if node else (None, None)
             if code_set is None or code is None or code_set.value.upper() not in ("ABK", "ABF", "BK", "BF"):
                 continue
-            codes.append((code.pointer, code.read(values._ICD_10) if code_set.value[:1] in "Aa" else None))
+            codes.append((code.pointer, code.read(kinds.ICD_10) if code_set.value[:1] in "Aa" else None))
             part.places.setdefault("diagnoses", segment.pointer)
     if any(code is None for _, code in codes):
         part.damaged.add("diagnoses")
@@ -418,9 +420,9 @@ def _line(held: list[Segment], place: Node | None, statement: tuple[str, date] |
         procedure = service.at(_PROCEDURE_AT[main.name])
         _asked(service, main.name, table)
         _joined(part, service, table, rows=_exceptions(table, procedure), otherwise={"place_of_service": place})
-        _several(part, "modifiers", procedure, _MODIFIERS, values._MODIFIER)
+        _several(part, "modifiers", procedure, _MODIFIERS, kinds.MODIFIER)
         if main.name == "SV1":
-            _several(part, "diagnosis_pointers", service.at("7"), _POINTERS, values._POINTER)
+            _several(part, "diagnosis_pointers", service.at("7"), _POINTERS, kinds.POINTER)
     else:
         problems.add(main.pointer, "required", "SV1 or SV2, the service of the line", "<absent>")
         part.damaged |= {"procedure_code", "modifiers", "units"}
@@ -442,9 +444,9 @@ def _exceptions(table: Table[Line], procedure: Node | None) -> dict[str, Row]:
     code_set, code = (procedure.at("1"), procedure.at("2")) if procedure else (None, None)
     found: dict[str, Row] = {}
     if code_set and code_set.value.upper() != "HC":
-        found["procedure_code"] = _with(rows["procedure_code"], values._OTHER_PROCEDURE)
+        found["procedure_code"] = _with(rows["procedure_code"], kinds.OTHER_PROCEDURE)
     if code and code.value == CODE:
-        found["units"] = _with(rows["units"], values._DRUG_UNITS)
+        found["units"] = _with(rows["units"], kinds.DRUG_UNITS)
     return found
 
 
