@@ -292,7 +292,8 @@ class Claim(Part):
     claim_id: str | None = field(default=None, repr=False)
     type_of_bill: str | None = None
     #: first and last date of the statement of a facility bill
-    statement: tuple[date, date] | None = None
+    statement_start: date | None = None
+    statement_end: date | None = None
     diagnoses: tuple[str, ...] = ()
     total_charge: Decimal | None = None
     lines: tuple[Line, ...] = ()

@@ -136,9 +136,8 @@ def _statement(part: Reading, info: Node, lines: list[Node]) -> tuple[str, date]
     first, last = (dates.at("statementBeginDate"), dates.at("statementEndDate")) if dates else (None, None)
     if not first or not last:
         return None
-    span = kinds.DATE.value(first.value), kinds.DATE.value(last.value)
-    if span[0] and span[1] and span[0] <= span[1]:
-        part.fields["statement"], part.places["statement"] = span, last.pointer
+    for name, node in (("statement_start", first), ("statement_end", last)):
+        part.fields[name], part.places[name] = kinds.DATE.value(node.value), node.pointer
     if first.value != last.value:
         return None
     # Read only where a line has no date of its own; elsewhere how these are written is not judged.

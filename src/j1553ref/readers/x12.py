@@ -388,8 +388,8 @@ def _statement(part: Reading, before: list[Segment]) -> tuple[str, date] | None:
         if segment.name == "DTP" and segment.elements[1:2] == ("434",) and len(segment.elements) > 3:
             found = _DATES[segment.elements[2]].value(segment.elements[3]) if segment.elements[2] in _DATES else None
             first, last = found if isinstance(found, tuple) else (found, found)
-            if first and last and first <= last:
-                part.fields["statement"], part.places["statement"] = (first, last), f"{segment.pointer}/3"
+            for name, day in (("statement_start", first), ("statement_end", last)):
+                part.fields[name], part.places[name] = day, f"{segment.pointer}/3"
             return (f"{segment.pointer}/3", first) if first and first == last else None
     return None
 

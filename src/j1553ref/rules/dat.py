@@ -22,8 +22,9 @@ __all__ = ["code_before_its_first_date", "drug_line_spans_dates", "unlisted_code
 )
 def code_before_its_first_date(group: Group) -> Iterator[Seen]:
     """J1553 before it was valid; without a date of its own, the line has one of the dates of the statement."""
-    whole = group.claim.statement if group.on is None and "start" not in group.damage else None
-    since, until = whole or (group.on, group.on)
+    claim = group.claim
+    whole = group.on is None and "start" not in group.damage and claim.statement_end is not None
+    since, until = (claim.statement_start, claim.statement_end) if whole else (group.on, group.on)
     history = group.fact("code.valid", until).fact.history
     day, begin = need(until, "service_date"), need(since, "service_date")
     valid = {group.value_on("code.valid", day), group.value_on("code.valid", begin)}
@@ -35,7 +36,7 @@ def code_before_its_first_date(group: Group) -> Iterator[Seen]:
     first = next(entry.start for entry in history if entry.start > day and entry.value)
     code, instead = _instead(group, day)
     yield Seen(
-        group.claim.at("statement") if whole else group.first("procedure_code"),
+        claim.at("statement_end") if whole else group.first("procedure_code"),
         f"{CODE} is valid for dates of service from {first.isoformat()}, "
         + (
             f"and the whole statement is before it (to {day.isoformat()})"
@@ -57,7 +58,7 @@ def _instead(group: Group, day: date) -> tuple[str | None, str]:
     payer = group.payer.id if group.payer else None
     choice = code_for(day, payer=payer, setting=setting, facts=group.book.kept)
     for other in choice.alternatives:
-        group.answer(other.fact, day)  # the finding cites what the words below rest on
+        group.answer(other.fact, day)  # the finding cites what the words below are based on
     if choice.code:
         return choice.code, f"{choice.code}, which a source names for this payer"
     sourced = sorted({other.code for other in choice.alternatives if other.grade != "inferred"})
