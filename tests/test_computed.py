@@ -15,10 +15,10 @@ if not os.environ.get("J1553REF_SITE"):
 
 DOCS = Path(__file__).parents[1] / "docs"
 STAFF = ("reference", "payers", "daily", "workflows", "examples", "training")
-PAGES = sorted(path for folder in STAFF for path in (DOCS / folder).glob("*.md") if path.name not in SLIDES)
-FOLDED = re.compile(r'<details class="computed">.*?</details>', re.S)
 #: Pages whose slides still show code.
 SLIDES = {"lesson-30.md", "lesson-60.md", "lesson-90.md"}
+PAGES = sorted(path for folder in STAFF for path in (DOCS / folder).glob("*.md") if path.name not in SLIDES)
+FOLDED = re.compile(r'<details class="computed">.*?</details>', re.S)
 FENCE = re.compile(r"^```\{doctest\}\n(.*?)^```", re.M | re.S)
 
 
