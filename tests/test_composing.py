@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from j1553ref import bill_units, check, claim_from, infusion_codes, schemas
-from j1553ref.composing import FIELDS, as_json, changes, choices, compose
+from j1553ref.composing import FIELDS, answered, changes, checked, choices, compose, variants
 from j1553ref.facts import packaged
 
 SCHEMA = Draft202012Validator(schemas.schema("composer"))
@@ -175,18 +175,22 @@ def test_what_was_left_and_used_makes_one_line_with_jz() -> None:
 
 
 def test_changes_are_said_in_words() -> None:
-    before = answer(start="9:00", stop="13:35")
-    assert changes(before, answer(start="9:00", stop="13:35", is_340b="yes")) == [
-        "line 1: J1553 becomes J1553 TB",
-        "line 2: J1553 JW becomes J1553 JW TB",
+    times = {"start": "9:00", "stop": "13:35"}
+    before = answer(**times)
+    assert changes(before, answer(**times, is_340b="yes")) == [
+        "J1553 x 325 becomes J1553 TB x 325",
+        "J1553 JW x 25 becomes J1553 JW TB x 25",
     ]
-    later = changes(before, answer(start="9:00", stop="13:35", on="2026-09-30"))
-    assert later == ["allowed: 7582.40 becomes 8450.76"]
-    assert changes(before, answer(dose_mg="35000", start="9:00", stop="13:35"))[:2] == [
-        "line 1: J1553 becomes J1553 JZ",
-        "line 1: 325 becomes 350",
+    assert changes(before, answer(**times, on="2026-09-30")) == ["Medicare allows $8450.76, not $7582.40"]
+    assert changes(before, answer(**times, dose_mg="35000"))[:2] == [
+        "J1553 x 325 becomes J1553 JZ x 350",
+        "J1553 JW x 25 goes",
     ]
+    home = changes(before, answer(**times, setting="home"))
+    assert {"96365 x 1 goes", "96366 x 4 goes", "Q2052 x 1 is new", "payment: not known here"} <= set(home)
+    assert "CMS-1500 becomes UB-04" in changes(before, answer(**times, setting="hospital-outpatient"))
     assert changes(before, answer(on="2026-03-31"))[0].startswith("J1553 is not valid before")
+    assert changes(before, before) == []
 
 
 def test_choices_come_from_the_facts() -> None:
@@ -199,7 +203,27 @@ def test_choices_come_from_the_facts() -> None:
 
 
 def test_json_goes_in_and_comes_out() -> None:
-    assert json.loads(as_json(json.dumps(RIGHT))) == compose(RIGHT)
+    for name, ask in (("compose", compose), ("variants", variants)):
+        assert json.loads(answered(name, json.dumps(RIGHT))) == ask(RIGHT)
+    assert json.loads(answered("choices", "null")) == choices()
+
+
+def test_variants_are_one_change_each_and_none_that_changes_nothing() -> None:
+    before = answer()
+    found = variants(RIGHT)
+    assert {other["field"] for other in found} == {"setting", "payer", "is_340b", "leftover", "on"}
+    for other in found:
+        assert other["changes"] == changes(before, compose(RIGHT | {other["field"]: other["value"]})) != []
+    assert any("J3590" in said or "not valid before" in said for other in found for said in other["changes"])
+    assert variants({"dose_mg": "?"}) == []
+
+
+def test_a_pasted_claim_is_checked_as_by_the_command() -> None:
+    composed = answer()["claim"]
+    del composed["lines"][1]
+    [claim] = checked({"text": json.dumps(composed), "payer": "medicare-ab"})
+    assert [finding["code"] for finding in claim["findings"]] == check(claim_from(composed), payer="medicare-ab").codes
+    assert checked({"text": "no claim"})[0]["error"]
 
 
 def changed_in_turn(

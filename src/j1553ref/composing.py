@@ -7,10 +7,11 @@ what the fields offer. The page that asks holds no rule and no number: it shows 
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, TypeVar
 
@@ -28,12 +29,12 @@ from j1553ref.infusion import Infusion, clock_text, infusion_codes
 from j1553ref.payers import Payer, parse_payer, payer_ids, profile
 from j1553ref.planning import notes_on_units, whole_vials
 from j1553ref.readers import claim_from
-from j1553ref.report import help_url
+from j1553ref.report import claim_objects, help_url
 from j1553ref.report.todo import steps
 from j1553ref.units import bill_units
 from j1553ref.vials import Vial, grams, least_waste, parse_vials
 
-__all__ = ["FIELDS", "SCHEMA_VERSION", "changes", "choices", "compose"]
+__all__ = ["FIELDS", "SCHEMA_VERSION", "answered", "changes", "checked", "choices", "compose", "variants"]
 
 SCHEMA_VERSION = "1"
 #: Field -> how it is called, and what it expects.
@@ -596,42 +597,122 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
 
     >>> office = {"dose_mg": "32450", "vials": "20g,10g,5g", "on": "2026-11-03", "payer": "medicare-ab"}
     >>> changes(compose(office), compose(office | {"is_340b": "yes"}))
-    ['line 1: J1553 becomes J1553 TB', 'line 2: J1553 JW becomes J1553 JW TB']
+    ['J1553 x 325 becomes J1553 TB x 325', 'J1553 JW x 25 becomes J1553 JW TB x 25']
     """
     if after["problems"]:
         return [problem["message"] for problem in after["problems"]]
-    out = []
-    old, new = [[_line_text(line) for line in answer["claim_lines"]] for answer in (before, after)]
-    for number in range(max(len(old), len(new))):
-        was, now = (texts[number] if number < len(texts) else None for texts in (old, new))
-        if was is None:
-            out.append(f"line {number + 1} is new: {' x '.join(now or ())}")
-        elif now is None:
-            out.append(f"line {number + 1} goes: {' x '.join(was)}")
-        else:
-            out += [
-                f"line {number + 1}: {first} becomes {second}"
-                for first, second in zip(was, now, strict=True)
-                if first != second
-            ]
+    old, new = _lines_by_kind(before), _lines_by_kind(after)
+    out = [f"{old[kind]} becomes {new[kind]}" for kind in old if kind in new and old[kind] != new[kind]]
+    out += [f"{text} goes" for kind, text in old.items() if kind not in new]
+    out += [f"{text} is new" for kind, text in new.items() if kind not in old]
     if (form := _title(before)) != (other := _title(after)):
-        out.append(f"form: {form} becomes {other}")
-    paid, pays = (answer["payment"]["allowed"] if answer["payment"] else "not known" for answer in (before, after))
-    return out + ([f"allowed: {paid} becomes {pays}"] if paid != pays else [])
+        out.append(f"{form} becomes {other}")
+    paid, pays = (f"${answer['payment']['allowed']}" if answer["payment"] else "" for answer in (before, after))
+    if paid != pays:
+        out.append(
+            f"Medicare allows {pays}, not {paid}"
+            if paid and pays
+            else f"Medicare allows {pays}"
+            if pays
+            else "payment: not known here"
+        )
+    return out
 
 
-def _line_text(line: Mapping[str, Any]) -> tuple[str, str]:
-    return " ".join([line["code"], *line["modifiers"]]), str(line["units"])
+def _lines_by_kind(answer: Mapping[str, Any]) -> dict[tuple[str, bool], str]:
+    """The text of each line by its code, the discarded drug apart from the drug given."""
+    return {
+        (line["code"], "JW" in line["modifiers"]): f"{' '.join([line['code'], *line['modifiers']])} x {line['units']}"
+        for line in answer["claim_lines"]
+    }
 
 
 def _title(answer: Mapping[str, Any]) -> str:
     return str(answer["form"]["title"]) if answer["form"] else "none"
 
 
-def as_json(entries: str) -> str:
-    """:func:`compose` from JSON text to JSON text, for callers in another language.
+def variants(entries: Mapping[str, str], *, facts: FactBase | None = None) -> list[dict[str, Any]]:
+    """What would change this answer: other settings, payers, stock, leftover and quarters, one at a time, in words.
 
-    >>> json.loads(as_json('{"dose_mg": "40000", "on": "2026-05-04"}'))["answer"]
-    'Bill 400 units on one line with JZ: nothing was discarded.'
+    Each holds ``field``, ``value``, ``label`` and ``changes``; what changes nothing is left out. Empty where the entries
+    make no claim.
+
+    >>> asked = {"dose_mg": "32450", "vials": "20g,10g,5g", "on": "2026-11-03", "payer": "medicare-ab"}
+    >>> [other["label"] for other in variants(asked) if other["field"] == "is_340b"]
+    ['If the drug is 340B stock']
     """
-    return json.dumps(compose(json.loads(entries)))
+    base = facts or packaged()
+    before = compose(entries, facts=base)
+    if before["claim"] is None:
+        return []
+    out = []
+    for name, value, label in _others(entries, base):
+        if str(entries.get(name) or "") == value:
+            continue
+        said = changes(before, compose({**entries, name: value}, facts=base))
+        if said:
+            out.append({"field": name, "value": value, "label": label, "changes": said})
+    return out
+
+
+def _others(entries: Mapping[str, str], base: FactBase) -> Iterator[tuple[str, str, str]]:
+    """Field, value and words of each change that staff may ask about."""
+    for name, label in _SETTINGS.items():
+        yield "setting", name, f"If it is given here: {label.lower()}"
+    for name in ("medicare-ab", "medicare-advantage", "medicaid", "aetna", "bcbs", "cigna", "unitedhealthcare"):
+        yield "payer", name, f"If the payer is {parse_payer(name, base).label}"
+    yield (
+        "is_340b",
+        "no" if entries.get("is_340b") == "yes" else "yes",
+        ("If the drug is not 340B stock" if entries.get("is_340b") == "yes" else "If the drug is 340B stock"),
+    )
+    yield (
+        "leftover",
+        "discarded" if entries.get("leftover") == "used" else "used",
+        ("If what was left is discarded" if entries.get("leftover") == "used" else "If nothing was discarded"),
+    )
+    for entry in base.get("payment.limit").history:
+        yield "on", entry.start.isoformat(), f"If the date is {date_text(entry.start)}"
+    last = base.get("code.valid").history
+    for entry in last[:-1]:
+        if not entry.value:
+            yield "on", (last[-1].start - timedelta(days=1)).isoformat(), "If it was the day before the code began"
+
+
+def checked(entries: Mapping[str, str], *, facts: FactBase | None = None) -> list[dict[str, Any]]:
+    """The claims of a pasted text in any format that the package reads, each as in the report of ``check``.
+
+    ``entries`` holds ``text`` and, if it is known, ``payer``. Nothing of a patient is repeated. Raises
+    :class:`~j1553ref.payers.PayerError` for an unknown payer.
+
+    >>> [claim] = checked({"text": '{"schema_version": "1", "form": "ub04", "lines": []}'})
+    >>> claim["format"], claim["error"]
+    ('j1553', None)
+    """
+    stream = io.BytesIO(str(entries.get("text") or "").encode("utf-8"))
+    return list(claim_objects(stream, source="pasted", payer=str(entries.get("payer") or "") or None, facts=facts))
+
+
+#: What the page may ask for, by name.
+_ASKED: Mapping[str, Callable[[Any], Any]] = {
+    "compose": compose,
+    "variants": variants,
+    "checked": checked,
+    "choices": lambda _: choices(),
+}
+
+
+def answered(name: str, text: str) -> str:
+    """One of ``compose``, ``variants``, ``checked`` and ``choices``, from JSON text to JSON text, for other languages.
+
+    An error of the package comes back as ``{"error": ...}``, one line that repeats nothing of a patient.
+
+    >>> json.loads(answered("compose", '{"dose_mg": "40000", "on": "2026-05-04"}'))["answer"]
+    'Bill 400 units on one line with JZ: nothing was discarded.'
+    >>> answered("checked", '{"text": "", "payer": "premara"}')
+    '{"error": "payer: no such id; nearest: bcbs:premera"}'
+    """
+    try:
+        return json.dumps(_ASKED[name](json.loads(text)))
+    except J1553Error as error:
+        return json.dumps({"error": str(error)})

@@ -15,6 +15,7 @@ In a page:
 - ``doctest`` (``:show:`` table, text, findings or code): on the pages for staff the output is drawn and the code is folded;
 - ``library`` (``Heading: name name`` a line): the names of the package;
 - ``schema`` (its name): the reference of a JSON Schema; ``site-code`` (a language): code with the site's address in it;
+- ``composer``: the calculator that runs the package in the page;
 - once for the site: ``contractors-by-state``, ``at-a-glance``, ``doors``, ``fact-register``, ``sources-list``, ``rule-index``.
 """
 
@@ -41,6 +42,7 @@ from refsite import (
     lesson,
     library,
     lint,
+    live,
     minutes,
     nodes,
     page,
@@ -94,6 +96,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         worked,
         exercises,
         lesson,
+        live,
         slides,
     )
     for part in (*parts, bundle, harden):

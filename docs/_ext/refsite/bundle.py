@@ -29,6 +29,7 @@ STYLES = (
     "training.css",
     "schema.css",
     "computed.css",
+    "live.css",
 )
 #: Ours come first: the theme's stops where a browser refuses to store anything, and all behind it with it.
 SCRIPTS = (

@@ -14,7 +14,7 @@ from sphinx.errors import ExtensionError
 #: Goes into every page. ``wasm-unsafe-eval`` lets the checker run in the page; it allows no other eval.
 POLICY = (
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; "
-    "object-src 'none'; base-uri 'self'; form-action 'self'"
+    "worker-src blob:; object-src 'none'; base-uri 'self'; form-action 'self'"
 )
 #: Elements whose addresses a browser fetches by itself.
 _FETCHED = {
