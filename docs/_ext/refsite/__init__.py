@@ -14,6 +14,8 @@ In a page:
   each), ``exercise-topics``, ``exercise-mistakes``; ``lesson`` (a timed plan), ``slides`` (the cases of a lesson);
 - ``library`` (``Heading: name name`` a line): the names of the package;
 - ``schema`` (its name): the reference of a JSON Schema; ``site-code`` (a language): code with the site's address in it;
+- ``doctest`` with ``:show: table``, ``text`` or ``findings``: what the code prints, as an answer in front of it; on pages for
+  staff the code itself is folded under "How this was computed" (``computed.STAFF`` names their folders);
 - once for the site: ``contractors-by-state``, ``at-a-glance``, ``doors``, ``fact-register``, ``sources-list``, ``rule-index``.
 """
 
@@ -29,6 +31,7 @@ from refsite import (
     cards,
     cases,
     changes,
+    computed,
     dates,
     domain,
     doors,
@@ -76,6 +79,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         search,
         publish,
         states,
+        computed,
     )
     parts += (
         addressed,
@@ -95,4 +99,4 @@ def setup(app: Sphinx) -> dict[str, Any]:
     )
     for part in (*parts, bundle, harden):
         part.setup(app)
-    return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"version": "1", "env_version": 2, "parallel_read_safe": True, "parallel_write_safe": True}
