@@ -40,6 +40,8 @@ STAFF = ("reference", "daily", "workflows", "payers", "training", "examples")
 SHOWN = ("table", "text", "findings")
 _SUMMARY = "How this was computed"
 _FINDING = re.compile(r"([A-Z]{3}\d{3}) (error|warning) at (\S+): (.+)")
+#: Longer phrases are sentences, which may be broken.
+_PHRASE = 24
 _ONE = {"lines": "line", "diagnoses": "diagnosis", "diagnosis_pointers": "diagnosis pointer"}
 _NAMES = {"ndc": "NDC"}
 
@@ -88,11 +90,23 @@ def cells(line: str) -> list[str]:
     return [cell.strip() for cell in line.split("|")]
 
 
+def kept(cell: str) -> str:
+    """A cell whose short phrases are not broken: a figure stays beside its unit, a code beside its modifier.
+
+    >>> kept("20 g + 5 g, then J1553 JW").replace("\\xa0", "_")
+    '20_g + 5_g, then_J1553_JW'
+    """
+    phrases = re.split(r"((?<=[,;]) | \+ )", cell)
+    return "".join(
+        phrase if at % 2 or len(phrase) > _PHRASE else phrase.replace(" ", "\xa0") for at, phrase in enumerate(phrases)
+    )
+
+
 def _table(lines: list[str]) -> nodes.Node:
     heads, *rows = map(cells, lines)
     if short := [row for row in rows if len(row) != len(heads)]:
         raise FactError(f"doctest: expected {len(heads)} columns as in {heads}, found {short[0]}")
-    return table("computed-table", heads, [[[nodes.Text(cell)] for cell in row] for row in rows])
+    return table("computed-table", heads, [[[nodes.Text(kept(cell))] for cell in row] for row in rows])
 
 
 def _text(lines: list[str]) -> nodes.Node:
