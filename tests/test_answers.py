@@ -17,7 +17,7 @@ from bs4 import BeautifulSoup, SoupStrainer, Tag
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "docs" / "_ext"))
 
-from refsite.computed import STAFF, cells, place_in_words, printed  # noqa: E402
+from refsite.computed import STAFF, cells, guessed, place_in_words, printed  # noqa: E402
 
 FENCE = re.compile(r"^```\{doctest\}\n((?::[a-z-]+:[^\n]*\n)*)(.*?)^```$", re.M | re.S)
 PAGES = sorted(
@@ -30,7 +30,9 @@ PAGES = sorted(
 def blocks(page: str) -> list[tuple[str, str]]:
     """The doctests of a page: how each is shown (or empty) and its code."""
     text = (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
-    return [("".join(re.findall(r":show: (\w+)", options)), code) for options, code in FENCE.findall(text)]
+    return [
+        ("".join(re.findall(r":show: (\w+)", options)) or guessed(code), code) for options, code in FENCE.findall(text)
+    ]
 
 
 SHOWN = [page for page in PAGES if any(shown for shown, _ in blocks(page))]

@@ -79,13 +79,13 @@ def setup(app: Sphinx) -> dict[str, Any]:
         search,
         publish,
         states,
-        computed,
     )
     parts += (
         addressed,
         library,
         schema,
         changes,
+        computed,
         dates,
         doses,
         planned,

@@ -15,6 +15,8 @@ so no answer is typed twice::
 ``:show: table``     columns separated by ``|``, the first line heads them
 ``:show: text``      one line is a paragraph, several lines are a list; a string in quotes is shown without them
 ``:show: findings``  a report printed by ``print(check(...))`` as cards; ``[]`` and ``no findings`` read "No findings."
+                     A page for staff shows such a report as cards without being asked.
+``:show: code``      nothing is shown and nothing folded: here the page is about the code
 """
 
 from __future__ import annotations
@@ -37,11 +39,12 @@ from refsite.nodes import el, table
 
 #: The folders whose pages staff read: their code is folded. The pages of the others are about the code itself.
 STAFF = ("reference", "daily", "workflows", "payers", "training", "examples")
-SHOWN = ("table", "text", "findings")
+SHOWN = ("table", "text", "findings", "code")
 _SUMMARY = "How this was computed"
 _FINDING = re.compile(r"([A-Z]{3}\d{3}) (error|warning) at (\S+): (.+)")
 #: Longer phrases are sentences, which may be broken.
 _PHRASE = 24
+_CLEAN = (["[]"], ["no findings"])
 _ONE = {"lines": "line", "diagnoses": "diagnosis", "diagnosis_pointers": "diagnosis pointer"}
 _NAMES = {"ndc": "NDC"}
 
@@ -53,15 +56,23 @@ class Doctest(CheckedDirective, DoctestDirective):
 
     def run(self) -> list[nodes.Node]:
         """The answer, then the code."""
-        answer = CheckedDirective.run(self) if "show" in self.options else []
-        return [*answer, *DoctestDirective.run(self)]
+        made = DoctestDirective.run(self)
+        if self.options.get("show") == "code":
+            for node in made:
+                assert isinstance(node, nodes.Element)
+                node["unfolded"] = True
+            return made
+        return [*CheckedDirective.run(self), *made]
 
     def render(self) -> list[nodes.Node]:
         """The expected output in the form that ``:show:`` names; raises FactError where it does not fit the form."""
-        lines = printed("\n".join(self.content))
+        code = "\n".join(self.content)
+        lines = printed(code)
+        shown = self.options.get("show") or (guessed(code) if is_staff(self.env.docname) else "")
+        if not shown:
+            return []
         if not lines:
             raise FactError("doctest: nothing is printed that could be shown")
-        shown = self.options["show"]
         if shown == "table":
             made = _table(lines)
         elif shown == "text":
@@ -79,6 +90,27 @@ def printed(code: str) -> list[str]:
     """
     wanted = [example.want for example in DocTestParser().get_examples(code) if example.exc_msg is None]
     return [line for want in wanted for line in want.splitlines() if line.strip() not in ("", "<BLANKLINE>")]
+
+
+def guessed(code: str) -> str:
+    """How a doctest is shown that does not say: a report of the checker as findings, anything else not at all.
+
+    >>> guessed(">>> check(claim).codes\\n[]\\n"), guessed(">>> sorted(())\\n[]\\n"), guessed(">>> 2 * 200\\n400\\n")
+    ('findings', '', '')
+    """
+    lines = printed(code)
+    asked = ".codes" in code or "check(" in code
+    report = asked and lines and ([line.strip() for line in lines] in _CLEAN or all(map(_FINDING.fullmatch, lines)))
+    return "findings" if report else ""
+
+
+def is_staff(page: str) -> bool:
+    """Whether a page is one that staff read.
+
+    >>> is_staff("reference/units"), is_staff("check/x12"), is_staff("index")
+    (True, False, False)
+    """
+    return page.split("/")[0] in STAFF
 
 
 def cells(line: str) -> list[str]:
@@ -115,7 +147,7 @@ def _text(lines: list[str]) -> nodes.Node:
 
 
 def _findings(env: BuildEnvironment, lines: list[str]) -> nodes.Node:
-    if [line.strip() for line in lines] in (["[]"], ["no findings"]):
+    if [line.strip() for line in lines] in _CLEAN:
         return el("p", "findings none", "No findings.")
     found = [_FINDING.fullmatch(line) for line in lines]
     if not all(found):
@@ -159,8 +191,8 @@ def place_in_words(pointer: str) -> str:
 
 
 def is_code(node: nodes.Node) -> bool:
-    """Whether a node is the code of a doctest."""
-    return isinstance(node, nodes.Element) and node.get("testnodetype") == "doctest"
+    """Whether a node is the code of a doctest, to be folded."""
+    return isinstance(node, nodes.Element) and node.get("testnodetype") == "doctest" and not node.get("unfolded")
 
 
 def _is_answer(node: nodes.Node) -> bool:
@@ -169,7 +201,7 @@ def _is_answer(node: nodes.Node) -> bool:
 
 def fold(app: Sphinx, doctree: nodes.document) -> None:
     """On pages for staff, put the code of each run of doctests into one closed fold behind their answers."""
-    if app.env.docname.split("/")[0] not in STAFF:
+    if not is_staff(app.env.docname):
         return
     for parent in {id(node.parent): node.parent for node in doctree.findall(is_code)}.values():
         made: list[nodes.Node] = []
@@ -187,7 +219,13 @@ def fold(app: Sphinx, doctree: nodes.document) -> None:
 def _folded(run: list[nodes.Node]) -> list[nodes.Node]:
     code = [node for node in run if is_code(node)]
     answers = [node for node in run if not is_code(node)]
-    return [*answers, el("details", "computed", el("summary", "", _SUMMARY), *code)] if code else answers
+    if not code or (answers and _on_slide(code[0])):
+        return answers  # a class sees the answer; the code is on the page of the case
+    return [*answers, el("details", "computed", el("summary", "", _SUMMARY), *code)]
+
+
+def _on_slide(node: nodes.Node) -> bool:
+    return isinstance(node.parent, nodes.Element) and "slide-body" in node.parent["classes"]
 
 
 def setup(app: Sphinx) -> None:
