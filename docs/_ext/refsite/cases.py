@@ -1,6 +1,6 @@
-"""Worked cases on a page: ``case`` prints the claim in three shapes or a part of it.
+"""Worked cases on a page: ``case`` prints the claim on its form, box by box, with the other shapes folded, or a part of it.
 
-The three are headed sections one below the other; the site's script makes tabs of them."""
+On its own page a case also shows its pictures, and its arithmetic as a table."""
 
 from __future__ import annotations
 
@@ -20,9 +20,13 @@ from j1553ref import case, claim_from
 from j1553ref.claim import Claim
 from j1553ref.facts import FactError
 from j1553ref.forms import PAPERS, clearinghouse, html
+from j1553ref.pictures import callouts, legend, marks
 from refsite.checked import CheckedDirective
 from refsite.domain import domain_of
-from refsite.nodes import el, element
+from refsite.nodes import el, element, table
+from refsite.pictures import of_case
+from refsite.steps import STEPS, arithmetic
+from refsite.worked import page_of
 
 _CASES = Path(str(files("j1553ref.cases")))
 #: Characters of a line of JSON that fit the column of text.
@@ -30,7 +34,10 @@ _WIDTH = 75
 
 
 class Case(CheckedDirective):
-    """A packaged case as paper form, claim file and clearinghouse body, or the part that a JSON Pointer names as JSON."""
+    """A packaged case: its form with numbered boxes, then claim file and clearinghouse body, folded.
+
+    With a JSON Pointer only the part that it names, as JSON.
+    """
 
     required_arguments = 1
     option_spec = {"pointer": directives.unchanged_required}  # noqa: RUF012 - as docutils declares it
@@ -41,26 +48,34 @@ class Case(CheckedDirective):
         # Figures keep their spelling: 24.30 must not turn into 24.3.
         part = _part(self.env, slug, self.options.get("pointer", ""), lambda text: f"\x00{text}\x00")
         native = _json(re.sub(r'"\\u0000(.*?)\\u0000"', r"\1", folded(part)))
-        return [native] if "pointer" in self.options else [_shapes(native, claim_from(case(slug)))]
+        if "pointer" in self.options:
+            return [native]
+        claim = claim_from(case(slug))
+        found = page_of(self.env, self.env.docname)
+        drawings = of_case(self.env, claim, found.topics) if found and found.slug == slug else ()
+        return [_shapes(native, claim, drawings)]
 
 
-def _shapes(native: nodes.Node, claim: Claim) -> element:
-    """Form, claim file and body. All cases are synthetic, so their ids may be shown."""
+def _shapes(native: nodes.Node, claim: Claim, drawings: Iterable[nodes.Node]) -> element:
+    """Form, pictures, claim file and body. All cases are synthetic, so their ids may be shown."""
     body = clearinghouse.body(claim, with_ids=True)
     paper = PAPERS[claim.form or ""](claim, with_ids=True)
-    form = nodes.raw("", html.render(paper), format="html")
+    boxes = callouts(claim, paper)
+    form = nodes.raw("", html.render(paper, marks=marks(boxes)), format="html")
+    explained = nodes.raw("", legend(boxes), format="html")
     # The search needs each claim once only.
     return el(
         "div",
         "case-shapes",
-        _shape("no-search", "paper", paper.title, form, _note(paper.notes)),
-        _shape("", "file", "Claim file", native),
-        _shape("no-search", "clearinghouse", "Clearinghouse JSON", _json(folded(body.content)), _note(body.notes)),
+        el("div", "case-shape no-search", form, explained, _note(paper.notes), data_shape="paper"),
+        el("div", "drawings no-search", *drawings),
+        _folded("", "file", "Claim file", native),
+        _folded("no-search", "clearinghouse", "Clearinghouse JSON", _json(folded(body.content)), _note(body.notes)),
     )
 
 
-def _shape(classes: str, name: str, title: str, *children: nodes.Node) -> element:
-    return el("div", f"case-shape {classes}", el("h3", "", title), *children, data_shape=name)
+def _folded(classes: str, name: str, title: str, *children: nodes.Node) -> element:
+    return el("details", f"case-shape {classes}", el("summary", "", title), *children, data_shape=name)
 
 
 def _note(notes: Iterable[str]) -> element:
@@ -128,13 +143,18 @@ def note_case(env: BuildEnvironment, slug: str) -> None:
     domain_of(env).use("case", slug)
 
 
-def compact(app: Sphinx, doctree: nodes.document) -> None:
-    """A page with a whole case prints like a page to bookmark: on few sheets."""
-    if any("case-shapes" in block["classes"] for block in doctree.findall(element)):
-        next(iter(doctree.findall(nodes.section)))["classes"] += ["sheet", "case-sheet"]
+def add_arithmetic(app: Sphinx, doctree: nodes.document) -> None:
+    """On the page of a case: what its record comes to, as a table at the head of the section."""
+    found = page_of(app.env, app.env.docname)
+    if found is None:
+        return
+    next(iter(doctree.findall(nodes.section)))["classes"] += ["case-page"]
+    for section in doctree.findall(nodes.section):
+        if section[0].astext() == "The arithmetic" and (rows := arithmetic(case(found.slug))):
+            section.insert(1, table("case-steps", STEPS, rows))
 
 
 def setup(app: Sphinx) -> None:
-    """Register the directive."""
-    app.connect("doctree-read", compact)
+    """Register the directive, and what completes the page of a case."""
+    app.connect("doctree-read", add_arithmetic)
     app.add_directive("case", Case)
