@@ -151,6 +151,8 @@ def _vial(vial: Filled, x: int, base: int) -> Iterator[str]:
     if left:
         yield from hatched("waste", x, top, _WIDTH, left)
     for mark in range(_GRID, int(given), _GRID):
+        if abs(2 * mark - given) < _INSIDE:
+            continue  # the figure of the layer is there
         yield line("level", x, base - mark, x + 5, base - mark)
     yield rect("glass", x, top, _WIDTH, vial.units, round_by=3)
     for ml, height, middle_y, classes in (
