@@ -310,7 +310,7 @@ def test_the_page_of_a_case_shows_the_pictures_that_fit_it(slug: str) -> None:
             wanted.append(pictures.vials(bill).words)
         if record.start and record.stop:
             pauses = [(pause.start, pause.stop) for pause in record.pauses]
-            times = {"start": record.start, "stop": record.stop, "pauses": pauses, "next_day": record.next_day}
+            times = {"start": record.start, "stop": record.stop, "pauses": pauses, "next_day": bool(record.next_day)}
             wanted += [pictures.ruler(**times, on=day, upright=upright).words for upright in (False, True)]
     assert shown[: len(wanted)] == wanted
     assert page.index("The question") < page.index('data-shape="paper"') < page.index("The arithmetic")

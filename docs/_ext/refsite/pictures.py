@@ -166,7 +166,7 @@ def _of_record(env: BuildEnvironment, record: Administration, which: str) -> Ite
     if record.start and record.stop:
         pauses = [(pause.start, pause.stop) for pause in record.pauses]
         drawn = _rulers(
-            start=record.start, stop=record.stop, pauses=pauses, next_day=record.next_day, on=record.service_date
+            start=record.start, stop=record.stop, pauses=pauses, next_day=bool(record.next_day), on=record.service_date
         )
         note_facts(env, _MINUTES)
         caption = f"{which}{drawn[0]('caption').caption}."

@@ -207,7 +207,7 @@ def _infused(claim: Claim, record: Administration, base: FactBase) -> tuple[int,
     pauses = [(pause.start, pause.stop) for pause in record.pauses if pause.start and pause.stop]
     try:
         done = infusion_codes(
-            record.start, record.stop, pauses=pauses, next_day=record.next_day, on=record.service_date, facts=base
+            record.start, record.stop, pauses=pauses, next_day=bool(record.next_day), on=record.service_date, facts=base
         )
     except (InfusionError, FactError):
         return 0, []
