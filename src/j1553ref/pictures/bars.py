@@ -11,7 +11,7 @@ from j1553ref.pictures.svg import Picture, picture, rect, text
 __all__ = ["Bar", "bars"]
 
 #: Pixels: a row for a name and its bar below it, the bar's height, the longest bar, room for its figure.
-_ROW, _HIGH, _LONGEST, _FIGURES = 40, 16, 226, 64
+_ROW, _HIGH, _LONGEST, _FIGURES = 40, 16, 216, 76
 _SHORTEST = 2
 
 
@@ -32,7 +32,7 @@ def bars(rows: Iterable[Bar], *, title: str, name: str = "bars", words: str = ""
     >>> made.words
     'A $1; B $4.'
     >>> [row for row in made.svg.splitlines() if "<rect" in row]
-    ['<rect class="bar" x="0" y="19" width="56" height="16"/>', '<rect class="bar ours" x="0" y="59" width="226" height="16"/>']
+    ['<rect class="bar" x="0" y="19" width="54" height="16"/>', '<rect class="bar ours" x="0" y="59" width="216" height="16"/>']
     """
     found = list(rows)
     largest = max((row.value for row in found), default=Decimal(1)) or Decimal(1)

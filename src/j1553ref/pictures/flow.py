@@ -13,7 +13,7 @@ LANES = ("Clinic", "Pharmacy", "Nurse", "Billing")
 STEPS = (
     ("Clinic", "Order", "brand, dose, weight, diagnosis"),
     ("Clinic", "Benefits", "payer, plan, who supplies the drug"),
-    ("Clinic", "Authorization", "J1553 by code, units for the period"),
+    ("Clinic", "Authorization", "J1553 by code, total units"),
     ("Pharmacy", "Vials", "size, NDC and lot of each vial"),
     ("Nurse", "Infusion", "start, stop and each pause"),
     ("Nurse", "Waste", "what is left in the opened vials"),
