@@ -56,22 +56,36 @@ class Case(CheckedDirective):
         return [_shapes(native, claim, drawings)]
 
 
-def _shapes(native: nodes.Node, claim: Claim, drawings: Iterable[nodes.Node]) -> element:
+def _shapes(native: nodes.Node, claim: Claim, drawings: Iterable[element]) -> element:
     """Form, pictures, claim file and body. All cases are synthetic, so their ids may be shown."""
     body = clearinghouse.body(claim, with_ids=True)
     paper = PAPERS[claim.form or ""](claim, with_ids=True)
     boxes = callouts(claim, paper)
     form = nodes.raw("", html.render(paper, marks=marks(boxes)), format="html")
     explained = nodes.raw("", legend(boxes), format="html")
+    drawn = list(drawings)
+    slim = [drawing for drawing in drawn if "slim" in drawing["classes"]]
+    wide = [drawing for drawing in drawn if drawing not in slim]
     # The search needs each claim once only.
     return el(
         "div",
         "case-shapes",
-        el("div", "case-shape no-search", form, explained, _note(paper.notes), data_shape="paper"),
-        el("div", "drawings no-search", *drawings),
+        el(
+            "div",
+            "case-shape no-search",
+            form,
+            _beside(el("div", "", explained, _note(paper.notes)), slim),
+            data_shape="paper",
+        ),
+        el("div", "drawings no-search", *wide),
         _folded("", "file", "Claim file", native),
         _folded("no-search", "clearinghouse", "Clearinghouse JSON", _json(folded(body.content)), _note(body.notes)),
     )
+
+
+def _beside(words: element, pictures: list[element]) -> element:
+    """Words with slim pictures at their side."""
+    return el("div", "beside", words, el("div", "", *pictures)) if pictures else words
 
 
 def _folded(classes: str, name: str, title: str, *children: nodes.Node) -> element:

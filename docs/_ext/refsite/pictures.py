@@ -56,14 +56,22 @@ class Shown(CheckedDirective):
 
 
 def figure(env: BuildEnvironment, *drawings: Draw, caption: str = "") -> element:
-    """A figure of one drawing, or of one for wide and one for narrow screens, of which a reader sees one."""
+    """A figure of one drawing, or of one for wide and one for narrow screens, of which a reader sees one.
+
+    A figure of one drawing is slim: there is room for words beside it.
+    """
     name = f"picture-{env.new_serialno('picture')}"
     made = [draw(f"{name}-{place}" if place else name) for place, draw in enumerate(drawings)]
     sizes = ("", "") if len(made) == 1 else ("for-wide", "for-narrow")
     shown = [
         el("div", size, nodes.raw("", picture.svg, format="html")) for size, picture in zip(sizes, made, strict=False)
     ]
-    return el("figure", "drawn", *shown, el("figcaption", "", caption or f"{made[0].caption.rstrip('.')}."))
+    return el(
+        "figure",
+        "drawn" if len(made) > 1 else "drawn slim",
+        *shown,
+        el("figcaption", "", caption or f"{made[0].caption.rstrip('.')}."),
+    )
 
 
 def note_facts(env: BuildEnvironment, used: Iterable[str]) -> None:

@@ -230,6 +230,7 @@ class _Ruler:
             return (_MARGIN + (minute - self.began) * scale).quantize(_PLACES)
 
         shapes: list[str] = []
+        below = False
         rows = _rows([(at(minute), words) for minute, words, _ in self.clocks()])
         top = 22 + 16 * max(rows)
         for block in self.blocks:
@@ -240,6 +241,7 @@ class _Ruler:
             width = at(block.until) - at(block.since)
             middle = self.clear(at(block.since), at(block.until), at(_DAY))
             if block.kind == "short" and width < _WORDS:
+                below = True
                 shapes.append(text("not billed", middle, top + _THICK + 17, "label quiet"))
             elif width >= _CODE:
                 shapes.append(_name(self.code(block), middle, top + _THICK // 2 + 5))
@@ -255,7 +257,7 @@ class _Ruler:
             if x - free >= 34:
                 shapes.append(text(f"{minute}", x, bottom + 24))
                 free = x
-        key = bottom + 46
+        key = bottom + (46 if any(True for _ in self.marks()) else 36 if below else 22)
         if any(True for _ in self.marks()):
             shapes.append(_arrow(Decimal(_MARGIN + 5), key - 11, up=True))
             words = f"minute from which the next hour is billed: {self.threshold + 1} minutes into it"
