@@ -68,7 +68,7 @@ def figure(env: BuildEnvironment, *drawings: Draw, caption: str = "") -> element
     ]
     return el(
         "figure",
-        "drawn" if len(made) > 1 else "drawn slim",
+        "drawn no-search" if len(made) > 1 else "drawn slim no-search",
         *shown,
         el("figcaption", "", caption or f"{made[0].caption.rstrip('.')}."),
     )
