@@ -16,7 +16,7 @@ import j1553ref
 #: Lowest first, as CONTRIBUTING prints it.
 LAYERS = """
 errors project < facts schemas barcode < ndc amounts vials units billing planning infusion code payers < claim redaction shape
-  < readers forms cases < rules < suppression fixes checking < report config importers training < composing < cli
+  < readers forms cases < pictures rules < suppression fixes checking < report config importers training < composing < cli
 """
 RANK = {name: rank for rank, layer in enumerate(LAYERS.split("<")) for name in layer.split()}
 #: What starts the program and what users import: above all layers.

@@ -13,8 +13,8 @@ from j1553ref.facts import packaged
 EXAMPLE_HEADINGS = [
     "Situation",
     "The question",
-    "The arithmetic",
     "The claim",
+    "The arithmetic",
     "The check",
     "If it were different",
     "Sources",

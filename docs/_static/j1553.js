@@ -52,74 +52,12 @@
     });
   }
 
-  // A claim in several shapes: headed sections without a script, with one the tabs of the ARIA guide. One choice holds
-  // for every claim on the page and for the pages that follow.
-  function tabs(box, number) {
-    var list = document.createElement("div"), shapes = box.querySelectorAll(".case-shape");
-    list.className = "case-tabs";
-    list.setAttribute("role", "tablist");
-    list.setAttribute("aria-label", "Show the claim as");
-    shapes.forEach(function (shape, place) {
-      var tab = document.createElement("button");
-      tab.type = "button";
-      tab.id = "case-" + number + "-tab-" + place;
-      tab.textContent = shape.querySelector("h3").textContent;
-      tab.dataset.shape = shape.dataset.shape;
-      tab.setAttribute("role", "tab");
-      tab.setAttribute("aria-controls", shape.id = "case-" + number + "-shape-" + place);
-      shape.setAttribute("role", "tabpanel");
-      shape.setAttribute("aria-labelledby", tab.id);
-      shape.tabIndex = 0;
-      list.append(tab);
-    });
-    box.prepend(list);
-    list.addEventListener("click", function (event) {
-      if (event.target !== list) { choose(event.target); }
-    });
-    list.addEventListener("keydown", function (event) {
-      var all = Array.from(list.children), at = all.indexOf(event.target), last = all.length - 1;
-      var to = { ArrowLeft: at ? at - 1 : last, ArrowRight: at < last ? at + 1 : 0, Home: 0, End: last }[event.key];
-      if (to !== undefined) {
-        event.preventDefault();
-        all[to].focus();
-        choose(all[to]);
-      }
-    });
-  }
-
-  function choose(tab) {
-    var before = tab.getBoundingClientRect().top;
-    show(tab.dataset.shape);
-    // Claims above it may have grown or shrunk: the tab stays under the pointer.
-    scrollBy(0, tab.getBoundingClientRect().top - before);
-    try { localStorage.setItem("claim-shape", tab.dataset.shape); } catch (refused) { /* then it holds for this page */ }
-  }
-
-  function show(name) {
-    document.querySelectorAll(".case-shape").forEach(function (shape) {
-      shape.classList.toggle("case-off", shape.dataset.shape !== name);
-    });
-    document.querySelectorAll(".case-tabs > button").forEach(function (tab) {
-      var chosen = tab.dataset.shape === name;
-      tab.setAttribute("aria-selected", String(chosen));
-      tab.tabIndex = chosen ? 0 : -1;
-    });
-  }
-
-  function claims() {
-    var name = null;
-    document.querySelectorAll(".case-shapes").forEach(tabs);
-    try { name = localStorage.getItem("claim-shape"); } catch (refused) { /* storage is off: the first one */ }
-    show(["clearinghouse", "file"].indexOf(name) < 0 ? "paper" : name);
-  }
-
   document.addEventListener("DOMContentLoaded", function () {
     var dialog = document.getElementById("pst-search-dialog");
     if (dialog) { quick(dialog); } else {
       document.querySelector(".search-page input").focus();
       load();
     }
-    claims();
     pressed();
     document.addEventListener("click", function () { setTimeout(pressed); });
   });

@@ -23,6 +23,7 @@ __all__ = [
     "further_hours",
     "infusion_codes",
     "minutes_infused",
+    "stretches",
 ]
 
 _DAY = 24 * 60
@@ -201,6 +202,30 @@ def minutes_infused(
     return _timed(start, stop, pauses, next_day, same_day)[0]
 
 
+def stretches(
+    start: time | str,
+    stop: time | str,
+    *,
+    pauses: Iterable[PauseLike] = (),
+    next_day: bool = False,
+    same_day: bool = False,
+) -> tuple[tuple[int, int], ...]:
+    """The times in which the drug ran, in minutes after midnight of the date on which the infusion started.
+
+    Arguments and errors as in :func:`infusion_codes`; past midnight the minutes go on after those of a day.
+
+    >>> stretches("22:30", "02:10", pauses=["23:50-00:10"])
+    ((1350, 1430), (1450, 1570))
+    """
+    kept = pauses if isinstance(pauses, str) else tuple(pauses)
+    minutes, paused, _ = _timed(start, stop, kept, next_day, same_day)
+    began, elapsed = _clock(start, "start"), minutes + paused
+    gaps = [(since, until) for since, until, _ in _spans(began, kept)]
+    edges = [0, *(edge for gap in gaps for edge in gap), elapsed]
+    runs = zip(edges[::2], edges[1::2], strict=True)
+    return tuple((began + since, began + until) for since, until in runs if since < until)
+
+
 def _timed(
     start: time | str, stop: time | str, pauses: Iterable[PauseLike], next_day: bool, same_day: bool
 ) -> tuple[int, int, list[str]]:
@@ -244,7 +269,8 @@ def _on_clocks(began: int, elapsed: int, overnight: bool) -> Iterator[str]:
         yield "Clock times as written: in a night in which the clocks changed, correct the minutes by that hour."
 
 
-def _paused(began: int, elapsed: int, pauses: Iterable[PauseLike]) -> int:
+def _spans(began: int, pauses: Iterable[PauseLike]) -> list[tuple[int, int, str]]:
+    """From and until of each pause in minutes after the start, and its name; in order."""
     spans = []
     given = pauses.split(",") if isinstance(pauses, str) else pauses
     for number, pause in enumerate(given, start=1):
@@ -258,9 +284,12 @@ def _paused(began: int, elapsed: int, pauses: Iterable[PauseLike]) -> int:
         # Counted from the start of the infusion, so that midnight needs no care.
         since = (first - began) % _DAY
         spans.append((since, since + (last - first) % _DAY, name))
-    spans.sort()
+    return sorted(spans)
+
+
+def _paused(began: int, elapsed: int, pauses: Iterable[PauseLike]) -> int:
     reached, paused = 0, 0
-    for since, until, name in spans:
+    for since, until, name in _spans(began, pauses):
         if until > elapsed:
             raise InfusionError(f"{name}: expected within the infusion, start before stop")
         if since < reached:

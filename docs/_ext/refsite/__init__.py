@@ -9,7 +9,7 @@ In a page:
   (``:pointer:``), ``rule-card``, ``worked-cases`` (``:topic:``, ``:level:``, ``:rule:`` or ``:denial:``);
 - ``dose-table`` (``:step:`` and ``:last:`` in mg), ``course-table`` (``:doses:`` in mg and ``:courses:`` such as ``4/52w``),
   ``whole-vials`` (``:doses:``), ``minute-table`` (``:last:``), ``ndc-strings`` (a form), ``chargemaster``: figures and text
-  to copy; ``price-table`` and ``price-chart``: payment limits by quarter and brand;
+  to copy; ``price-table``: payment limits by quarter and brand; ``picture`` (its kind): a picture that is computed;
 - ``exercise-sheet`` and ``exercise-key`` (``:topic:``, ``:level:``, ``:count:``, ``:seed:``; a sheet with ``:answers:`` opens
   each), ``exercise-topics``, ``exercise-mistakes``; ``lesson`` (a timed plan), ``slides`` (the cases of a lesson);
 - ``library`` (``Heading: name name`` a line): the names of the package;
@@ -47,6 +47,7 @@ from refsite import (
     minutes,
     nodes,
     page,
+    pictures,
     planned,
     prices,
     publish,
@@ -90,6 +91,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         computed,
         dates,
         doses,
+        pictures,
         planned,
         prices,
         minutes,

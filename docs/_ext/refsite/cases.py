@@ -1,6 +1,6 @@
-"""Worked cases on a page: ``case`` prints the claim in three shapes or a part of it.
+"""Worked cases on a page: ``case`` prints the claim on its form, box by box, with the other shapes folded, or a part of it.
 
-The three are headed sections one below the other; the site's script makes tabs of them."""
+On its own page a case also shows its pictures, and its arithmetic as a table."""
 
 from __future__ import annotations
 
@@ -20,9 +20,13 @@ from j1553ref import case, claim_from
 from j1553ref.claim import Claim
 from j1553ref.facts import FactError
 from j1553ref.forms import PAPERS, clearinghouse, html
+from j1553ref.pictures import callouts, legend, marks
 from refsite.checked import CheckedDirective
 from refsite.domain import domain_of
-from refsite.nodes import el, element
+from refsite.nodes import el, element, table
+from refsite.pictures import of_case
+from refsite.steps import STEPS, arithmetic
+from refsite.worked import page_of
 
 _CASES = Path(str(files("j1553ref.cases")))
 #: Characters of a line of JSON that fit the column of text.
@@ -30,7 +34,10 @@ _WIDTH = 75
 
 
 class Case(CheckedDirective):
-    """A packaged case as paper form, claim file and clearinghouse body, or the part that a JSON Pointer names as JSON."""
+    """A packaged case: its form with numbered boxes, then claim file and clearinghouse body, folded.
+
+    With a JSON Pointer only the part that it names, as JSON.
+    """
 
     required_arguments = 1
     option_spec = {"pointer": directives.unchanged_required}  # noqa: RUF012 - as docutils declares it
@@ -41,26 +48,48 @@ class Case(CheckedDirective):
         # Figures keep their spelling: 24.30 must not turn into 24.3.
         part = _part(self.env, slug, self.options.get("pointer", ""), lambda text: f"\x00{text}\x00")
         native = _json(re.sub(r'"\\u0000(.*?)\\u0000"', r"\1", folded(part)))
-        return [native] if "pointer" in self.options else [_shapes(native, claim_from(case(slug)))]
+        if "pointer" in self.options:
+            return [native]
+        claim = claim_from(case(slug))
+        found = page_of(self.env, self.env.docname)
+        drawings = of_case(self.env, claim, found.topics) if found and found.slug == slug else ()
+        return [_shapes(native, claim, drawings)]
 
 
-def _shapes(native: nodes.Node, claim: Claim) -> element:
-    """Form, claim file and body. All cases are synthetic, so their ids may be shown."""
+def _shapes(native: nodes.Node, claim: Claim, drawings: Iterable[element]) -> element:
+    """Form, pictures, claim file and body. All cases are synthetic, so their ids may be shown."""
     body = clearinghouse.body(claim, with_ids=True)
     paper = PAPERS[claim.form or ""](claim, with_ids=True)
-    form = nodes.raw("", html.render(paper), format="html")
+    boxes = callouts(claim, paper)
+    form = nodes.raw("", html.render(paper, marks=marks(boxes)), format="html")
+    explained = nodes.raw("", legend(boxes), format="html")
+    drawn = list(drawings)
+    slim = [drawing for drawing in drawn if "slim" in drawing["classes"]]
+    wide = [drawing for drawing in drawn if drawing not in slim]
     # The search needs each claim once only.
     return el(
         "div",
         "case-shapes",
-        _shape("no-search", "paper", paper.title, form, _note(paper.notes)),
-        _shape("", "file", "Claim file", native),
-        _shape("no-search", "clearinghouse", "Clearinghouse JSON", _json(folded(body.content)), _note(body.notes)),
+        el(
+            "div",
+            "case-shape no-search",
+            form,
+            _beside(el("div", "", explained, _note(paper.notes)), slim),
+            data_shape="paper",
+        ),
+        el("div", "drawings no-search", *wide),
+        _folded("", "file", "Claim file", native),
+        _folded("no-search", "clearinghouse", "Clearinghouse JSON", _json(folded(body.content)), _note(body.notes)),
     )
 
 
-def _shape(classes: str, name: str, title: str, *children: nodes.Node) -> element:
-    return el("div", f"case-shape {classes}", el("h3", "", title), *children, data_shape=name)
+def _beside(words: element, pictures: list[element]) -> element:
+    """Words with slim pictures at their side."""
+    return el("div", "beside", words, el("div", "", *pictures)) if pictures else words
+
+
+def _folded(classes: str, name: str, title: str, *children: nodes.Node) -> element:
+    return el("details", f"case-shape {classes}", el("summary", "", title), *children, data_shape=name)
 
 
 def _note(notes: Iterable[str]) -> element:
@@ -128,13 +157,45 @@ def note_case(env: BuildEnvironment, slug: str) -> None:
     domain_of(env).use("case", slug)
 
 
-def compact(app: Sphinx, doctree: nodes.document) -> None:
-    """A page with a whole case prints like a page to bookmark: on few sheets."""
-    if any("case-shapes" in block["classes"] for block in doctree.findall(element)):
-        next(iter(doctree.findall(nodes.section)))["classes"] += ["sheet", "case-sheet"]
+def lay_out(app: Sphinx, doctree: nodes.document) -> None:
+    """The page of a case: its arithmetic as a table, and what is folded at the end of a section or behind its answers."""
+    found = page_of(app.env, app.env.docname)
+    if found is None:
+        return
+    next(iter(doctree.findall(nodes.section)))["classes"] += ["case-page"]
+    for section in doctree.findall(nodes.section):
+        name = section[0].astext()
+        if name == "The arithmetic" and (rows := arithmetic(case(found.slug))):
+            section.insert(1, table("case-steps", STEPS, rows))
+        if name == "The claim":
+            for shape in [node for node in section.findall(element) if _is(node, "details", "case-shape")]:
+                shape.parent.remove(shape)
+                section += shape
+        _join_folds(section)
+
+
+def _is(node: nodes.Node, tag: str, name: str) -> bool:
+    return isinstance(node, element) and node["tag"] == tag and name in node["classes"]
+
+
+def _join_folds(section: nodes.section) -> None:
+    """One fold of code behind the answers of a run of examples, instead of one behind each."""
+    run: element | None = None
+    for node in list(section.children):
+        if _is(node, "details", "computed"):
+            assert isinstance(node, element)
+            node["classes"].append("no-search")
+            if run is not None:
+                section.remove(run)
+                node.children[1:1] = run.children[1:]
+                for child in node.children:
+                    child.parent = node
+            run = node
+        elif not {"computed-answer", "finding"} & set(getattr(node, "attributes", {}).get("classes", ())):
+            run = None
 
 
 def setup(app: Sphinx) -> None:
-    """Register the directive."""
-    app.connect("doctree-read", compact)
+    """Register the directive, and what completes the page of a case."""
+    app.connect("doctree-read", lay_out)
     app.add_directive("case", Case)

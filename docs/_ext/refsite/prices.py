@@ -1,4 +1,4 @@
-"""The directives ``price-table`` and ``price-chart``: payment limits by quarter and brand, computed from the facts."""
+"""Payment limits by quarter and brand, computed from the facts: the directive ``price-table``, and two pictures of bars."""
 
 from __future__ import annotations
 
@@ -13,14 +13,13 @@ from sphinx.application import Sphinx
 
 from j1553ref.facts import FactBase
 from j1553ref.facts.wording import date_text
+from j1553ref.pictures import Bar, Picture, bars
 from refsite.checked import CheckedDirective
 from refsite.domain import domain_of, facts
-from refsite.nodes import el, element, table
+from refsite.nodes import table
 
 _OURS, _OWN, _OTHERS = "J1553", "payment.limit", "payment.neighbor_limits"
 _ABSENT = "not in the file"
-# The chart in units of its own view box: a row for a bar, the column of the names, the longest bar, room for its figure.
-_ROW, _NAMES, _LONGEST, _FIGURES = 24, 185, 220, 75
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,24 +74,23 @@ def prices(base: FactBase) -> tuple[list[date], list[Price]]:
     return quarters, sorted(found, key=lambda price: (price.gram(last) is None, price.gram(last) or 0, price.code))
 
 
-class _Prices(CheckedDirective):
-    """Reads the prices, and notes the facts that they come from."""
+def used(found: list[Price]) -> tuple[str, ...]:
+    """The ids of the facts that prices come from.
 
-    def read(self) -> tuple[list[date], list[Price]]:
-        """The quarters and the prices."""
-        found = prices(facts(self.env))
-        used = (_OWN, _OTHERS, "payment.coinsurance", *(f"related.{price.code}" for price in found[1]))
-        facts(self.env, *used)
-        domain_of(self.env).use("fact", *used)
-        return found
+    >>> used([])
+    ('payment.limit', 'payment.neighbor_limits', 'payment.coinsurance')
+    """
+    return (_OWN, _OTHERS, "payment.coinsurance", *(f"related.{price.code}" for price in found))
 
 
-class PriceTable(_Prices):
+class PriceTable(CheckedDirective):
     """A row for each code: its unit, the limit of each quarter, a gram in the last one, a coinsurance below the usual."""
 
     def render(self) -> list[nodes.Node]:
-        """The table."""
-        quarters, found = self.read()
+        """The table, and a note of the facts that it comes from."""
+        quarters, found = prices(facts(self.env))
+        facts(self.env, *used(found))
+        domain_of(self.env).use("fact", *used(found))
         heads = [
             "Code and brand",
             "Unit",
@@ -124,51 +122,46 @@ def _cell(text: str) -> list[nodes.Node]:
     return [nodes.Text(text)]
 
 
-class PriceChart(_Prices):
-    """A bar for each brand: the price of a gram in the last quarter, with its figure; ours is named and has an outline."""
-
-    def render(self) -> list[nodes.Node]:
-        """The picture; everything in it is in the table as well."""
-        quarters, found = self.read()
-        serial = self.env.new_serialno("chart")
-        return [chart(found, quarters[-1], f"chart-{serial}")]
-
-
-def chart(found: list[Price], quarter: date, name: str) -> element:
-    """Bars from cheap to dear, readable without color; ``name`` begins the ids of title and description.
+def by_gram(found: list[Price], quarter: date, name: str) -> Picture:
+    """Bars from cheap to dear, ours marked; everything in it is in the table as well.
 
     >>> from j1553ref.facts import packaged
     >>> quarters, found = prices(packaged())
-    >>> title, desc, *shapes = chart(found, quarters[-1], "chart-0")[0]
-    >>> title.astext(), desc.astext().partition(";")[2].strip()
-    ('Payment limit for one gram, from October 1, 2026', 'Yimmugo is at $216.64. The table has every figure.')
-    >>> [shape["classes"] for shape in shapes if "J1553" in shape.astext()]
-    [['name', 'ours']]
-    >>> sum(shape["tag"] == "rect" for shape in shapes) == sum("$" in shape.astext() for shape in shapes)
-    True
+    >>> made = by_gram(found, quarters[-1], "chart")
+    >>> made.title, made.words.partition(";")[0]
+    ('Payment limit for one gram, from October 1, 2026', 'Octagam J1568 $94.27')
+    >>> [row.partition(">")[2] for row in made.svg.splitlines() if "strong" in row]
+    ['Yimmugo J1553</text>', '$216.64</text>']
     """
-    bars = [(price, gram) for price in found if (gram := price.gram(quarter)) is not None]
-    dearest = max(gram for _, gram in bars)
-    ours = next(gram for price, gram in bars if price.code == _OURS)
-    title = f"Payment limit for one gram, from {date_text(quarter)}"
-    words = f"{len(bars)} brands, ${bars[0][1]:,.2f} to ${dearest:,.2f}; Yimmugo is at ${ours:,.2f}. The table has every figure."
-    shapes: list[nodes.Node] = [el("title", "", title, id=f"{name}-title"), el("desc", "", words, id=f"{name}-desc")]
-    for index, (price, gram) in enumerate(bars):
-        kind, top = ("bar ours" if price.code == _OURS else "bar"), index * _ROW
-        width = max(2, round(gram * _LONGEST / dearest))
-        text = {"y": str(top + 16)}
-        label = f"{price.brand.partition(' (')[0].partition(',')[0]} {price.code}"
-        shapes.append(
-            el("text", "name ours" if kind != "bar" else "name", label, x=str(_NAMES - 8), text_anchor="end", **text)
-        )
-        shapes.append(el("rect", kind, x=str(_NAMES), y=str(top + 4), width=str(width), height=str(_ROW - 8)))
-        shapes.append(el("text", "figure", f"${gram:,.2f}", x=str(_NAMES + width + 6), **text))
-    size = f"0 0 {_NAMES + _LONGEST + _FIGURES} {len(bars) * _ROW}"
-    names = f"{name}-title {name}-desc"
-    return el("div", "chart no-search", el("svg", "", *shapes, viewBox=size, role="img", aria_labelledby=names))
+    rows = [
+        Bar(f"{_short(price.brand)} {price.code}", gram, f"${gram:,.2f}", price.code == _OURS)
+        for price in found
+        if (gram := price.gram(quarter)) is not None
+    ]
+    return bars(rows, title=f"Payment limit for one gram, from {date_text(quarter)}", name=name)
+
+
+def by_quarter(found: list[Price], quarters: list[date], name: str) -> Picture:
+    """A bar for each quarter of our own limit for one unit.
+
+    >>> from j1553ref.facts import packaged
+    >>> quarters, found = prices(packaged())
+    >>> by_quarter(found, quarters, "chart").words.rpartition("; ")[2]
+    'from October 1, 2026 $21.664.'
+    """
+    ours = next(price for price in found if price.code == _OURS)
+    rows = [
+        Bar(f"from {date_text(quarter)}", ours.limits[quarter], f"${ours.limits[quarter]:,}", quarter == quarters[-1])
+        for quarter in quarters
+    ]
+    return bars(rows, title=f"Payment limit of {_OURS} for one unit, by quarter", name=name)
+
+
+def _short(brand: str) -> str:
+    """A brand without its other names and forms."""
+    return brand.partition(" (")[0].partition(",")[0]
 
 
 def setup(app: Sphinx) -> None:
-    """Register the directives."""
+    """Register the directive."""
     app.add_directive("price-table", PriceTable)
-    app.add_directive("price-chart", PriceChart)

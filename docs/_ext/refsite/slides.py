@@ -7,23 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from j1553ref import bill_units, case, check, fact, infusion_codes
-from j1553ref.billing import plain
-from j1553ref.facts.wording import date_text
-from j1553ref.ndc import package
-from j1553ref.vials import Vial
+from j1553ref import case, check
 from refsite.checked import CheckedDirective
-from refsite.doses import vials_text
 from refsite.lesson import cases_of, find
 from refsite.nodes import el, element, table
+from refsite.steps import STEPS, arithmetic
 from refsite.worked import FOLDER, Worked
 
 #: Lines that a slide holds, and the characters of a line.
@@ -36,7 +29,6 @@ _SIBLING = re.compile(r"\]\((?=[\w-]+\.md)")
 _BOLD = re.compile(r"\*\*.+?\*\*", re.S)
 #: Topics of cases that compute something else than units and minutes: their own arithmetic is shown.
 _OTHER_ARITHMETIC = {"payment", "authorization", "ndc", "code-by-date", "denials"}
-_STEPS = ["Step", "From", "Comes to"]
 _HEADS = ["Line", "Code", "Modifiers", "Units", "NDC and quantity"]
 
 
@@ -65,7 +57,7 @@ class Slides(CheckedDirective):
         yield self._slide(found, "", f"{text['Situation']}\n\n**{text['The question'].strip()}**")
         steps = arithmetic(case(found.slug)) if found.topics[0] not in _OTHER_ARITHMETIC else []
         if steps:
-            yield self._slide(found, "The arithmetic", "", table("slide-claim", _STEPS, steps))
+            yield self._slide(found, "The arithmetic", "", table("slide-claim", STEPS, steps))
         else:
             for words in slide_texts(text["The arithmetic"]):
                 yield self._slide(found, "The arithmetic", words)
@@ -107,45 +99,6 @@ def slide_texts(text: str) -> Iterator[str]:
 def _lines(text: str) -> int:
     """Lines that a text takes on a slide, about."""
     return sum(1 + len(line) // _WIDTH for line in text.splitlines() if line.strip())
-
-
-def arithmetic(claim: dict[str, Any]) -> list[list[list[nodes.Node]]]:
-    """What the record of a claim comes to, a row for each step; empty where it holds no dose with bought vials.
-
-    >>> for row in arithmetic(case("half-a-unit")):
-    ...     print(*[cell.astext() for [cell] in row], sep=" | ")
-    Given, May 4, 2026 | 32,450 mg ÷ 100 mg = 324.5, rounded up | 325 units
-    Opened | 20 g + 10 g + 5 g | 350 units
-    Discarded | 350 − 325 | 25 units
-    Infused | 09:00 to 13:00, 240 minutes | 96365 × 1, 96366 × 3
-    """
-    rows: list[tuple[str, str, str]] = []
-    for record in claim.get("administrations", ()):
-        if not {"dose_mg", "vials"} <= record.keys() or record.get("stock") == "free":
-            return []
-        day = record["service_date"]
-        given = Decimal(record["dose_mg"])
-        vials = [Vial(package(vial["ndc"]).mg, vial["count"], vial["ndc"]) for vial in record["vials"]]
-        bill = bill_units(dose_mg=given, vials=vials, on=day)
-        unit = fact("unit.size", on=day)
-        quotient = plain(given / unit.value)
-        rounded = f" = {quotient}, rounded up" if "." in quotient else ""
-        start = f"Given, {date_text(date.fromisoformat(day))}"
-        rows.append(
-            (start, f"{given:,} mg ÷ {unit.value} {unit.fact.unit}{rounded}", f"{bill.administered_units} units")
-        )
-        rows.append(("Opened", vials_text(bill.vials), f"{bill.total_units} units"))
-        left = f"{bill.total_units} − {bill.administered_units}"
-        rows.append(("Discarded", left, f"{bill.discarded_units} units"))
-        if {"start", "stop"} <= record.keys():
-            pauses = [(pause["start"], pause["stop"]) for pause in record.get("pauses", ())]
-            done = infusion_codes(
-                record["start"], record["stop"], pauses=pauses, next_day=record.get("next_day", False), on=day
-            )
-            less = ", pauses left out" if pauses else ""
-            billed = ", ".join(f"{line.code} × {line.units}" for line in done.lines)
-            rows.append(("Infused", f"{record['start']} to {record['stop']}{less}, {done.minutes} minutes", billed))
-    return [[[nodes.Text(cell)] for cell in row] for row in rows]
 
 
 def _claim(slug: str) -> list[nodes.Node]:

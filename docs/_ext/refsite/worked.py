@@ -203,12 +203,19 @@ def rule_cases(env: BuildEnvironment, code: str) -> list[nodes.Node]:
     return [case_list(env, found[:_MOST])] if found else []
 
 
+def page_of(env: BuildEnvironment, page: str) -> Worked | None:
+    """The case whose own page this is."""
+    folder, _, slug = page.rpartition("/")
+    if folder != FOLDER or slug == "index":
+        return None
+    return next((case for case in worked(Path(env.srcdir) / FOLDER) if case.slug == slug), None)
+
+
 def mark(app: Sphinx, doctree: nodes.document) -> None:
     """Under the title of a case: its level and topics, and how well its answer is sourced."""
-    folder, _, slug = app.env.docname.rpartition("/")
-    if folder != FOLDER or slug == "index":
+    case = page_of(app.env, app.env.docname)
+    if case is None:
         return
-    case = next(case for case in worked(Path(app.srcdir) / FOLDER) if case.slug == slug)
     words = " · ".join([LEVELS[case.level], ", ".join(TOPICS[topic] for topic in case.topics)])
     shown: list[nodes.Node | str] = [words]
     if ANSWERS[case.answer]:
