@@ -113,6 +113,17 @@
     show(["clearinghouse", "file"].indexOf(name) < 0 ? "paper" : name);
   }
 
+  // "/" opens the search, except where one types.
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) { return; }
+    if (event.target.closest("input, textarea, select, [contenteditable]")) { return; }
+    var field = document.querySelector(".search-button__button") || document.querySelector(".search-page input");
+    if (field) {
+      event.preventDefault();
+      if (field.tagName === "INPUT") { field.focus(); } else { field.click(); }
+    }
+  });
+
   document.addEventListener("DOMContentLoaded", function () {
     var dialog = document.getElementById("pst-search-dialog");
     if (dialog) { quick(dialog); } else {

@@ -1,4 +1,4 @@
-"""The doors of the front page: ``doors`` holds ``door`` cards, each wholly a link."""
+"""The front page's own: ``doors`` holds ``door`` cards, each wholly a link; the role ``count`` says how much there is."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from j1553ref import cases
+from j1553ref.facts.wording import date_text
+from j1553ref.rules import catalogue
+from refsite.checked import CheckedRole
+from refsite.domain import all_facts, known
 from refsite.nodes import el
 
 
@@ -46,7 +51,24 @@ class Door(SphinxDirective):
         return [el("div", "door", el("h2", "", target), *self.parse_content_to_nodes())]
 
 
+class Count(CheckedRole):
+    """How many ``facts``, ``gaps``, ``cases`` or ``rules`` the reference holds, or the day on which it was ``checked``."""
+
+    def render(self) -> list[nodes.Node]:
+        """The figure."""
+        base = all_facts(self.env)
+        said = {
+            "facts": str(len(base.facts)),
+            "gaps": str(len(base.gaps)),
+            "cases": str(len(cases.slugs())),
+            "rules": str(len(catalogue())),
+            "checked": date_text(base.checked_until),
+        }
+        return [nodes.Text(known("count", self.text, said))]
+
+
 def setup(app: Sphinx) -> None:
-    """Register the directives."""
+    """Register directives and role."""
+    app.add_role("count", Count())
     app.add_directive("doors", Doors)
     app.add_directive("door", Door)
