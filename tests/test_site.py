@@ -98,7 +98,14 @@ def local(page: Page, address: str) -> str:
 
 
 def test_the_site_is_there() -> None:
-    assert {"index.html", "404.html", "search.html", "about.html", "report-an-error.html", "reference/sources.html"} <= set(NAMED)
+    assert {
+        "index.html",
+        "404.html",
+        "search.html",
+        "about.html",
+        "report-an-error.html",
+        "reference/sources.html",
+    } <= set(NAMED)
 
 
 @every_page

@@ -84,14 +84,18 @@
     return found;
   };
 
+  // "co 16" and "d83 9" are one word where the site knows it as one.
+  Finder.prototype.joined = function (typed) {
+    var self = this;
+    return typed.reduce(function (made, word) {
+      var both = made.length && /^[a-z]/.test(made[made.length - 1]) && /^\d/.test(word) ? bare(made[made.length - 1] + word) : "";
+      return self.known.has(both) ? made.slice(0, -1).concat(both) : made.concat(word);
+    }, []);
+  };
+
   Finder.prototype.find = function (query, most) {
-    var self = this, typed = meaningful(query);
+    var self = this, typed = this.joined(meaningful(query));
     var meant = typed.map(function (word, place) { return self.meant(bare(word), place === typed.length - 1); });
-    // "co 16" and "d83 9" are written as one word elsewhere.
-    typed.forEach(function (word, place) {
-      var joined = bare(word + (typed[place + 1] || ""));
-      if (place + 1 < typed.length && /\d/.test(joined) && self.held.has(joined)) { meant[place].set(joined, 2); meant[place + 1].set(joined, 2); }
-    });
     var scores = this.parts.map(function () { return 0; }), seen = this.parts.map(function () { return 0; });
     meant.forEach(function (forms, place) {
       var here = new Map();

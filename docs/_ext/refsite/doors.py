@@ -55,7 +55,8 @@ class Door(SphinxDirective):
 #: The way in that works by itself; the script that searches as one types takes the field over.
 _SEARCH = """<div class="search-box pst-js-only"><form class="bd-search" action="search.html" method="get" role="search">
 <i class="fa-solid fa-magnifying-glass" aria-hidden="true"></i>
-<input type="search" name="q" class="form-control" placeholder="JZ, N822, D83.9, box 24" aria-label="Search" autocomplete="off" spellcheck="false">
+<input type="search" name="q" class="form-control" placeholder="JZ, N822, D83.9, box 24"
+aria-label="Search" autocomplete="off" spellcheck="false">
 </form><div class="search-hits"></div></div>"""
 
 

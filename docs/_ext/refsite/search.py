@@ -26,7 +26,7 @@ WORDS = "search.toml"
 #: Code and its output would drown the words; what is on demand is on pages of its own.
 _SKIPPED = (nodes.literal_block, nodes.doctest_block, nodes.raw, nodes.comment, nodes.title, addnodes.toctree)
 #: Cards on demand, and lists that say what other pages say.
-_UNSEEN = {"no-search", "worked", "rows"}
+_UNSEEN = {"no-search", "worked", "rows", "computed"}
 #: Our elements that are part of a line, and those that a line or a margin sets apart.
 _WITHIN = {"span", "b", "strong", "a", "code", "button", "sup"}
 _APART = {"badge", "binds", "fact-note", "field", "case-topics"}
@@ -34,7 +34,7 @@ _KINDS = {"payers": "payer", "examples": "case", "rules": "rule", "training": "c
 
 
 def collect(app: Sphinx, doctree: nodes.document) -> None:
-    """Keep the sections of a page, as they were read; of one with ``nosearch`` or on the list only its title, of an orphan nothing."""
+    """Keep the sections of a page, as they were read; of a brief one only its title, of an orphan nothing."""
     meta = app.env.metadata[app.env.docname]
     if "orphan" not in meta:
         found = [(ids, head, " ".join(_text(node).split())) for node, ids, head in _parts(doctree)]
@@ -108,7 +108,9 @@ def write(app: Sphinx, error: Exception | None) -> None:
     parts: list[dict[str, Any]] = []
     at: dict[tuple[str, str], dict[str, Any]] = {}
     for name in sorted(held):
-        kind = "tool" if name in tools else "list" if name in said["lists"] else _KINDS.get(name.partition("/")[0], "page")
+        kind = (
+            "tool" if name in tools else "list" if name in said["lists"] else _KINDS.get(name.partition("/")[0], "page")
+        )
         for anchor, head, text in held[name]:
             at[name, anchor] = {"page": len(pages), "part": len(parts), "anchor": anchor}
             parts.append({"page": len(pages), "anchor": anchor, "head": head, "text": text})
