@@ -75,6 +75,8 @@
   Finder.prototype.meant = function (word, last) {
     var found = new Map(), self = this, form = stem(word);
     if (this.known.has(form)) { found.set(form, 1); }
+    // CO-16 on a remittance is 16 in a list of reasons: CO, PR, OA and PI say who pays.
+    if (/^(?:co|pr|oa|pi)b?\d+$/.test(word)) { found.set(word.slice(2), 0.5); }
     if (word.length > 2 && (last || !found.size)) {
       this.list.forEach(function (each) { if (each.length > form.length && each.startsWith(form)) { found.set(each, found.has(form) ? 0.2 : 0.3 + 0.5 * form.length / each.length); } });
     }

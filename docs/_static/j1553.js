@@ -139,6 +139,33 @@
     show(["clearinghouse", "file"].indexOf(name) < 0 ? "paper" : name);
   }
 
+  // The list of cases: a choice each of setting, payer, topic and level; without a script all are there, by level.
+  function filters(lists) {
+    var cards = Array.from(document.querySelectorAll(".case-card")), count = make("p", "case-count"), chosen = {};
+    var form = make("form", "case-filters", ["setting", "payer", "topic", "level"].map(function (name) {
+      var values = new Set(), select = make("select");
+      cards.forEach(function (card) { card.dataset[name].split("|").forEach(values.add, values); });
+      select.append(new Option("all", ""));
+      (name === "level" ? Array.from(values) : Array.from(values).sort()).forEach(function (value) { select.append(new Option(value, value)); });
+      select.addEventListener("change", function () { chosen[name] = select.value; show(); });
+      return make("label", "", [name.charAt(0).toUpperCase() + name.slice(1), select]);
+    }));
+    function show() {
+      var shown = 0;
+      cards.forEach(function (card) {
+        var fits = Object.keys(chosen).every(function (name) { return !chosen[name] || card.dataset[name].split("|").indexOf(chosen[name]) >= 0; });
+        card.hidden = !fits;
+        shown += fits;
+      });
+      lists.forEach(function (list) { list.parentElement.hidden = !list.querySelector(".case-card:not([hidden])"); });
+      count.textContent = shown === cards.length ? shown + " cases" : shown + " of " + cards.length + " cases";
+    }
+    count.setAttribute("role", "status");
+    form.append(count);
+    lists[0].parentElement.before(form);
+    show();
+  }
+
   // "/" opens the search, except where one types.
   document.addEventListener("keydown", function (event) {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) { return; }
@@ -155,6 +182,8 @@
     var page = document.querySelector(".search-page input");
     if (page) { page.focus(); }
     claims();
+    var lists = document.querySelectorAll(".case-cards");
+    if (lists.length) { filters(lists); }
     pressed();
     document.addEventListener("click", function () { setTimeout(pressed); });
   });

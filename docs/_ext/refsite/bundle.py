@@ -97,7 +97,7 @@ def bundle(app: Sphinx, error: Exception | None) -> None:
 def _vocabulary(pages: list[str], code: str) -> tuple[frozenset[str], frozenset[str]]:
     # What scripts add to a page is somewhere in their text; each word of it counts as used.
     words = set(re.findall(r"[\w-]+", code))
-    tags = {"html", "body", "svg", "path", "rect", *re.findall(r"createElement\(\W*(\w+)", code)}
+    tags = {"html", "body", "svg", "path", "rect", *re.findall(r"(?:createElement|make)\(\W*(\w+)", code)}
     for page in pages:
         tags.update(re.findall(r"<([a-z][\w-]*)", page))
         for value in re.findall(r"\b(?:class|id)=\"([^\"]*)\"", page):
