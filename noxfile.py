@@ -178,10 +178,12 @@ def sdist(session: nox.Session) -> None:
 
 @nox.session
 def node(session: nox.Session) -> None:
-    """The page's JavaScript, and ajv and VS Code's JSON editor on the documents of the tests; needs Node and npm."""
-    install(session, "test")
-    session.run("npm", "ci", "--prefix", "tests/node", "--no-audit", "--no-fund", external=True)
-    session.run("python", "-P", "-m", "pytest", "-q", "-s", "tests/test_node.py", env={"J1553REF_NODE": "1"})
+    """What runs in Node: the search of the site, the page's JavaScript, ajv and VS Code's JSON editor on the tests' documents."""
+    install(session, "test", "docs", "node")
+    build_site(session)
+    session.run("npm", "ci", "--prefix", "tests/node", "--no-audit", "--no-fund")
+    wanted = {"J1553REF_NODE": "1", "J1553REF_SITE": str(SITE)}
+    session.run("python", "-P", "-m", "pytest", "-q", "-s", "tests/test_node.py", "tests/test_search.py", env=wanted)
 
 
 @nox.session

@@ -27,20 +27,19 @@ copybutton_exclude = ".linenos, .go"
 html_theme = "sphinx_book_theme"
 html_title = "HCPCS J1553 reference"
 html_baseurl = PROJECT["urls"]["Documentation"]
-html_search_scorer = str(HERE / "_ext" / "refsite" / "scorer.js")
 html_static_path = ["_static"]
 html_css_files = ["j1553.css", "training.css", "schema.css", "computed.css", "pictures.css", "live.css"]
-html_js_files = ["j1553.js", "slides.js"]
+html_js_files = ["finder.js", "j1553.js", "slides.js"]
 html_favicon = "_static/favicon.svg"
 html_context = {"default_mode": "auto", "license": PROJECT["license"]}
 html_copy_source = html_show_sourcelink = html_use_index = html_domain_indices = html_show_sphinx = False
-html_sidebars = {"**": ["site-name.html", "search-button-field.html", "site-nav.html"]}
+html_sidebars = {"**": ["site-nav.html"]}
 html_theme_options = {
     "use_fullscreen_button": False,
     "use_download_button": False,
     "use_repository_button": False,
     "navbar_persistent": [],
-    "article_header_start": ["toggle-primary-sidebar.html", "site-name-small.html"],
+    "article_header_start": ["breadcrumb.html"],
     "article_header_end": ["header-tools.html"],
     "primary_sidebar_end": [],
     "footer_content_items": ["site-footer.html"],

@@ -154,7 +154,11 @@ class Composer {
     for (const field of this.form.elements) {
       const name = field.getAttribute("name");
       if (!name) { continue; }
-      if (given.has(name)) { field.value = given.get(name); } else if (before[name] && !field.value) { field.value = before[name]; }
+      if (given.has(name)) {
+        field.value = given.get(name);
+        const fold = field.closest("details"); // what the address fills in is seen
+        if (fold && field.value) { fold.open = true; }
+      } else if (before[name] && !field.value) { field.value = before[name]; }
     }
   }
 

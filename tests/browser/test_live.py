@@ -81,6 +81,7 @@ class Visit:
         self.page.goto(address + path)
 
     def fill(self, **entries: str) -> None:
+        self.page.locator(".composer-more").evaluate("fold => { fold.open = true; }")
         for name, value in entries.items():
             field = self.page.locator(f"#composer-{name}")
             if field.evaluate("held => held.tagName") == "SELECT":
@@ -230,8 +231,7 @@ def test_by_keyboard_alone(browser: Any, address: str) -> None:
     made = Visit(browser, address, viewport={"width": 390, "height": 844})
     made.page.locator("#composer-dose_mg").focus()
     made.page.keyboard.type("20000")
-    for _ in range(3):
-        made.page.keyboard.press("Tab")
+    made.page.keyboard.press("Tab")
     made.page.keyboard.type("20g")
     made.page.locator("#composer-on").fill("2026-11-03")
     made.answer("200 units on one line with JZ")

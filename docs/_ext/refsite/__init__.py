@@ -14,7 +14,7 @@ In a page:
   each), ``exercise-topics``, ``exercise-mistakes``; ``lesson`` (a timed plan), ``slides`` (the cases of a lesson);
 - ``library`` (``Heading: name name`` a line): the names of the package;
 - ``schema`` (its name): the reference of a JSON Schema; ``site-code`` (a language): code with the site's address in it;
-- ``composer``: the calculator that runs the package in the page;
+- ``calculator``: the form that runs the package in the page;
 - ``doctest`` with ``:show: table``, ``text`` or ``findings``: what the code prints, as an answer in front of it; on pages for
   staff the code itself is folded under "How this was computed" (``computed.STAFF`` names their folders);
 - once for the site: ``contractors-by-state``, ``at-a-glance``, ``doors``, ``fact-register``, ``sources-list``, ``rule-index``.
@@ -45,6 +45,7 @@ from refsite import (
     lint,
     live,
     minutes,
+    nav,
     nodes,
     page,
     pictures,
@@ -78,6 +79,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         rulelists,
         cases,
         doors,
+        nav,
         page,
         search,
         publish,

@@ -35,19 +35,24 @@ STYLES = (
 #: Ours come first: the theme's stops where a browser refuses to store anything, and all behind it with it.
 SCRIPTS = (
     "documentation_options.js",
+    "finder.js",
     "j1553.js",
     "slides.js",
     "scripts/pydata-sphinx-theme.js",
     "clipboard.min.js",
     "copybutton.js",
 )
-#: Loaded by j1553.js when a reader searches (the first two), or not needed at all.
+#: Not needed.
 UNUSED_SCRIPTS = ("doctools.js", "sphinx_highlight.js", "scripts/sphinx-book-theme.js")
 _FONTS = "vendor/fontawesome/webfonts"
 _DROPPED = (
     "scripts/fontawesome.js",
     "scripts/bootstrap.js",
     "scripts/sphinx-book-theme.js",
+    "doctools.js",
+    "searchtools.js",
+    "sphinx_highlight.js",
+    "language_data.js",
     f"{_FONTS}/fa-brands-400.woff2",
     f"{_FONTS}/fa-regular-400.woff2",
     "copybutton_funcs.js",
@@ -59,8 +64,6 @@ _DROPPED = (
     "styles/theme.css",
     "scripts/bootstrap.js.LICENSE.txt",
     "scripts/fontawesome.js.LICENSE.txt",
-    "base-stemmer.js",
-    "english-stemmer.js",
     "webpack-macros.html",
     "sbt-webpack-macros.html",
     "images",
@@ -96,7 +99,7 @@ def bundle(app: Sphinx, error: Exception | None) -> None:
 def _vocabulary(pages: list[str], code: str) -> tuple[frozenset[str], frozenset[str]]:
     # What scripts add to a page is somewhere in their text; each word of it counts as used.
     words = set(re.findall(r"[\w-]+", code))
-    tags = {"html", "body", "svg", "path", "rect", *re.findall(r"createElement\(\W*(\w+)", code)}
+    tags = {"html", "body", "svg", "path", "rect", *re.findall(r"(?:createElement|make)\(\W*(\w+)", code)}
     for page in pages:
         tags.update(re.findall(r"<([a-z][\w-]*)", page))
         for value in re.findall(r"\b(?:class|id)=\"([^\"]*)\"", page):

@@ -121,14 +121,13 @@ class RuleIndex(CheckedDirective):
             rows: list[list[list[nodes.Node]]] = [
                 [
                     [link("rule", rule.code, rule.code, self.env.docname, title=rule.name)],
-                    [el("code", "", rule.name)],
-                    [severity(rule)],
                     [nodes.Text(rule.summary)],
+                    [severity(rule)],
                 ]
                 for rule in rules
             ]
-            title = nodes.title("", f"{prefix}: {about}")
-            index = table("rule-index", ["Code", "Name", "Severity", "What it checks"], rows)
+            title = nodes.title("", f"{about[0].upper()}{about[1:]} ({prefix})")
+            index = table("rule-index", ["Code", "What is wrong", "Severity"], rows)
             made.append(nodes.section("", title, index, ids=[f"family-{prefix.lower()}"]))
         return made
 

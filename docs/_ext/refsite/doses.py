@@ -21,9 +21,9 @@ _HEADS = ["Dose", "Vials", "Dose line", "JW line"]
 
 
 class DoseTable(CheckedDirective):
-    """Doses from ``step`` to ``last`` (both in mg), a row for each step."""
+    """Doses from ``first`` (else ``step``) to ``last`` (all in mg), a row for each step."""
 
-    option_spec = {"step": directives.positive_int, "last": directives.positive_int}  # noqa: RUF012
+    option_spec = dict.fromkeys(("first", "step", "last"), directives.positive_int)
 
     def render(self) -> list[nodes.Node]:
         """The table, and a note of the facts that it was computed from."""
@@ -31,7 +31,7 @@ class DoseTable(CheckedDirective):
             raise FactError("dose-table: expected the options step and last, in mg")
         step, last, on = self.options["step"], self.options["last"], checked_until()
         rows, read = [], set[str]()
-        for dose_mg in range(step, last + 1, step):
+        for dose_mg in range(self.options.get("first", step), last + 1, step):
             cells, ids = row(dose_mg, on)
             rows.append([[cell(text)] for text in cells])
             read |= set(ids)

@@ -1,6 +1,6 @@
 """The calculator in the page: the form of the composer, and the Python engine and wheel that answer it.
 
-``composer`` prints the form with what the package offers for each field. The engine's files come from the folder that the
+``calculator`` prints the form with what the package offers for each field. The engine's files come from the folder that the
 environment names (``J1553REF_ENGINE``, ``J1553REF_LIVE_WHEEL``); without them the site is built all the same, and the form
 says that this build has no calculator.
 """
@@ -17,6 +17,7 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.util.osutil import relative_uri
 
@@ -30,12 +31,9 @@ FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zi
 _PLACE = "_static/engine/"
 #: Fields that stay on this computer between visits, where the reader wants it.
 KEPT = ("labeler", "payer", "setting")
-_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("The dose", ("dose_mg", "weight_kg", "g_per_kg", "vials", "labeler")),
-    ("The infusion", ("on", "start", "stop", "pauses", "next_day")),
-    ("Where and who pays", ("setting", "payer", "off_campus")),
-    ("The drug", ("stock", "is_340b", "leftover")),
-)
+#: What nearly every infusion needs, and what is opened where it matters.
+_FIELDS = ("dose_mg", "vials", "on", "labeler", "start", "stop", "setting", "payer")
+_MORE = ("weight_kg", "g_per_kg", "pauses", "next_day", "off_campus", "is_340b", "stock", "leftover")
 _SAID = {
     "yes": "Yes",
     "no": "No",
@@ -77,51 +75,57 @@ def engine() -> dict[str, Any] | None:
     }
 
 
-class Composer(CheckedDirective):
+class Calculator(CheckedDirective):
     """The form; what it answers goes into the element ``#composed``, and as JSON into ``#answer``."""
 
     def render(self) -> list[nodes.Node]:
         """Fields by group, the place of the answer, and what holds without a script."""
-        offered, page = choices(), self.env.docname
-        found = engine()
-        if found is None:
-            words = (
-                "This copy of the site was built without the calculator. The tables on this page give the same answers."
-            )
-            return [el("section", "composer", el("p", "composer-none", words), id="composer")]
+        return calculator(self.env)
 
-        def here(place: str) -> str:
-            return relative_uri(self.env.app.builder.get_target_uri(page), place)
 
-        groups = [
-            el("fieldset", "", el("legend", "", title), *[_field(name, offered) for name in names])
-            for title, names in _GROUPS
-        ]
-        buttons = [
-            el("button", "composer-copy", "Copy link", type="button"),
-            el("button", "composer-print", "Print", type="button"),
-            el("button", "composer-reset", "Start over", type="reset"),
-        ]
-        form = el("form", "composer-form", *groups, el("p", "composer-buttons", *buttons), autocomplete="off")
-        without = el(
-            "p",
-            "composer-without",
-            "The calculator needs JavaScript. The tables on this page give the same answers without it.",
+def calculator(env: BuildEnvironment) -> list[nodes.Node]:
+    """The form on the page being read."""
+    offered, page = choices(), env.docname
+    found = engine()
+    if found is None:
+        words = (
+            "This copy of the site was built without the calculator. The tables on this page give the same answers."
         )
-        return [
-            el(
-                "section",
-                "composer",
-                without,
-                form,
-                el("p", "composer-state", role="status"),
-                el("div", "composed", aria_live="polite", id="composed"),
-                el("pre", "no-search", hidden="", id="answer"),
-                id="composer",
-                data_about=here(f"{_PLACE}about.json"),
-                data_kept=" ".join(KEPT),
-            )
-        ]
+        return [el("section", "composer", el("p", "composer-none", words), id="calculator")]
+
+    def here(place: str) -> str:
+        return relative_uri(env.app.builder.get_target_uri(page), place)
+
+    fields, more = ([_field(name, offered) for name in names] for names in (_FIELDS, _MORE))
+    groups = [
+        el("fieldset", "", el("legend", "", "The infusion"), *fields),
+        el("details", "composer-more", el("summary", "", "By weight, pauses, 340B, off campus, leftover"), el("fieldset", "", *more)),
+    ]
+    buttons = [
+        el("button", "composer-copy", "Copy link", type="button"),
+        el("button", "composer-print", "Print", type="button"),
+        el("button", "composer-reset", "Start over", type="reset"),
+    ]
+    form = el("form", "composer-form", *groups, el("p", "composer-buttons", *buttons), autocomplete="off")
+    without = el(
+        "p",
+        "composer-without",
+        "The calculator needs JavaScript. The tables on this page give the same answers without it.",
+    )
+    return [
+        el(
+            "section",
+            "composer",
+            without,
+            form,
+            el("p", "composer-state", role="status"),
+            el("div", "composed", aria_live="polite", id="composed"),
+            el("pre", "no-search", hidden="", id="answer"),
+            id="calculator",
+            data_about=here(f"{_PLACE}about.json"),
+            data_kept=" ".join(KEPT),
+        )
+    ]
 
 
 def _field(name: str, offered: dict[str, Any]) -> element:
@@ -204,6 +208,6 @@ def copy_engine(app: Sphinx, error: Exception | None) -> None:
 
 def setup(app: Sphinx) -> None:
     """Register the directive."""
-    app.add_directive("composer", Composer)
+    app.add_directive("calculator", Calculator)
     app.connect("html-page-context", add_script)
     app.connect("build-finished", copy_engine, priority=600)

@@ -19,11 +19,12 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
+from j1553ref.cases import case as case_file
 from j1553ref.facts import FactError
 from j1553ref.rules import FAMILIES
 from refsite.checked import CheckedDirective
 from refsite.domain import domain_of, known
-from refsite.nodes import el, table
+from refsite.nodes import el
 
 FOLDER = "examples"
 LEVELS = {1: "First steps", 2: "Everyday", 3: "Tricky"}
@@ -42,17 +43,28 @@ TOPICS = {
     "payment": "payment",
     "diagnoses": "diagnoses",
 }
+#: Where the drug was given, by form and place of service, and who was billed, by the first part of the payer's id.
+SETTINGS = {"office": "Office, infusion center", "hospital": "Hospital outpatient", "home": "Home"}
+PAYERS = {
+    "medicare-ab": "Medicare Part B",
+    "medicare-dme": "Medicare at home (DME)",
+    "medicare-advantage": "Medicare Advantage",
+    "medicaid": "Medicaid",
+    "bcbs": "Blue Cross",
+    "unitedhealthcare": "UnitedHealthcare",
+}
 #: How well the main answer is sourced, and what a reader sees of it.
 ANSWERS = {"settled": "", "inferred": "answer inferred", "open": "partly open"}
 #: On a rule's card no more than these; the others are on the index.
 _MOST = 6
 _RULE = re.compile(rf"\b(?:{'|'.join(FAMILIES)})[0-9]{{3}}\b")
+_TAUGHT = re.compile(r"\| case: (\S+)")
 _FRONT = re.compile(r"---\n(.*?)\n---\n", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """A case by its page: what its front matter says, its title, and every rule that it speaks of."""
+    """A case by its page: front matter, title, setting and payer of its claim, and every rule that it speaks of."""
 
     slug: str
     title: str
@@ -61,6 +73,8 @@ class Worked:
     answer: str
     denials: tuple[str, ...]
     rules: frozenset[str]
+    setting: str
+    payer: str
 
     def has(self, kind: str, name: str) -> bool:
         """Whether it belongs into the list of a topic, level, rule or denial."""
@@ -74,11 +88,19 @@ class Worked:
 
 
 def worked(folder: Path) -> tuple[Worked, ...]:
-    """All cases of a folder of pages, by level, then by title; raises FactError for tags that cannot be used."""
-    pages = [path for path in folder.glob("*.md") if path.stem != "index"]
-    return tuple(
-        sorted((_read(path, path.stat().st_mtime_ns) for path in pages), key=lambda case: (case.level, case.title))
-    )
+    """All cases of a folder of pages in teaching order; raises FactError for tags that cannot be used.
+
+    Within a level the cases of the lessons come first, as they are taught, then the others by topic and title.
+    """
+    lessons = [path.read_text(encoding="utf-8") for path in sorted(folder.parent.glob("training/lesson-*.md"))]
+    taught = {slug: place for place, slug in enumerate(_TAUGHT.findall("\n".join(lessons)))}
+    cases = [_read(path, path.stat().st_mtime_ns) for path in folder.glob("*.md") if path.stem != "index"]
+    topics = [*TOPICS]
+
+    def order(case: Worked) -> tuple[int, int, int, str]:
+        return case.level, taught.get(case.slug, len(taught)), topics.index(case.topics[0]), case.title
+
+    return tuple(sorted(cases, key=order))
 
 
 @cache
@@ -102,13 +124,25 @@ def _read(path: Path, changed: int) -> Worked:
         raise FactError(f"{path.name}: front matter: {', '.join(wrong)}: expected {expected}")
     denials = tuple(str(tags.get("denials", "")).split())
     rules = frozenset(_RULE.findall(text))
-    return Worked(path.stem, title[1].replace("`", ""), tags["level"], tuple(topics), tags["answer"], denials, rules)
+    claim = case_file(path.stem)
+    home = claim["lines"][0].get("place_of_service") == "12"
+    return Worked(
+        slug=path.stem,
+        title=title[1].replace("`", ""),
+        level=tags["level"],
+        topics=tuple(topics),
+        answer=tags["answer"],
+        denials=denials,
+        rules=rules,
+        setting="hospital" if claim["form"] == "ub04" else "home" if home else "office",
+        payer=str(claim.get("payer", "")).partition(":")[0],
+    )
 
 
 class WorkedCases(CheckedDirective):
     """Lists the cases of one ``topic``, ``level``, ``rule`` or ``denial`` (several names: cases of any of them).
 
-    Without an option, for the index: a section for each level, a table by topic, and the menu.
+    Without an option, for the index: cards by level in teaching order, and the menu. A script adds filters.
     """
 
     option_spec = dict.fromkeys(("topic", "level", "rule", "denial"), directives.unchanged_required)
@@ -124,9 +158,8 @@ class WorkedCases(CheckedDirective):
         made: list[nodes.Node] = []
         for level, name in LEVELS.items():
             section = nodes.section("", nodes.title("", name), ids=[f"level-{level}"])
-            section += case_list(self.env, [case for case in every if case.level == level], topics=True)
+            section += el("ul", "case-cards", *(_card(self.env, case) for case in every if case.level == level))
             made.append(section)
-        made.append(nodes.section("", nodes.title("", "By topic"), self._by_topic(every), ids=["by-topic"]))
         menu = addnodes.toctree(
             parent=self.env.docname,
             entries=[(None, f"{FOLDER}/{case.slug}") for case in every],
@@ -142,13 +175,21 @@ class WorkedCases(CheckedDirective):
         )
         return [*made, nodes.compound("", menu, classes=["toctree-wrapper"])]
 
-    def _by_topic(self, every: list[Worked]) -> nodes.table:
-        rows: list[list[list[nodes.Node]]] = [
-            [[nodes.Text(name[0].upper() + name[1:])], [case_list(self.env, found)]]
-            for topic, name in TOPICS.items()
-            if (found := [case for case in every if case.has("topic", topic)])
-        ]
-        return table("by-topic", ["Topic", "Cases"], rows)
+
+def _card(env: BuildEnvironment, case: Worked) -> nodes.Node:
+    """A case as a card, with what the filters read: the words of setting, payer, topics and level."""
+    topics = [TOPICS[topic] for topic in case.topics]
+    setting, payer = SETTINGS[case.setting], PAYERS.get(case.payer, "Any payer")
+    return el(
+        "li",
+        "case-card",
+        el("p", "case-name", *case_link(env, case)),
+        el("p", "case-tags", " · ".join([setting, payer, *topics])),
+        data_setting=setting,
+        data_payer=payer,
+        data_topic="|".join(topics),
+        data_level=LEVELS[case.level],
+    )
 
 
 def noted(env: BuildEnvironment, kind: str, *names: str) -> list[Worked]:
@@ -168,18 +209,16 @@ def chosen(source: Path, kind: str, names: tuple[str, ...]) -> list[Worked]:
     return [case for case in worked(source / FOLDER) if any(case.has(kind, name) for name in names)]
 
 
-def case_list(env: BuildEnvironment, cases: list[Worked], *, topics: bool = False) -> nodes.Node:
-    """Links to the cases, each with how well its answer is sourced and, if asked for, its topics."""
-    return el("ul", "worked", *(el("li", "", *case_link(env, case, topics=topics)) for case in cases))
+def case_list(env: BuildEnvironment, cases: list[Worked]) -> nodes.Node:
+    """Links to the cases, each with how well its answer is sourced."""
+    return el("ul", "worked", *(el("li", "", *case_link(env, case)) for case in cases))
 
 
-def case_link(env: BuildEnvironment, case: Worked, *, topics: bool = False) -> list[nodes.Node]:
+def case_link(env: BuildEnvironment, case: Worked) -> list[nodes.Node]:
     """The link to a case by its title, with its marks."""
     made: list[nodes.Node] = [page_link(env, f"/{FOLDER}/{case.slug}", case.title)]
     if ANSWERS[case.answer]:
         made += [nodes.Text(" "), el("span", f"badge badge-{case.answer}", ANSWERS[case.answer])]
-    if topics:
-        made.append(el("span", "case-topics", ", ".join(TOPICS[topic] for topic in case.topics)))
     return made
 
 
