@@ -366,7 +366,7 @@ def test_any_one_changed_character_costs_one_line_at_most(how: str) -> None:
 
 NOT_A_CLAIM = (
     "JSON, but not a claim: expected an object with schema_version, form and lines, or with claimInformation, "
-    "or with the text of an X12 file"
+    "or with resourceType, or with the text of an X12 file"
 )
 NOT_A_NUMBER = "is NaN or infinite, which JSON does not have; expected a number"
 NO_ESCAPE = "not valid JSON: a backslash stands before a character that it cannot escape"

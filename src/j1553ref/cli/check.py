@@ -17,7 +17,7 @@ from j1553ref.cli.printers import PRINTERS, Run
 from j1553ref.errors import unexpected
 from j1553ref.facts import FactBase
 from j1553ref.payers import parse_payer
-from j1553ref.readers import FORMATS, Record, open_source, read
+from j1553ref.readers import FORMATS, Record, nothing_in, open_source, read
 from j1553ref.redaction import one_line
 from j1553ref.report.tally import MOST_NAMED
 from j1553ref.suppression import Suppression
@@ -146,13 +146,15 @@ def check(
 
     def claims() -> Iterator[dict[str, Any]]:
         source, index, cut = queue[0], 0, ""
-        unusable = 0
+        unusable = others = 0
         try:
             for outcome in stop.until(outcomes):
                 if outcome.source != source:
+                    yield from empty(source.name, index, others)
                     only_counted(source.name, unusable)
-                    source, index, unusable = outcome.source, 0, 0
+                    source, index, unusable, others = outcome.source, 0, 0, 0
                 summary.skipped += outcome.skipped
+                others += outcome.others
                 watch.note(outcome)
                 for claim in outcome.claims:
                     unusable += claim["error"] is not None
@@ -165,6 +167,8 @@ def check(
             cut = str(error)
         except MemoryError as error:
             cut = unexpected(error)
+        if not stop.signal and not cut:
+            yield from empty(source.name, index, others)
         only_counted(source.name, unusable)
         if stop.signal:
             cut = "interrupted: what follows was not checked"
@@ -172,6 +176,13 @@ def check(
             last = report.claim_object(Record(source=source.name, index=index, error=cut), None)
             summary.add(last)
             yield announced(last)
+
+    def empty(name: str, count: int, others: int) -> Iterator[dict[str, Any]]:
+        """The error of a source of which all ``count`` records are of kinds that hold no claim."""
+        if others and others == count:
+            nothing = report.claim_object(nothing_in(name), None)
+            summary.add(nothing)
+            yield announced(nothing | {"index": count})
 
     def announced(claim: dict[str, Any]) -> dict[str, Any]:
         progress.erase()

@@ -68,6 +68,8 @@ class Outcome:
     tried: set[Suppression] = field(default_factory=set)
     used: set[Suppression] = field(default_factory=set)
     skipped: int = 0
+    #: those of them that are of a kind that holds no claim
+    others: int = 0
 
 
 class Examiner:
@@ -92,7 +94,12 @@ class Examiner:
         done = Outcome(source)
         examine = partial(self.check, source=source.name)
         for found in batch:
-            for record in records_of(found, source=source.name, index=len(done.claims), format=self.plan.form):
+            index = len(done.claims) + done.skipped
+            for record in records_of(found, source=source.name, index=index, format=self.plan.form):
+                if isinstance(record, Skipped):
+                    done.skipped += record.count
+                    done.others += record.count
+                    continue
                 record, result = checking.judged(record, examine)
                 done.claims.append(report.claim_object(record, result, with_ids=self.plan.with_ids))
                 if result is None:

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 from j1553ref import shape
 from j1553ref.claim import Claim, InputError
 from j1553ref.errors import unexpected
-from j1553ref.readers import clearinghouse, native, strict, x12
+from j1553ref.readers import clearinghouse, fhir, native, strict, x12
 from j1553ref.readers.locate import Locator
 from j1553ref.readers.record import JsonFormat, Record, TextFormat
 from j1553ref.readers.scope import Scope
@@ -36,6 +36,7 @@ __all__ = [
     "Skipped",
     "TextFormat",
     "claim_from",
+    "nothing_in",
     "open_source",
     "read",
     "record_texts",
@@ -59,6 +60,15 @@ JSON_FORMATS: tuple[JsonFormat, ...] = (
         names=clearinghouse.NAMES,
     ),
     JsonFormat(
+        name=fhir.FORMAT,
+        marks="resourceType",
+        recognizes=fhir.recognizes,
+        claims=fhir.claims,
+        names=fhir.NAMES,
+        passes=fhir.passes,
+        envelope=fhir.envelope,
+    ),
+    JsonFormat(
         name=x12.FORMAT,
         marks="the text of an X12 file",
         recognizes=x12.wraps,
@@ -70,6 +80,7 @@ JSON_FORMATS: tuple[JsonFormat, ...] = (
 TEXT_FORMATS: tuple[TextFormat, ...] = (TextFormat(name=x12.FORMAT, recognizes=x12.recognizes, read=x12.read),)
 #: The characters that show a format, and the blanks that may be before them.
 _FEWEST, _HEAD = 8, 4096
+_NOTHING = "no claim in it; expected at least one"
 #: The names of all formats, for ``--format``.
 FORMATS = tuple(dict.fromkeys([*(reader.name for reader in JSON_FORMATS), *(reader.name for reader in TEXT_FORMATS)]))
 
@@ -128,14 +139,13 @@ def _usual(source: str | bytes, format: str | None) -> Claim | None:
         document = strict.parse(text)
     except (UnicodeError, Unreadable):
         return None
-    for reader in _formats(format):
-        if isinstance(document, dict) and (reader.name == format or reader.recognizes(document)):
-            try:
-                found = list(islice(reader.claims(document), 2))
-            except InputError:
-                return None
-            return found[0] if len(found) == 1 else None
-    return None
+    if (reader := _reader(document, format)) is None:
+        return None
+    try:
+        found = list(islice(reader.claims(document), 2))
+    except InputError:
+        return None
+    return found[0] if len(found) == 1 else None
 
 
 def open_source(path: str | Path) -> AbstractContextManager[BinaryIO]:
@@ -162,11 +172,24 @@ def open_source(path: str | Path) -> AbstractContextManager[BinaryIO]:
 
 
 def _read(stream: BinaryIO, source: str, format: str | None) -> Iterator[Record]:
-    index = 0
+    index, seen = 0, False
     for found in record_texts(stream, source=source, format=format):
         for record in records_of(found, source=source, index=index, format=format):
-            yield record
-            index = record.index + 1
+            if isinstance(record, Record):
+                yield record
+                seen = True
+            index += 1
+    if index and not seen:
+        yield nothing_in(source)
+
+
+def nothing_in(source: str) -> Record:
+    """The error of a source in which nothing is a claim.
+
+    >>> nothing_in("patients.ndjson").error
+    'no claim in it; expected at least one'
+    """
+    return Record(source=source, index=0, error=_NOTHING)
 
 
 def record_texts(
@@ -194,7 +217,7 @@ def record_texts(
         for found in split(window, is_record=_is_record, envelope=_envelope(formats), scope=scope):
             yield found
         if found is None:
-            yield Record(source=source, index=0, error="no claim in it; expected at least one")
+            yield nothing_in(source)
     except Unreadable as error:
         yield Record(source=source, index=0, line=window.line, error=str(error))
     except Exception as error:  # such as too little memory: the sources that follow are read
@@ -215,8 +238,11 @@ def _is_json(head: str) -> bool:
 
 def records_of(
     found: RecordText | Skipped | Record, *, source: str, index: int, format: str | None = None
-) -> Iterator[Record]:
-    """The records of what :func:`record_texts` yields, numbered from ``index``; none of what was only counted."""
+) -> Iterator[Record | Skipped]:
+    """The records of what :func:`record_texts` yields, numbered from ``index``; none of what was only counted.
+
+    What is of a kind that holds no claim, as a patient between claims, is passed over here.
+    """
     if isinstance(found, RecordText):
         yield from _records(found, source, index, format, _known(format))
     elif isinstance(found, Record):
@@ -232,7 +258,9 @@ def _known(format: str | None) -> frozenset[str]:
     return frozenset[str]().union(*(reader.names for reader in _formats(format)))
 
 
-def _records(raw: RecordText, source: str, index: int, format: str | None, known: frozenset[str]) -> Iterator[Record]:
+def _records(
+    raw: RecordText, source: str, index: int, format: str | None, known: frozenset[str]
+) -> Iterator[Record | Skipped]:
     """The records of the text of one; an error is one too."""
     places = Locator(raw.text, line=raw.line, column=raw.column, known=known, byte=raw.byte)
     line, column, count = raw.line, raw.column, 0
@@ -240,6 +268,9 @@ def _records(raw: RecordText, source: str, index: int, format: str | None, known
         if raw.error:
             raise Unreadable(raw.error, 0)
         document = strict.parse(raw.text, known)
+        if _passes(document, format):
+            yield Skipped(1)
+            return
         for count, found in enumerate(_claims(document, format), 1):
             yield Record(
                 source=source,
@@ -253,14 +284,14 @@ def _records(raw: RecordText, source: str, index: int, format: str | None, known
             )
         if count:
             return
-        message, offset = "no claim in it; expected at least one", 0
+        message, offset = _NOTHING, 0
     except Unreadable as error:
         parts = hidden(raw, _is_record) if "\n" in raw.text else [raw]
         if len(parts) > 1:
             for part in parts:
                 for record in _records(part, source, index, format, known):
                     yield record
-                    index = record.index + 1
+                    index += 1
             return
         message, offset = str(error), error.offset or 0
         if message.startswith("not UTF-8"):
@@ -276,13 +307,22 @@ def _records(raw: RecordText, source: str, index: int, format: str | None, known
 
 
 def _claims(document: Any, format: str | None) -> Iterator[Claim]:
-    formats = _formats(format)
-    for reader in formats:
-        if isinstance(document, dict) and (reader.name == format or reader.recognizes(document)):
-            yield from reader.claims(document)
-            return
-    marks = ", or with ".join(reader.marks for reader in formats)
+    if reader := _reader(document, format):
+        yield from reader.claims(document)
+        return
+    marks = ", or with ".join(reader.marks for reader in _formats(format))
     raise InputError(f"JSON, but not a claim: expected an object with {marks}")
+
+
+def _passes(document: Any, format: str | None) -> bool:
+    reader = _reader(document, format)
+    return bool(reader and reader.passes and reader.passes(document))
+
+
+def _reader(document: Any, format: str | None) -> JsonFormat | None:
+    """The format of a document."""
+    found = (reader for reader in _formats(format) if reader.name == format or reader.recognizes(document))
+    return next(found, None) if isinstance(document, dict) else None
 
 
 def _is_record(line: str) -> bool:
@@ -299,7 +339,12 @@ def _is_record(line: str) -> bool:
 def _envelope(formats: tuple[JsonFormat, ...]) -> Callable[[str], str | None] | None:
     """Asks the formats that have one; None where none has, so that nothing need be waited for."""
     known = [reader.envelope for reader in formats if reader.envelope]
-    return (lambda head: next((found for envelope in known if (found := envelope(head))), None)) if known else None
+
+    def ask(head: str) -> str | None:
+        found = [envelope(head) for envelope in known]
+        return next(filter(None, found), None if None in found else "")
+
+    return ask if known else None
 
 
 def _bytes_before(raw: RecordText, offset: int) -> int:

@@ -60,7 +60,10 @@ class JsonFormat:
     claims: Callable[[Mapping[str, Any]], Iterable[Claim]]
     #: property names that may be shown in a pointer
     names: frozenset[str]
-    #: from the beginning of a file the property whose list holds the documents one by one, or None
+    #: whether a document of this format is of a kind that holds no claim: between claims it is passed over and counted
+    passes: Callable[[Mapping[str, Any]], bool] | None = None
+    #: from the beginning of a file the property whose list holds the documents one by one; empty where there is none, None
+    #: so long as that is not known
     envelope: Callable[[str], str | None] | None = None
 
 
