@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 from j1553ref import shape
 from j1553ref.claim import Claim, InputError
 from j1553ref.errors import unexpected
-from j1553ref.readers import clearinghouse, fhir, native, strict, x12
+from j1553ref.readers import clearinghouse, cms1500_body, fhir, flat, native, strict, x12
 from j1553ref.readers.locate import Locator
 from j1553ref.readers.record import JsonFormat, Record, TextFormat
 from j1553ref.readers.scope import Scope
@@ -29,6 +29,7 @@ __all__ = [
     "FORMATS",
     "JSON_FORMATS",
     "TEXT_FORMATS",
+    "WRAPPERS",
     "JsonFormat",
     "Record",
     "RecordText",
@@ -60,6 +61,20 @@ JSON_FORMATS: tuple[JsonFormat, ...] = (
         names=clearinghouse.NAMES,
     ),
     JsonFormat(
+        name=cms1500_body.FORMAT,
+        marks="serviceLines and encounter",
+        recognizes=cms1500_body.recognizes,
+        claims=cms1500_body.claims,
+        names=cms1500_body.NAMES,
+    ),
+    JsonFormat(
+        name=flat.FORMAT,
+        marks="service_lines",
+        recognizes=flat.recognizes,
+        claims=flat.claims,
+        names=flat.NAMES,
+    ),
+    JsonFormat(
         name=fhir.FORMAT,
         marks="resourceType",
         recognizes=fhir.recognizes,
@@ -80,6 +95,8 @@ JSON_FORMATS: tuple[JsonFormat, ...] = (
 TEXT_FORMATS: tuple[TextFormat, ...] = (TextFormat(name=x12.FORMAT, recognizes=x12.recognizes, read=x12.read),)
 #: The characters that show a format, and the blanks that may be before them.
 _FEWEST, _HEAD = 8, 4096
+#: Names under which a claim, or a list of claims, may be one level down.
+WRAPPERS = frozenset({"body", "claim", "claims", "content", "data", "payload", "request", "submission"})
 _NOTHING = "no claim in it; expected at least one"
 #: The names of all formats, for ``--format``.
 FORMATS = tuple(dict.fromkeys([*(reader.name for reader in JSON_FORMATS), *(reader.name for reader in TEXT_FORMATS)]))
@@ -255,7 +272,7 @@ def _formats(format: str | None) -> tuple[JsonFormat, ...]:
 
 @cache
 def _known(format: str | None) -> frozenset[str]:
-    return frozenset[str]().union(*(reader.names for reader in _formats(format)))
+    return WRAPPERS.union(*(reader.names for reader in _formats(format)))
 
 
 def _records(
@@ -306,14 +323,6 @@ def _records(
     )
 
 
-def _claims(document: Any, format: str | None) -> Iterator[Claim]:
-    if reader := _reader(document, format):
-        yield from reader.claims(document)
-        return
-    marks = ", or with ".join(reader.marks for reader in _formats(format))
-    raise InputError(f"JSON, but not a claim: expected an object with {marks}")
-
-
 def _passes(document: Any, format: str | None) -> bool:
     reader = _reader(document, format)
     return bool(reader and reader.passes and reader.passes(document))
@@ -323,6 +332,35 @@ def _reader(document: Any, format: str | None) -> JsonFormat | None:
     """The format of a document."""
     found = (reader for reader in _formats(format) if reader.name == format or reader.recognizes(document))
     return next(found, None) if isinstance(document, dict) else None
+
+
+def _claims(document: Any, format: str | None) -> Iterator[Claim]:
+    reader = _reader(document, format)
+    if reader and reader.recognizes(document):
+        yield from reader.claims(document)
+        return
+    inside = [(pointer, inner, _reader(inner, None)) for pointer, inner in _inside(document)]
+    for pointer, inner, found in inside:
+        if found and format in (None, found.name):
+            yield from (claim.under(pointer) for claim in found.claims(inner))
+    strange = sum(found is None for _, _, found in inside)
+    if reader and strange == len(inside):
+        yield from reader.claims(document)  # which says what is expected
+    elif strange == len(inside):
+        marks = ", or with ".join(reader.marks for reader in _formats(format))
+        raise InputError(f"JSON, but not a claim: expected an object with {marks}")
+    elif strange:
+        raise InputError(f"{strange} more beside the claims in it that are none: expected claims only")
+
+
+def _inside(document: Any) -> Iterator[tuple[str, Any]]:
+    """What a document that is no claim holds one level down, alone or in a list, under a name that programs use for it."""
+    for name in [name for name in document if name in WRAPPERS] if isinstance(document, dict) else ():
+        value = document[name]
+        if isinstance(value, list):
+            yield from ((f"/{name}/{index}", inner) for index, inner in enumerate(value))
+        elif isinstance(value, dict):
+            yield f"/{name}", value
 
 
 def _is_record(line: str) -> bool:

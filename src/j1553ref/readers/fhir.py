@@ -307,7 +307,6 @@ _QUANTITY = _number(replace(kinds.QUANTITY, write=Decimal), "an NDC quantity, su
 _SEQUENCE = _number(replace(kinds.NUMBER, write=int), "a sequence, such as 1")
 _UNIT = Kind("a unit", _UNITS_OF_DRUGS.get, pattern=re.compile("(?s).{1,40}"), field="unit")
 _REVENUE = replace(kinds.REVENUE, pattern=re.compile("[0-9]{1,4}"))
-_ICD = kind(r"[A-Z][0-9][0-9A-Z](\.?[0-9A-Z]{1,4})?", 'an ICD-10-CM code, such as "D83.9"', str, field="diagnoses")
 _BILL = kind(
     "0?[0-9]{2}[0-9A-Z]",
     'a type of bill, such as "0131"',
@@ -485,7 +484,7 @@ def _diagnoses(part: Reading) -> dict[Any, int]:
     codes: list[tuple[str, str | None]] = []
     for number, node in enumerate(part.elements("diagnoses", part.at("diagnosis")), 1):
         code = CLAIM.nodes(node, (_DIAGNOSIS,))
-        codes.append((code[0].pointer, code[0].read(_ICD)) if code else (node.pointer, None))
+        codes.append((code[0].pointer, code[0].read(kinds.DIAGNOSIS)) if code else (node.pointer, None))
         sequence = node.at("sequence")
         if sequence and type(sequence.value) in (int, Decimal):
             sequences.setdefault(sequence.value, number)

@@ -62,15 +62,15 @@ class Kind(Generic[T]):
     #: the name of the field in :mod:`j1553ref.redaction` and :mod:`j1553ref.readers.slips`; without it nothing is
     #: shown, and there are no slips
     field: str = ""
-    #: whether the value is a number of JSON; the pattern, and what is read, are then its digits
-    number: bool = False
+    #: whether the value is a number of JSON, or with None may be one; the pattern, and what is read, are then its digits
+    number: bool | None = False
 
     def value(self, there: Any) -> T | None:
         """What a value of the document means; None where it cannot be used."""
         if self.pattern is None:
             return self.read(there)
-        if self.number:
-            there = digits(there)
+        if self.number is not False:
+            there = digits(there) or (None if self.number else there)
         if isinstance(there, str) and self.pattern.fullmatch(there):
             try:
                 return self.read(there)
@@ -82,10 +82,10 @@ class Kind(Generic[T]):
         """Keyword and expected words for a value that cannot be used; None where its shape is not at fault."""
         if self.pattern is None:
             return None
-        if self.number:
-            if type(there) not in (int, Decimal):
-                return "type", f"a number without quotes: {self.expected}"
+        if self.number is not False and type(there) in (int, Decimal):
             there = digits(there) or ""
+        elif self.number:
+            return "type", f"a number without quotes: {self.expected}"
         if not isinstance(there, str):
             return "type", f"text in quotes: {self.expected}"
         if not self.pattern.fullmatch(there):
