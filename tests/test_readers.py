@@ -754,7 +754,7 @@ def more_formats(monkeypatch: pytest.MonkeyPatch) -> None:
         envelope=lambda head: "entry" if '"kind": "envelope"' in head else None,
     )
 
-    def by_star(pieces: Iterator[str], source: str) -> Iterator[Record]:
+    def by_star(pieces: Iterator[str], source: str, _: object) -> Iterator[Record]:
         for index, _ in enumerate("".join(pieces).split("*")[1:]):
             yield Record(source=source, index=index, format="stars", claim=Claim(pointer="", format="stars"))
 

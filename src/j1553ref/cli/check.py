@@ -12,7 +12,7 @@ import click
 from j1553ref import checking, config, report
 from j1553ref.claim import InputError
 from j1553ref.cli import fixing, running
-from j1553ref.cli.base import complain, fact_base, facts_option, say, settings_of
+from j1553ref.cli.base import column_option, columns_given, complain, fact_base, facts_option, say, settings_of
 from j1553ref.cli.printers import PRINTERS, Run
 from j1553ref.errors import unexpected
 from j1553ref.facts import FactBase
@@ -29,6 +29,7 @@ __all__ = ["check", "records"]
 @click.command()
 @click.argument("sources", metavar="FILE...", nargs=-1, required=True)
 @click.option("--format", "form", type=click.Choice(FORMATS), help="Input format; sniffed without it.")
+@column_option
 @click.option(
     "--payer", metavar="ID", help="Such as medicare-ab, medicare-ab:ngs, medicaid:NC, bcbs:premera, commercial."
 )
@@ -73,6 +74,7 @@ __all__ = ["check", "records"]
 def check(
     sources: tuple[str, ...],
     form: str | None,
+    columns: tuple[str, ...],
     payer: str | None,
     select: str | None,
     ignore: str | None,
@@ -124,6 +126,7 @@ def check(
             stocked=settings.stocked_vials,
             suppress=tuple(entry for entry in settings.suppress if entry.codes & wanted),
             with_ids=with_ids,
+            columns=columns_given(columns),
         ),
         base,
     )
@@ -156,6 +159,9 @@ def check(
                 summary.skipped += outcome.skipped
                 others += outcome.others
                 watch.note(outcome)
+                for remark in outcome.remarks:
+                    progress.erase()
+                    complain(f"note: {source.name}: {remark}")
                 for claim in outcome.claims:
                     unusable += claim["error"] is not None
                     summary.add(claim)
@@ -265,13 +271,13 @@ def _check_stocked(settings: config.Config, base: FactBase) -> None:
         raise config.ConfigError(f"{settings.where('stocked_vials')}: stocked_{error}") from None
 
 
-def records(sources: tuple[str, ...], form: str | None) -> Iterator[Record]:
+def records(sources: tuple[str, ...], form: str | None, columns: tuple[tuple[str, str], ...] = ()) -> Iterator[Record]:
     """Every record of every source; a source that cannot be opened is a record with an error."""
     for source in sources:
         name = _named(source)
         try:
             with open_source(source) as stream:
-                yield from read(stream, source=name, format=form)
+                yield from read(stream, source=name, format=form, columns=columns)
         except InputError as error:
             yield Record(source=name, index=0, error=str(error).removeprefix(f"{name}: "))
 

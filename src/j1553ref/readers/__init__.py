@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import cache
@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 from j1553ref import shape
 from j1553ref.claim import Claim, InputError
 from j1553ref.errors import unexpected
-from j1553ref.readers import clearinghouse, cms1500_body, fhir, flat, native, strict, x12
+from j1553ref.readers import clearinghouse, cms1500_body, fhir, flat, native, strict, table, x12
 from j1553ref.readers.locate import Locator
 from j1553ref.readers.record import JsonFormat, Record, TextFormat
 from j1553ref.readers.scope import Scope
@@ -92,9 +92,12 @@ JSON_FORMATS: tuple[JsonFormat, ...] = (
     ),
 )
 #: Asked before JSON is tried.
-TEXT_FORMATS: tuple[TextFormat, ...] = (TextFormat(name=x12.FORMAT, recognizes=x12.recognizes, read=x12.read),)
-#: The characters that show a format, and the blanks that may be before them.
-_FEWEST, _HEAD = 8, 4096
+TEXT_FORMATS: tuple[TextFormat, ...] = (
+    TextFormat(name=x12.FORMAT, recognizes=x12.recognizes, read=x12.read),
+    TextFormat(name=table.FORMAT, recognizes=table.recognizes, read=table.read),
+)
+#: A format shows itself in so many characters.
+_HEAD = 4096
 #: Names under which a claim, or a list of claims, may be one level down.
 WRAPPERS = frozenset({"body", "claim", "claims", "content", "data", "payload", "request", "submission"})
 _NOTHING = "no claim in it; expected at least one"
@@ -102,10 +105,13 @@ _NOTHING = "no claim in it; expected at least one"
 FORMATS = tuple(dict.fromkeys([*(reader.name for reader in JSON_FORMATS), *(reader.name for reader in TEXT_FORMATS)]))
 
 
-def read(stream: BinaryIO | bytes, *, source: str, format: str | None = None) -> Iterator[Record]:
+def read(
+    stream: BinaryIO | bytes, *, source: str, format: str | None = None, columns: Sequence[tuple[str, str]] = ()
+) -> Iterator[Record]:
     """Every claim of a stream, one record at a time, in constant memory.
 
-    ``source`` is what records call the stream; ``format`` is one of FORMATS, recognized by the content without it.
+    ``source`` is what records call the stream; ``format`` is one of FORMATS, recognized by the content without it;
+    ``columns`` are those of a table, as pairs of our field and the name or number of a column, guessed without them.
     JSON may be one object, a list of them, or one after another, on one line each or on many. What cannot be
     read is a record with ``error``; the records around it are still read. Raises
     :class:`~j1553ref.claim.InputError` for an unknown ``format``.
@@ -117,7 +123,7 @@ def read(stream: BinaryIO | bytes, *, source: str, format: str | None = None) ->
     """
     if format is not None and format not in FORMATS:
         raise InputError(f"no such format; expected one of {', '.join(FORMATS)}")
-    return _read(io.BytesIO(stream) if isinstance(stream, bytes) else stream, source, format)
+    return _read(io.BytesIO(stream) if isinstance(stream, bytes) else stream, source, format, columns)
 
 
 def claim_from(source: Mapping[str, Any] | str | bytes | Path, *, format: str | None = None) -> Claim:
@@ -188,9 +194,11 @@ def open_source(path: str | Path) -> AbstractContextManager[BinaryIO]:
     raise InputError(f"{one_line(str(path))}: {reason}")
 
 
-def _read(stream: BinaryIO, source: str, format: str | None) -> Iterator[Record]:
+def _read(
+    stream: BinaryIO, source: str, format: str | None, columns: Sequence[tuple[str, str]] = ()
+) -> Iterator[Record]:
     index, seen = 0, False
-    for found in record_texts(stream, source=source, format=format):
+    for found in record_texts(stream, source=source, format=format, columns=columns):
         for record in records_of(found, source=source, index=index, format=format):
             if isinstance(record, Record):
                 yield record
@@ -210,7 +218,12 @@ def nothing_in(source: str) -> Record:
 
 
 def record_texts(
-    stream: BinaryIO, *, source: str, format: str | None = None, scope: Scope | None = None
+    stream: BinaryIO,
+    *,
+    source: str,
+    format: str | None = None,
+    scope: Scope | None = None,
+    columns: Sequence[tuple[str, str]] = (),
 ) -> Iterator[RecordText | Skipped | Record]:
     """A stream cut into records that are still text, in order and in constant memory; see :func:`read`.
 
@@ -222,7 +235,7 @@ def record_texts(
         head = _beginning(text)
         for reader in TEXT_FORMATS:
             if reader.recognizes(head) if format is None else reader.name == format and not _is_json(head):
-                yield from reader.read(chain([head], text), source)
+                yield from reader.read(chain([head], text), source, columns)
                 return
     except Unreadable as error:
         yield Record(source=source, index=0, error=f"{error}")
@@ -242,10 +255,12 @@ def record_texts(
 
 
 def _beginning(text: Iterator[str]) -> str:
-    """So much of a text that its format is known, however it arrives."""
+    """So much of a text that its format is known, however it arrives: its first line, but for JSON and X12."""
     head = ""
-    while len(head) < _HEAD and not _is_json(head) and len(head.lstrip()) < _FEWEST and (chunk := next(text, "")):
+    while len(head) < _HEAD and not _is_json(head) and (chunk := next(text, "")):
         head += chunk
+        if x12.recognizes(head) or "\n" in head.lstrip():
+            break
     return head
 
 

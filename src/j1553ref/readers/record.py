@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -35,6 +35,8 @@ class Record:
     claim: Claim | None = None
     error: str | None = None
     places: Places | None = field(default=None, repr=False)
+    #: what to say once of the source, such as which column is read as what
+    remark: str | None = None
 
     def locate(self, pointer: str) -> tuple[int, int] | None:
         """Line and column, from 1, of the value at a pointer in the user's file; None where there is none.
@@ -74,5 +76,5 @@ class TextFormat:
     name: str
     #: whether a file that begins like this is in this format
     recognizes: Callable[[str], bool]
-    #: the records of a file, from its text in chunks of any length, and the name of the source
-    read: Callable[[Iterator[str], str], Iterator[Record]]
+    #: the records of a file, from its text in chunks of any length, the name of the source, and the columns that are given
+    read: Callable[[Iterator[str], str, Sequence[tuple[str, str]]], Iterator[Record]]
