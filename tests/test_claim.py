@@ -379,7 +379,7 @@ def test_a_document_that_holds_itself_is_refused() -> None:
     ("source", "message"),
     [
         ({}, "JSON, but not a claim: expected an object with schema_version, form and lines"),
-        ({"resourceType": "Patient", "name": "Jane Roe"}, "JSON, but not a claim: expected an object with"),
+        ({"resourceType": "Patient", "name": "Jane Roe"}, "document: no claim in it; expected one"),
         ("[1]", "text: line 1, column 2: JSON, but not a claim"),
         ("", "text: empty; expected a claim"),
         ("Jane Roe", "text: line 1, column 1: neither JSON nor another known format; expected a claim as JSON"),

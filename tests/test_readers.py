@@ -307,8 +307,9 @@ def test_no_damage_makes_the_chunking_matter(tokens: list[str], limit: int, seed
         (f'{{"schem": 1, "\n{ONE[:-1]}, "x":\n{ONE}\n: 1}}}}\n{ONE}', [None, 400, None, 400]),
         (f'[{ONE},\n{{"schem": 1, "\n{ONE[:-1]}, "x":\n{ONE}\n: 1}}}},\n{ONE}]', [400, None, 400, None, 400]),
         (f'{ONE}\nx "vials": [{{"ndc": "7",\n{ONE}\n{ONE}', [400, None, 400, 400]),
-        # A document that is sound is one record, however it is laid out.
-        (f'{{"claims": [\n{ONE},\n{ONE}\n]}}\n{ONE}', [None, 400]),
+        # A document that is sound is one record, however it is laid out; claims under a name for them are read.
+        (f'{{"claims": [\n{ONE},\n{ONE}\n]}}\n{ONE}', [400, 400, 400]),
+        (f'{{"others": [\n{ONE},\n{ONE}\n]}}\n{ONE}', [None, 400]),
         ('{"id": 1, "below": [\n{"id": 2},\n{"id": 3}\n]}', [None]),
     ],
 )
@@ -366,7 +367,7 @@ def test_any_one_changed_character_costs_one_line_at_most(how: str) -> None:
 
 NOT_A_CLAIM = (
     "JSON, but not a claim: expected an object with schema_version, form and lines, or with claimInformation, "
-    "or with the text of an X12 file"
+    "or with serviceLines and encounter, or with service_lines, or with resourceType, or with the text of an X12 file"
 )
 NOT_A_NUMBER = "is NaN or infinite, which JSON does not have; expected a number"
 NO_ESCAPE = "not valid JSON: a backslash stands before a character that it cannot escape"
@@ -753,7 +754,7 @@ def more_formats(monkeypatch: pytest.MonkeyPatch) -> None:
         envelope=lambda head: "entry" if '"kind": "envelope"' in head else None,
     )
 
-    def by_star(pieces: Iterator[str], source: str) -> Iterator[Record]:
+    def by_star(pieces: Iterator[str], source: str, _: object) -> Iterator[Record]:
         for index, _ in enumerate("".join(pieces).split("*")[1:]):
             yield Record(source=source, index=index, format="stars", claim=Claim(pointer="", format="stars"))
 

@@ -33,10 +33,15 @@ NOTES = {
     "service_date_from_statement": "a drug line has no date of its own: the statement's single date was used",
     "shape_not_selected": "the claim has problems of shape, and the selected rules leave them out: this is not a pass",
     "segments_miscounted": "the SE segment counts other segments than its transaction set has: is the file whole?",
+    "not_a_bill": "a request before the service and no bill: only the units were checked",
+    "pharmacy_claim": "a pharmacy claim bills by NDC, without a HCPCS code: nothing was checked, so nothing was passed",
     "payer_unknown": "no payer was named: rules that depend on the payer were not checked",
 }
 
 _DAMAGED = "damaged in the input"
+_NO_BILL = "a request before the service is no bill"
+#: What a request before the service can be judged by.
+_OF_A_REQUEST = "UNT"
 #: How pointers of NDCs end.
 _NDCS = ("/ndc", "/nationalDrugCode")
 
@@ -113,7 +118,7 @@ def check(
     view = ClaimView.of(subject, who, base, stocked=vial_sizes(stocked_vials, base))
     findings = [finding_for(problem) for problem in subject.shape]
     not_checked: list[NotChecked] = []
-    if view.in_scope:
+    if view.in_scope and "pharmacy_claim" not in subject.notes:
         seen, not_checked = _run(view)
         findings += seen
     else:
@@ -251,11 +256,15 @@ def _run(claim: ClaimView) -> tuple[list[Finding], list[NotChecked]]:
         return findings, [claim.book.not_checked(code, _DAMAGED, "procedure_code") for code in damaged]
     not_checked: list[NotChecked] = []
     book, holds = claim.book, claim.holds
+    requested = "not_a_bill" in claim.claim.notes
     quick: dict[str, tuple[View, ...]] = {"claim": (claim,), "group": claim.groups}
     recorded: dict[View, View] = {}
     for rule, unmet in book.plan:
         if unmet is not None:
             not_checked.append(unmet)
+            continue
+        if requested and not rule.code.startswith(_OF_A_REQUEST):
+            not_checked.append(book.not_checked(rule.code, _NO_BILL, "bill"))
             continue
         if rule.scope == "group" and claim.hides_a_line:
             not_checked.append(book.not_checked(rule.code, _DAMAGED, claim.hides_a_line))

@@ -11,7 +11,7 @@ the defaults of the class.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 from decimal import Decimal
 from functools import cached_property
@@ -61,6 +61,14 @@ class ShapeProblem:
     note: str = field(default="", repr=False)
     severity: str = field(default="", repr=False)
 
+    def under(self, pointer: str) -> ShapeProblem:
+        """The same in a document that holds this one at a pointer.
+
+        >>> ShapeProblem("/form", "required", "form", "<absent>").under("/claim").pointer
+        '/claim/form'
+        """
+        return replace(self, pointer=pointer + self.pointer, place=pointer + self.place)
+
 
 _NONE: Mapping[str, Any] = {}
 
@@ -109,6 +117,15 @@ class Places(Mapping[str, str]):
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
+    def under(self, pointer: str) -> Places:
+        """The same in a document that holds this one at a pointer.
+
+        >>> Places("/lines/0", {"units": "/units"}).under("/claim")["units"]
+        '/claim/lines/0/units'
+        """
+        elsewhere = {name: pointer + place for name, place in self._elsewhere.items()}
+        return Places(pointer + self._pointer, self._ways, self._counts, elsewhere)
+
     def __hash__(self) -> int:
         return hash(frozenset(self.items()))
 
@@ -139,6 +156,23 @@ class Part:
         part = object.__new__(cls)
         object.__setattr__(part, "__dict__", fields)
         return part
+
+    def under(self, pointer: str) -> Self:
+        """The part as it is in a document that holds this one at a pointer.
+
+        >>> line = Line(pointer="/lines/0", places=Places("/lines/0", {"units": "/units"}))
+        >>> Claim(pointer="", format="j1553", lines=(line,)).under("/claim").lines[0].at("units")
+        '/claim/lines/0/units'
+        """
+        changed: dict[str, Any] = {"pointer": pointer + self.pointer}
+        for name, value in vars(self).items():
+            if isinstance(value, Part | Places):
+                changed[name] = value.under(pointer)
+            elif isinstance(value, tuple) and value and isinstance(value[0], Part | ShapeProblem):
+                changed[name] = tuple(inner.under(pointer) for inner in value)
+            elif name == "also":
+                changed[name] = tuple(pointer + place for place in value)
+        return self.of({name: value for name, value in vars(self).items() if not name.startswith("_")} | changed)
 
     def at(self, name: str, index: int | None = None) -> str:
         """The pointer of a field, or of the part itself where the field is absent.

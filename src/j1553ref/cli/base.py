@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 __all__ = [
     "beyond_facts",
     "colored",
+    "column_option",
     "columns",
+    "columns_given",
     "complain",
     "day_of",
     "fact_base",
@@ -57,6 +59,29 @@ output_option = click.option("--output", type=click.Choice(["text", "json"]), de
 facts_option = click.option(
     "--facts", "folder", metavar="DIR", help="A folder of dated fact files laid over the packaged ones."
 )
+
+
+column_option = click.option(
+    "--column",
+    "columns",
+    metavar="FIELD=NAME",
+    multiple=True,
+    help="Of a table: the column, by its name or number, that holds a field, such as units=Qty; more than once for more.",
+)
+
+
+def columns_given(columns: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The columns of ``--column`` as pairs; a field that a table does not have is a mistake in the command."""
+    if not columns:
+        return ()
+    from j1553ref.readers.table import COLUMNS  # only who names columns waits for it
+
+    found = [text.partition("=") for text in columns]
+    if any(not separator or not name.strip() for _, separator, name in found):
+        raise click.ClickException("--column: expected FIELD=NAME, such as units=Qty or units=5")
+    if any(field not in COLUMNS for field, _, _ in found):
+        raise click.ClickException(f"--column: no such field; expected one of {', '.join(COLUMNS)}")
+    return tuple((field, name) for field, _, name in found)
 
 
 def on_option(help_text: str) -> Callable[[Any], Any]:

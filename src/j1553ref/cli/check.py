@@ -12,12 +12,12 @@ import click
 from j1553ref import checking, config, report
 from j1553ref.claim import InputError
 from j1553ref.cli import fixing, running
-from j1553ref.cli.base import complain, fact_base, facts_option, say, settings_of
+from j1553ref.cli.base import column_option, columns_given, complain, fact_base, facts_option, say, settings_of
 from j1553ref.cli.printers import PRINTERS, Run
 from j1553ref.errors import unexpected
 from j1553ref.facts import FactBase
 from j1553ref.payers import parse_payer
-from j1553ref.readers import FORMATS, Record, open_source, read
+from j1553ref.readers import FORMATS, Record, nothing_in, open_source, read
 from j1553ref.redaction import one_line
 from j1553ref.report.tally import MOST_NAMED
 from j1553ref.suppression import Suppression
@@ -29,6 +29,7 @@ __all__ = ["check", "records"]
 @click.command()
 @click.argument("sources", metavar="FILE...", nargs=-1, required=True)
 @click.option("--format", "form", type=click.Choice(FORMATS), help="Input format; sniffed without it.")
+@column_option
 @click.option(
     "--payer", metavar="ID", help="Such as medicare-ab, medicare-ab:ngs, medicaid:NC, bcbs:premera, commercial."
 )
@@ -73,6 +74,7 @@ __all__ = ["check", "records"]
 def check(
     sources: tuple[str, ...],
     form: str | None,
+    columns: tuple[str, ...],
     payer: str | None,
     select: str | None,
     ignore: str | None,
@@ -124,6 +126,7 @@ def check(
             stocked=settings.stocked_vials,
             suppress=tuple(entry for entry in settings.suppress if entry.codes & wanted),
             with_ids=with_ids,
+            columns=columns_given(columns),
         ),
         base,
     )
@@ -146,14 +149,19 @@ def check(
 
     def claims() -> Iterator[dict[str, Any]]:
         source, index, cut = queue[0], 0, ""
-        unusable = 0
+        unusable = others = 0
         try:
             for outcome in stop.until(outcomes):
                 if outcome.source != source:
+                    yield from empty(source.name, index, others)
                     only_counted(source.name, unusable)
-                    source, index, unusable = outcome.source, 0, 0
+                    source, index, unusable, others = outcome.source, 0, 0, 0
                 summary.skipped += outcome.skipped
+                others += outcome.others
                 watch.note(outcome)
+                for remark in outcome.remarks:
+                    progress.erase()
+                    complain(f"note: {source.name}: {remark}")
                 for claim in outcome.claims:
                     unusable += claim["error"] is not None
                     summary.add(claim)
@@ -165,6 +173,8 @@ def check(
             cut = str(error)
         except MemoryError as error:
             cut = unexpected(error)
+        if not stop.signal and not cut:
+            yield from empty(source.name, index, others)
         only_counted(source.name, unusable)
         if stop.signal:
             cut = "interrupted: what follows was not checked"
@@ -172,6 +182,13 @@ def check(
             last = report.claim_object(Record(source=source.name, index=index, error=cut), None)
             summary.add(last)
             yield announced(last)
+
+    def empty(name: str, count: int, others: int) -> Iterator[dict[str, Any]]:
+        """The error of a source of which all ``count`` records are of kinds that hold no claim."""
+        if others and others == count:
+            nothing = report.claim_object(nothing_in(name), None)
+            summary.add(nothing)
+            yield announced(nothing | {"index": count})
 
     def announced(claim: dict[str, Any]) -> dict[str, Any]:
         progress.erase()
@@ -254,13 +271,13 @@ def _check_stocked(settings: config.Config, base: FactBase) -> None:
         raise config.ConfigError(f"{settings.where('stocked_vials')}: stocked_{error}") from None
 
 
-def records(sources: tuple[str, ...], form: str | None) -> Iterator[Record]:
+def records(sources: tuple[str, ...], form: str | None, columns: tuple[tuple[str, str], ...] = ()) -> Iterator[Record]:
     """Every record of every source; a source that cannot be opened is a record with an error."""
     for source in sources:
         name = _named(source)
         try:
             with open_source(source) as stream:
-                yield from read(stream, source=name, format=form)
+                yield from read(stream, source=name, format=form, columns=columns)
         except InputError as error:
             yield Record(source=name, index=0, error=str(error).removeprefix(f"{name}: "))
 

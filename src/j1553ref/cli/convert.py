@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from j1553ref.cli.base import complain
+from j1553ref.cli.base import column_option, columns_given, complain
 from j1553ref.cli.check import records
 from j1553ref.errors import unexpected
 from j1553ref.forms import PAPERS, clearinghouse, html, text
@@ -30,6 +30,7 @@ __all__ = ["convert"]
 @click.argument("source", metavar="FILE")
 @click.option("--to", "target", type=click.Choice(["clearinghouse", *PAPERS]), required=True, help="The form wanted.")
 @click.option("--format", "form", type=click.Choice(FORMATS), help="Input format; sniffed without it.")
+@column_option
 @click.option(
     "--output",
     type=click.Choice(["text", "html"]),
@@ -41,7 +42,14 @@ __all__ = ["convert"]
     help="Carry over the claim id and prescription numbers. They can lead to a patient, so a converted claim"
     " that you hand to others holds none unless you ask.",
 )
-def convert(source: str, target: str, form: str | None, output: str | None, with_ids: bool) -> None:
+def convert(
+    source: str,
+    target: str,
+    form: str | None,
+    columns: tuple[str, ...],
+    output: str | None,
+    with_ids: bool,
+) -> None:
     """Write a claim in the shape of another form; - reads standard input.
 
     Nothing is invented and nothing is checked: what the form needs and the claim lacks stays blank, and notes on
@@ -50,6 +58,7 @@ def convert(source: str, target: str, form: str | None, output: str | None, with
     """
     if output and target not in PAPERS:
         raise click.UsageError("--output is for paper forms; a clearinghouse body is always JSON")
+    named_columns = columns_given(columns)
     make: Callable[..., Any] = PAPERS.get(target, clearinghouse.body)
     notes: dict[str, tuple[int, int]] = {}
     held, named, converted, refused = _Held(), "", 0, 0
@@ -57,7 +66,9 @@ def convert(source: str, target: str, form: str | None, output: str | None, with
     def made() -> Iterator[Any]:
         """The forms, so long as no claim was refused; those after it are only looked at."""
         nonlocal converted, refused, named
-        for record in records((source,), form):
+        for record in records((source,), form, named_columns):
+            if record.remark:
+                complain(f"note: {record.source}: {record.remark}")
             error = record.error
             if record.claim is not None:
                 try:

@@ -57,6 +57,7 @@ class Plan:
     stocked: tuple[str, ...]
     suppress: tuple[Suppression, ...]
     with_ids: bool
+    columns: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -68,6 +69,10 @@ class Outcome:
     tried: set[Suppression] = field(default_factory=set)
     used: set[Suppression] = field(default_factory=set)
     skipped: int = 0
+    #: those of them that are of a kind that holds no claim
+    others: int = 0
+    #: what to say once of the source
+    remarks: list[str] = field(default_factory=list)
 
 
 class Examiner:
@@ -92,7 +97,13 @@ class Examiner:
         done = Outcome(source)
         examine = partial(self.check, source=source.name)
         for found in batch:
-            for record in records_of(found, source=source.name, index=len(done.claims), format=self.plan.form):
+            index = len(done.claims) + done.skipped
+            for record in records_of(found, source=source.name, index=index, format=self.plan.form):
+                if isinstance(record, Skipped):
+                    done.skipped += record.count
+                    done.others += record.count
+                    continue
+                done.remarks += [record.remark] if record.remark else []
                 record, result = checking.judged(record, examine)
                 done.claims.append(report.claim_object(record, result, with_ids=self.plan.with_ids))
                 if result is None:
@@ -118,7 +129,7 @@ def examined(
     :class:`WorkerError` where one of them dies.
     """
     scope = Scope(here.facts, plan.form) if in_scope_only else None
-    found = _found(sources, plan.form, scope, opened)
+    found = _found(sources, plan, scope, opened)
     if jobs == 1:
         for source, item in found:
             yield Outcome(source, skipped=item.count) if isinstance(item, Skipped) else here.outcome(source, [item])
@@ -170,14 +181,15 @@ def _unheard() -> Iterator[None]:
 
 
 def _found(
-    sources: tuple[Source, ...], form: str | None, scope: Scope | None, opened: Callable[[Source, BinaryIO], None]
+    sources: tuple[Source, ...], plan: Plan, scope: Scope | None, opened: Callable[[Source, BinaryIO], None]
 ) -> Iterator[tuple[Source, Found | Skipped]]:
     """Every record of every source as text; a source that cannot be opened is a record with an error."""
     for source in sources:
         try:
             with open_source(source.path) as stream:
                 opened(source, stream)
-                for item in record_texts(stream, source=source.name, format=form, scope=scope):
+                options = {"format": plan.form, "scope": scope, "columns": plan.columns}
+                for item in record_texts(stream, source=source.name, **options):  # type: ignore[arg-type]
                     yield source, item
         except InputError as error:
             yield source, Record(source=source.name, index=0, error=str(error).removeprefix(f"{source.name}: "))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import cache
@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 from j1553ref import shape
 from j1553ref.claim import Claim, InputError
 from j1553ref.errors import unexpected
-from j1553ref.readers import clearinghouse, native, strict, x12
+from j1553ref.readers import clearinghouse, cms1500_body, fhir, flat, native, strict, table, x12
 from j1553ref.readers.locate import Locator
 from j1553ref.readers.record import JsonFormat, Record, TextFormat
 from j1553ref.readers.scope import Scope
@@ -29,6 +29,7 @@ __all__ = [
     "FORMATS",
     "JSON_FORMATS",
     "TEXT_FORMATS",
+    "WRAPPERS",
     "JsonFormat",
     "Record",
     "RecordText",
@@ -36,6 +37,7 @@ __all__ = [
     "Skipped",
     "TextFormat",
     "claim_from",
+    "nothing_in",
     "open_source",
     "read",
     "record_texts",
@@ -59,6 +61,29 @@ JSON_FORMATS: tuple[JsonFormat, ...] = (
         names=clearinghouse.NAMES,
     ),
     JsonFormat(
+        name=cms1500_body.FORMAT,
+        marks="serviceLines and encounter",
+        recognizes=cms1500_body.recognizes,
+        claims=cms1500_body.claims,
+        names=cms1500_body.NAMES,
+    ),
+    JsonFormat(
+        name=flat.FORMAT,
+        marks="service_lines",
+        recognizes=flat.recognizes,
+        claims=flat.claims,
+        names=flat.NAMES,
+    ),
+    JsonFormat(
+        name=fhir.FORMAT,
+        marks="resourceType",
+        recognizes=fhir.recognizes,
+        claims=fhir.claims,
+        names=fhir.NAMES,
+        passes=fhir.passes,
+        envelope=fhir.envelope,
+    ),
+    JsonFormat(
         name=x12.FORMAT,
         marks="the text of an X12 file",
         recognizes=x12.wraps,
@@ -67,17 +92,26 @@ JSON_FORMATS: tuple[JsonFormat, ...] = (
     ),
 )
 #: Asked before JSON is tried.
-TEXT_FORMATS: tuple[TextFormat, ...] = (TextFormat(name=x12.FORMAT, recognizes=x12.recognizes, read=x12.read),)
-#: The characters that show a format, and the blanks that may be before them.
-_FEWEST, _HEAD = 8, 4096
+TEXT_FORMATS: tuple[TextFormat, ...] = (
+    TextFormat(name=x12.FORMAT, recognizes=x12.recognizes, read=x12.read),
+    TextFormat(name=table.FORMAT, recognizes=table.recognizes, read=table.read),
+)
+#: A format shows itself in so many characters.
+_HEAD = 4096
+#: Names under which a claim, or a list of claims, may be one level down.
+WRAPPERS = frozenset({"body", "claim", "claims", "content", "data", "payload", "request", "submission"})
+_NOTHING = "no claim in it; expected at least one"
 #: The names of all formats, for ``--format``.
 FORMATS = tuple(dict.fromkeys([*(reader.name for reader in JSON_FORMATS), *(reader.name for reader in TEXT_FORMATS)]))
 
 
-def read(stream: BinaryIO | bytes, *, source: str, format: str | None = None) -> Iterator[Record]:
+def read(
+    stream: BinaryIO | bytes, *, source: str, format: str | None = None, columns: Sequence[tuple[str, str]] = ()
+) -> Iterator[Record]:
     """Every claim of a stream, one record at a time, in constant memory.
 
-    ``source`` is what records call the stream; ``format`` is one of FORMATS, recognized by the content without it.
+    ``source`` is what records call the stream; ``format`` is one of FORMATS, recognized by the content without it;
+    ``columns`` are those of a table, as pairs of our field and the name or number of a column, guessed without them.
     JSON may be one object, a list of them, or one after another, on one line each or on many. What cannot be
     read is a record with ``error``; the records around it are still read. Raises
     :class:`~j1553ref.claim.InputError` for an unknown ``format``.
@@ -89,7 +123,7 @@ def read(stream: BinaryIO | bytes, *, source: str, format: str | None = None) ->
     """
     if format is not None and format not in FORMATS:
         raise InputError(f"no such format; expected one of {', '.join(FORMATS)}")
-    return _read(io.BytesIO(stream) if isinstance(stream, bytes) else stream, source, format)
+    return _read(io.BytesIO(stream) if isinstance(stream, bytes) else stream, source, format, columns)
 
 
 def claim_from(source: Mapping[str, Any] | str | bytes | Path, *, format: str | None = None) -> Claim:
@@ -128,14 +162,13 @@ def _usual(source: str | bytes, format: str | None) -> Claim | None:
         document = strict.parse(text)
     except (UnicodeError, Unreadable):
         return None
-    for reader in _formats(format):
-        if isinstance(document, dict) and (reader.name == format or reader.recognizes(document)):
-            try:
-                found = list(islice(reader.claims(document), 2))
-            except InputError:
-                return None
-            return found[0] if len(found) == 1 else None
-    return None
+    if (reader := _reader(document, format)) is None:
+        return None
+    try:
+        found = list(islice(reader.claims(document), 2))
+    except InputError:
+        return None
+    return found[0] if len(found) == 1 else None
 
 
 def open_source(path: str | Path) -> AbstractContextManager[BinaryIO]:
@@ -161,16 +194,36 @@ def open_source(path: str | Path) -> AbstractContextManager[BinaryIO]:
     raise InputError(f"{one_line(str(path))}: {reason}")
 
 
-def _read(stream: BinaryIO, source: str, format: str | None) -> Iterator[Record]:
-    index = 0
-    for found in record_texts(stream, source=source, format=format):
+def _read(
+    stream: BinaryIO, source: str, format: str | None, columns: Sequence[tuple[str, str]] = ()
+) -> Iterator[Record]:
+    index, seen = 0, False
+    for found in record_texts(stream, source=source, format=format, columns=columns):
         for record in records_of(found, source=source, index=index, format=format):
-            yield record
-            index = record.index + 1
+            if isinstance(record, Record):
+                yield record
+                seen = True
+            index += 1
+    if index and not seen:
+        yield nothing_in(source)
+
+
+def nothing_in(source: str) -> Record:
+    """The error of a source in which nothing is a claim.
+
+    >>> nothing_in("patients.ndjson").error
+    'no claim in it; expected at least one'
+    """
+    return Record(source=source, index=0, error=_NOTHING)
 
 
 def record_texts(
-    stream: BinaryIO, *, source: str, format: str | None = None, scope: Scope | None = None
+    stream: BinaryIO,
+    *,
+    source: str,
+    format: str | None = None,
+    scope: Scope | None = None,
+    columns: Sequence[tuple[str, str]] = (),
 ) -> Iterator[RecordText | Skipped | Record]:
     """A stream cut into records that are still text, in order and in constant memory; see :func:`read`.
 
@@ -182,7 +235,7 @@ def record_texts(
         head = _beginning(text)
         for reader in TEXT_FORMATS:
             if reader.recognizes(head) if format is None else reader.name == format and not _is_json(head):
-                yield from reader.read(chain([head], text), source)
+                yield from reader.read(chain([head], text), source, columns)
                 return
     except Unreadable as error:
         yield Record(source=source, index=0, error=f"{error}")
@@ -194,7 +247,7 @@ def record_texts(
         for found in split(window, is_record=_is_record, envelope=_envelope(formats), scope=scope):
             yield found
         if found is None:
-            yield Record(source=source, index=0, error="no claim in it; expected at least one")
+            yield nothing_in(source)
     except Unreadable as error:
         yield Record(source=source, index=0, line=window.line, error=str(error))
     except Exception as error:  # such as too little memory: the sources that follow are read
@@ -202,10 +255,12 @@ def record_texts(
 
 
 def _beginning(text: Iterator[str]) -> str:
-    """So much of a text that its format is known, however it arrives."""
+    """So much of a text that its format is known, however it arrives: its first line, but for JSON and X12."""
     head = ""
-    while len(head) < _HEAD and not _is_json(head) and len(head.lstrip()) < _FEWEST and (chunk := next(text, "")):
+    while len(head) < _HEAD and not _is_json(head) and (chunk := next(text, "")):
         head += chunk
+        if x12.recognizes(head) or "\n" in head.lstrip():
+            break
     return head
 
 
@@ -215,8 +270,11 @@ def _is_json(head: str) -> bool:
 
 def records_of(
     found: RecordText | Skipped | Record, *, source: str, index: int, format: str | None = None
-) -> Iterator[Record]:
-    """The records of what :func:`record_texts` yields, numbered from ``index``; none of what was only counted."""
+) -> Iterator[Record | Skipped]:
+    """The records of what :func:`record_texts` yields, numbered from ``index``; none of what was only counted.
+
+    What is of a kind that holds no claim, as a patient between claims, is passed over here.
+    """
     if isinstance(found, RecordText):
         yield from _records(found, source, index, format, _known(format))
     elif isinstance(found, Record):
@@ -229,10 +287,12 @@ def _formats(format: str | None) -> tuple[JsonFormat, ...]:
 
 @cache
 def _known(format: str | None) -> frozenset[str]:
-    return frozenset[str]().union(*(reader.names for reader in _formats(format)))
+    return WRAPPERS.union(*(reader.names for reader in _formats(format)))
 
 
-def _records(raw: RecordText, source: str, index: int, format: str | None, known: frozenset[str]) -> Iterator[Record]:
+def _records(
+    raw: RecordText, source: str, index: int, format: str | None, known: frozenset[str]
+) -> Iterator[Record | Skipped]:
     """The records of the text of one; an error is one too."""
     places = Locator(raw.text, line=raw.line, column=raw.column, known=known, byte=raw.byte)
     line, column, count = raw.line, raw.column, 0
@@ -240,6 +300,9 @@ def _records(raw: RecordText, source: str, index: int, format: str | None, known
         if raw.error:
             raise Unreadable(raw.error, 0)
         document = strict.parse(raw.text, known)
+        if _passes(document, format):
+            yield Skipped(1)
+            return
         for count, found in enumerate(_claims(document, format), 1):
             yield Record(
                 source=source,
@@ -253,14 +316,14 @@ def _records(raw: RecordText, source: str, index: int, format: str | None, known
             )
         if count:
             return
-        message, offset = "no claim in it; expected at least one", 0
+        message, offset = _NOTHING, 0
     except Unreadable as error:
         parts = hidden(raw, _is_record) if "\n" in raw.text else [raw]
         if len(parts) > 1:
             for part in parts:
                 for record in _records(part, source, index, format, known):
                     yield record
-                    index = record.index + 1
+                    index += 1
             return
         message, offset = str(error), error.offset or 0
         if message.startswith("not UTF-8"):
@@ -275,14 +338,44 @@ def _records(raw: RecordText, source: str, index: int, format: str | None, known
     )
 
 
+def _passes(document: Any, format: str | None) -> bool:
+    reader = _reader(document, format)
+    return bool(reader and reader.passes and reader.passes(document))
+
+
+def _reader(document: Any, format: str | None) -> JsonFormat | None:
+    """The format of a document."""
+    found = (reader for reader in _formats(format) if reader.name == format or reader.recognizes(document))
+    return next(found, None) if isinstance(document, dict) else None
+
+
 def _claims(document: Any, format: str | None) -> Iterator[Claim]:
-    formats = _formats(format)
-    for reader in formats:
-        if isinstance(document, dict) and (reader.name == format or reader.recognizes(document)):
-            yield from reader.claims(document)
-            return
-    marks = ", or with ".join(reader.marks for reader in formats)
-    raise InputError(f"JSON, but not a claim: expected an object with {marks}")
+    reader = _reader(document, format)
+    if reader and reader.recognizes(document):
+        yield from reader.claims(document)
+        return
+    inside = [(pointer, inner, _reader(inner, None)) for pointer, inner in _inside(document)]
+    for pointer, inner, found in inside:
+        if found and format in (None, found.name):
+            yield from (claim.under(pointer) for claim in found.claims(inner))
+    strange = sum(found is None for _, _, found in inside)
+    if reader and strange == len(inside):
+        yield from reader.claims(document)  # which says what is expected
+    elif strange == len(inside):
+        marks = ", or with ".join(reader.marks for reader in _formats(format))
+        raise InputError(f"JSON, but not a claim: expected an object with {marks}")
+    elif strange:
+        raise InputError(f"{strange} more beside the claims in it that are none: expected claims only")
+
+
+def _inside(document: Any) -> Iterator[tuple[str, Any]]:
+    """What a document that is no claim holds one level down, alone or in a list, under a name that programs use for it."""
+    for name in [name for name in document if name in WRAPPERS] if isinstance(document, dict) else ():
+        value = document[name]
+        if isinstance(value, list):
+            yield from ((f"/{name}/{index}", inner) for index, inner in enumerate(value))
+        elif isinstance(value, dict):
+            yield f"/{name}", value
 
 
 def _is_record(line: str) -> bool:
@@ -299,7 +392,12 @@ def _is_record(line: str) -> bool:
 def _envelope(formats: tuple[JsonFormat, ...]) -> Callable[[str], str | None] | None:
     """Asks the formats that have one; None where none has, so that nothing need be waited for."""
     known = [reader.envelope for reader in formats if reader.envelope]
-    return (lambda head: next((found for envelope in known if (found := envelope(head))), None)) if known else None
+
+    def ask(head: str) -> str | None:
+        found = [envelope(head) for envelope in known]
+        return next(filter(None, found), None if None in found else "")
+
+    return ask if known else None
 
 
 def _bytes_before(raw: RecordText, offset: int) -> int:

@@ -12,6 +12,8 @@ __all__ = [
     "BASIS",
     "COUNT",
     "DATE",
+    "DAY",
+    "DIAGNOSIS",
     "DRUG_UNITS",
     "FACILITY",
     "FILING",
@@ -53,6 +55,14 @@ DATE = kind(
     write="{:%Y%m%d}".format,
     field="date",
 )
+#: The same day in the way of most programs.
+DAY = kind(
+    "(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}",
+    'a calendar date written like "2026-05-04"',
+    date.fromisoformat,
+    write=date.isoformat,
+    field="date",
+)
 COUNT = kind(_DECIMAL, 'a number of units written like "350"', _whole, field="units")
 DRUG_UNITS = replace(COUNT, read=_drug_units)
 MONEY = kind(_DECIMAL, 'dollars written like "9600.00"', Decimal, write="{:.2f}".format, field="amount")
@@ -80,6 +90,8 @@ REVENUE = kind(
     "[0-9]{3,4}", 'a revenue code of four digits, such as "0636"', lambda text: text.zfill(4), field="revenue_code"
 )
 ICD_10 = kind("[A-Z][0-9][0-9A-Z]{1,5}", 'an ICD-10-CM code without the point, such as "D839"', str, field="diagnoses")
+#: The same code with or without its point.
+DIAGNOSIS = kind(r"[A-Z][0-9][0-9A-Z](\.?[0-9A-Z]{1,4})?", 'an ICD-10-CM code, such as "D83.9"', str, field="diagnoses")
 FILING = kind("[0-9A-Z]{2}", 'a claim filing indicator of two characters, such as "MB"', str, field="claim_filing_code")
 NDC = kind("(?s:.{1,48})", "an NDC of 11 digits", str, field="ndc")
 QUALIFIER = kind("[0-9A-Z]{2}", '"N4" for an NDC', str, field="qualifier")

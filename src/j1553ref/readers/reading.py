@@ -10,17 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
+from decimal import Decimal
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from j1553ref.claim import STRAY, Part, Places, ShapeProblem
 from j1553ref.readers.levels import MOST, Level, may_hold
-from j1553ref.readers.slips import attached, code_alone, meant, one_in_each_place, several
+from j1553ref.readers.slips import attached, code_alone, digits, meant, one_in_each_place, several
 from j1553ref.redaction import pointer as pointer_to
 from j1553ref.redaction import shown
 from j1553ref.shape import LIMIT, MISPLACED, misplaced
 
-__all__ = ["Enough", "Kind", "Node", "Problems", "Reading", "Row", "Table", "Unfit", "kind"]
+__all__ = ["Enough", "Kind", "Made", "Node", "Problems", "Reading", "Row", "Table", "Unfit", "kind"]
 
 T = TypeVar("T")
 P = TypeVar("P", bound=Part)
@@ -61,11 +62,15 @@ class Kind(Generic[T]):
     #: the name of the field in :mod:`j1553ref.redaction` and :mod:`j1553ref.readers.slips`; without it nothing is
     #: shown, and there are no slips
     field: str = ""
+    #: whether the value is a number of JSON, or with None may be one; the pattern, and what is read, are then its digits
+    number: bool | None = False
 
     def value(self, there: Any) -> T | None:
         """What a value of the document means; None where it cannot be used."""
         if self.pattern is None:
             return self.read(there)
+        if self.number is not False:
+            there = digits(there) or (None if self.number else there)
         if isinstance(there, str) and self.pattern.fullmatch(there):
             try:
                 return self.read(there)
@@ -77,6 +82,10 @@ class Kind(Generic[T]):
         """Keyword and expected words for a value that cannot be used; None where its shape is not at fault."""
         if self.pattern is None:
             return None
+        if self.number is not False and type(there) in (int, Decimal):
+            there = digits(there) or ""
+        elif self.number:
+            return "type", f"a number without quotes: {self.expected}"
         if not isinstance(there, str):
             return "type", f"text in quotes: {self.expected}"
         if not self.pattern.fullmatch(there):
@@ -178,6 +187,13 @@ class Row:
         return item.values(self.kind) if self.kind else (found,) if found is not None else ()
 
 
+class Made(Protocol[P]):
+    """What a part is made by: its class, and the fields that are the same in every document of the format."""
+
+    part: type[P]
+    fixed: Mapping[str, Any]
+
+
 class Table(Generic[P]):
     """The rows of one part of the claim, in the order in which they are read.
 
@@ -210,9 +226,9 @@ class Table(Generic[P]):
         known = {field.name: field for field in fields(part)}
         if unknown := [row.field for row in rows if row.field not in known and (row.kind or row.table)]:
             raise ValueError(f"no fields of {part.__name__}: {', '.join(unknown)}")
-        self.part = part
+        self.part: type[P] = part
         self.rows = rows
-        self.fixed = fixed or {}
+        self.fixed: Mapping[str, Any] = fixed or {}
         self.beside = beside or {}
         self.open = open
         below = [row.table.names for row in rows if row.table]
@@ -519,7 +535,7 @@ class Reading(Node):
         #: modifiers that are written behind the code
         self.behind: tuple[str, ...] = ()
 
-    def made(self, table: Table[P]) -> P:
+    def made(self, table: Made[P]) -> P:
         """The part of what was read."""
         fields = self.fields
         fields["pointer"] = self.pointer

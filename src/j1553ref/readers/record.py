@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -35,6 +35,8 @@ class Record:
     claim: Claim | None = None
     error: str | None = None
     places: Places | None = field(default=None, repr=False)
+    #: what to say once of the source, such as which column is read as what
+    remark: str | None = None
 
     def locate(self, pointer: str) -> tuple[int, int] | None:
         """Line and column, from 1, of the value at a pointer in the user's file; None where there is none.
@@ -60,7 +62,10 @@ class JsonFormat:
     claims: Callable[[Mapping[str, Any]], Iterable[Claim]]
     #: property names that may be shown in a pointer
     names: frozenset[str]
-    #: from the beginning of a file the property whose list holds the documents one by one, or None
+    #: whether a document of this format is of a kind that holds no claim: between claims it is passed over and counted
+    passes: Callable[[Mapping[str, Any]], bool] | None = None
+    #: from the beginning of a file the property whose list holds the documents one by one; empty where there is none, None
+    #: so long as that is not known
     envelope: Callable[[str], str | None] | None = None
 
 
@@ -71,5 +76,5 @@ class TextFormat:
     name: str
     #: whether a file that begins like this is in this format
     recognizes: Callable[[str], bool]
-    #: the records of a file, from its text in chunks of any length, and the name of the source
-    read: Callable[[Iterator[str], str], Iterator[Record]]
+    #: the records of a file, from its text in chunks of any length, the name of the source, and the columns that are given
+    read: Callable[[Iterator[str], str, Sequence[tuple[str, str]]], Iterator[Record]]

@@ -16,7 +16,7 @@ from typing import Any
 from j1553ref.code import CODE
 from j1553ref.redaction import fits
 
-__all__ = ["WAYS", "Slip", "attached", "code_alone", "meant", "one_in_each_place", "several"]
+__all__ = ["WAYS", "Slip", "attached", "code_alone", "digits", "meant", "one_in_each_place", "several"]
 
 #: A longer text than this is no slip.
 _LONGEST = 60
@@ -64,7 +64,9 @@ def _number(text: str) -> Iterator[Way]:
 def _amount(text: str) -> Iterator[Way]:
     # A comma is certainly one between thousands only where cents follow.
     if re.fullmatch(r"\$? ?([0-9]+|[0-9]{1,3}(,[0-9]{3})+(?=\.))(\.[0-9]{1,6})?", text):
-        yield "digits and a point only", text.lstrip("$ ").replace(",", "")
+        bare = text.lstrip("$ ").replace(",", "")
+        yield "digits and a point only", bare
+        yield _BARE, Decimal(bare)
 
 
 #: The year first, or last; the same mark twice, or none where the year is first.
@@ -164,10 +166,18 @@ def _text(value: Any) -> str | None:
     """A value as text; None where no slip can be in it."""
     if isinstance(value, str):
         return value if len(value) <= _LONGEST else None
-    if type(value) not in (int, Decimal):
+    return digits(value)
+
+
+def digits(number: Any) -> str | None:
+    """A number of JSON in plain digits; None for anything else, and for one that would take pages.
+
+    >>> digits(400), digits(Decimal("4E+2")), digits("400"), digits(Decimal("1E+999999"))
+    ('400', '400', None, None)
+    """
+    if type(number) not in (int, Decimal):
         return None
-    number = Decimal(value)
-    return format(number, "f") if -9 < number.adjusted() < 15 else None
+    return format(Decimal(number), "f") if -9 < Decimal(number).adjusted() < 15 else None
 
 
 def _slip(value: Any, right: Any, words: Sequence[str], field: str) -> Slip:

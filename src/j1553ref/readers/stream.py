@@ -339,7 +339,8 @@ def split(
     """The records of a text, in order; those that ``scope`` clears are only counted.
 
     ``is_record`` says of a text whether it is a record of its own: asked only where something is damaged.
-    ``envelope`` gets the beginning of an object and names the property whose list holds the records, if any.
+    ``envelope`` gets the beginning of an object and names the property whose list holds the records; empty where there is none,
+    None where more must be read.
     Raises :class:`Unreadable` for a text that is empty.
     """
     for found in _split(window, is_record, envelope, scope):
@@ -359,13 +360,16 @@ def _split(
         raise Unreadable("empty; expected a claim")
     first, member = window.ahead(window.base, 1), None
     if first == "{" and envelope:
-        head = window.ahead(window.base, HEAD, lambda text: "\n{" in text)
-        member = envelope(head.partition("\n{")[0])
+        head = window.ahead(window.base, HEAD, lambda text: envelope(text) is not None)
+        member = envelope(head) or None
     if first != "[" and member is None:
         yield from _sequence(window, is_record, scope)
         return
     yield from _elements(window, member, is_record, scope)
     if window.skip_space():
+        if member is not None and window.ahead(window.base, 1) == "{":
+            yield from _sequence(window, is_record, scope)
+            return
         yield window.fault("something follows the end of the list of claims; expected nothing more: remove it")
         yield from _sequence(window, is_record, scope, reported=True)
 

@@ -8,7 +8,7 @@ composite. Only what the rules need is read: no name, member number, birth date 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -41,10 +41,10 @@ class _Places:
         return segment.place(*map(int, below)) if segment else None
 
 
-def read(chunks: Iterator[str], source: str) -> Iterator[Record]:
+def read(chunks: Iterator[str], source: str, columns: Sequence[tuple[str, str]] = ()) -> Iterator[Record]:
     """Every claim of a file, from its text in chunks of any length, in constant memory.
 
-    What cannot be read is a record with ``error``; the claims around it are read.
+    What cannot be read is a record with ``error``; the claims around it are read. There are no ``columns`` here.
 
     >>> text = "ST*837*1~SBR*P********MB~CLM*1*100***11:B:1~LX*1~SV1*HC:J1553:JZ*100*UN*400***1~DTP*472*D8*20260504~"
     >>> [record] = read(iter([text]), "a.x12")

@@ -185,6 +185,8 @@ def claim_objects(
         index += found.count if isinstance(found, Skipped) else 0
         for record in records_of(found, source=source, index=index):
             index += 1
+            if isinstance(record, Skipped):
+                continue
             yield claim_object(*judged(record, lambda claim: check(claim, payer=payer, facts=base)))
 
 

@@ -48,6 +48,7 @@ STEPS: Mapping[str, tuple[str, str]] = {
     "stop_time": (_OTHER_TIMES, "lines/*/stop_time"),
     "encounter": ("name the encounter of each line and record", "lines/*/encounter"),
     "type_of_bill": ("give the type of bill", "type_of_bill"),
+    "bill": ("check the bill after the service", ""),
     "total_charge": ("give the total charge", "total_charge"),
     "is_340b": ("say whether the drug was bought under the 340B program", "is_340b"),
     "off_campus": ("say whether the department is off the campus", "off_campus"),
