@@ -88,9 +88,7 @@ def calculator(env: BuildEnvironment) -> list[nodes.Node]:
     offered, page = choices(), env.docname
     found = engine()
     if found is None:
-        words = (
-            "This copy of the site was built without the calculator. The tables on this page give the same answers."
-        )
+        words = "This copy of the site was built without the calculator. The tables on this page give the same answers."
         return [el("section", "composer", el("p", "composer-none", words), id="calculator")]
 
     def here(place: str) -> str:
@@ -99,7 +97,12 @@ def calculator(env: BuildEnvironment) -> list[nodes.Node]:
     fields, more = ([_field(name, offered) for name in names] for names in (_FIELDS, _MORE))
     groups = [
         el("fieldset", "", el("legend", "", "The infusion"), *fields),
-        el("details", "composer-more", el("summary", "", "By weight, pauses, 340B, off campus, leftover"), el("fieldset", "", *more)),
+        el(
+            "details",
+            "composer-more",
+            el("summary", "", "By weight, pauses, 340B, off campus, leftover"),
+            el("fieldset", "", *more),
+        ),
     ]
     buttons = [
         el("button", "composer-copy", "Copy link", type="button"),
