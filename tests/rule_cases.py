@@ -180,6 +180,23 @@ def stated(first: str, last: str) -> dict[str, Any]:
     }
 
 
+def professional() -> dict[str, Any]:
+    """A clearinghouse claim of an office whose drug line has no date, which the shape of the file asks for."""
+    service = {"procedureIdentifier": "HC", "procedureCode": "J1553", "measurementUnit": "UN", "serviceUnitCount": "400"}
+    service |= {"lineItemChargeAmount": "12000", "placeOfServiceCode": "11"}
+    service |= {"compositeDiagnosisCodePointers": {"diagnosisCodePointers": ["1"]}}
+    return {
+        "submitter": {"organizationName": "SYNTHETIC"},
+        "claimInformation": {
+            "claimFilingCode": "MB",
+            "placeOfServiceCode": "11",
+            "claimChargeAmount": "12000",
+            "healthCareCodeInformation": [{"diagnosisTypeCode": "ABK", "diagnosisCode": "D839"}],
+            "serviceLines": [{"professionalService": service}],
+        },
+    }
+
+
 def encounters() -> dict[str, Any]:
     """40 g and 20 g in two encounters of one date, each billed right and recorded."""
     claim = make_claim(40000, [20, 20], [(400, ["JZ"]), (200, ["JZ"])])

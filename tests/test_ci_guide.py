@@ -125,3 +125,16 @@ def test_the_hook_takes_the_claims_and_nothing_else(snippets: dict[str, Any], ro
     done = run([f"{hook['entry']} {' '.join(files)}"], repository)
     assert done.returncode == 1 and "UNT002 error" in done.stdout
     assert run([f"{hook['entry']} package.json"], repository).returncode == 2
+
+
+def test_everything_that_is_installed_is_held_to_a_hash(root):
+    """A version that was changed after its release is refused, by pip at the first command and by uv in each session."""
+    for name in ("constraints.txt", "requirements.txt"):
+        entries = re.split(r"(?m)^(?=[a-z])", (root / name).read_text(encoding="utf-8"))[1:]
+        assert len(entries) > 10
+        assert [entry for entry in entries if "==" not in entry or "--hash=sha256:" not in entry] == []
+    for path in ("README.md", "CONTRIBUTING.md", ".ci/run"):
+        text = (root / path).read_text(encoding="utf-8")
+        assert "pip install" not in text.replace("pip install -q --require-hashes -r requirements.txt", "").replace(
+            "pip install --quiet --require-hashes -r requirements.txt", ""
+        ).replace("pip install j1553ref", "")

@@ -151,7 +151,7 @@ def test_which_column_is_read_as_what_is_said_once_and_unknown_names_are_not():
 
 
 def test_columns_can_be_given_by_name_or_number():
-    text = "Qty,Billed,Svc\n1,400,J1553\n"
+    text = "Qty,Billed,Svc,DOS\n1,400,J1553,05/04/2026\n"
     [record] = records(text, format="table", columns=[("procedure_code", "Svc"), ("units", "2")])
     assert (record.claim.lines[0].units, record.claim.lines[0].at("units")) == (400, "/rows/2/2")
     done = run(

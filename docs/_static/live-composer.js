@@ -256,9 +256,9 @@ class Composer {
 
 /** The package draws; the page only places what it drew. @param {any} answer */
 function pictures(answer) {
-  return Object.values(answer.pictures || {}).map((drawn) => {
-    const read = new DOMParser().parseFromString(drawn, "image/svg+xml");
-    return el("figure", { class: "composed-picture" }, document.importNode(read.documentElement, true));
+  return answer.pictures.map((drawn) => {
+    const read = new DOMParser().parseFromString(drawn.svg, "image/svg+xml");
+    return el("figure", { class: `composed-picture picture-${drawn.kind}` }, document.importNode(read.documentElement, true), el("figcaption", {}, drawn.caption));
   });
 }
 

@@ -27,6 +27,8 @@ from j1553ref.forms import cms1500, ub04
 from j1553ref.forms.paper import Box, Paper
 from j1553ref.infusion import Infusion, clock_text, infusion_codes
 from j1553ref.payers import Payer, parse_payer, payer_ids, profile
+from j1553ref.pictures import ruler, vials
+from j1553ref.pictures.svg import Picture
 from j1553ref.planning import notes_on_units, whole_vials
 from j1553ref.readers import claim_from
 from j1553ref.report import claim_objects, help_url
@@ -166,7 +168,16 @@ def compose(entries: Mapping[str, str], *, facts: FactBase | None = None) -> dic
         "claim_lines": [],
         "payment": None,
     }
-    out |= {"form": None, "claim": None, "findings": [], "to_do": [], "notes": [], "facts": [], "on": None}
+    out |= {
+        "form": None,
+        "claim": None,
+        "pictures": [],
+        "findings": [],
+        "to_do": [],
+        "notes": [],
+        "facts": [],
+        "on": None,
+    }
     day = held.taken("on", as_date)
     if day is None and not held.text("on"):
         held.refuse("on", f"{FIELDS['on'][0]}: it decides which facts hold; write it as in 2026-11-03")
@@ -197,6 +208,7 @@ def compose(entries: Mapping[str, str], *, facts: FactBase | None = None) -> dic
     out["claim"], out["claim_lines"] = claim, _claim_lines(claim, lines)
     out["payment"] = _payment(held, day, place, payer, lines, notes)
     _checked(out, claim, held.facts)
+    out["pictures"] = [_drawn(kind, made) for kind, made in _pictures(held, day, None if used else bill, ran)]
     more = notes_on_units(bill, dose, whole_vials(dose, on=day), payer=payer.id if payer else None, on=day)
     if not held.text("vials"):
         notes.append("No vials were named: the smallest set is taken. Bill what was opened.")
@@ -478,6 +490,27 @@ def _payment(
 
 def _cents(amount: Decimal) -> Decimal:
     return amount.quantize(_CENT, rounding=ROUND_HALF_UP)
+
+
+def _pictures(held: _Entries, day: date, bill: Billing | None, ran: Infusion | None) -> Iterator[tuple[str, Picture]]:
+    """The vials where drug was taken from them, and the minutes where there are clock times, for wide and narrow screens."""
+    if bill is not None:
+        yield "vials", vials(bill, name="composed-vials")
+    if ran is not None:
+        said = held.text("next_day")
+        times = {
+            "pauses": held.text("pauses"),
+            "next_day": said == "yes",
+            "same_day": said == "no",
+            "facts": held.facts,
+        }
+        for kind, upright in (("minutes", False), ("minutes-upright", True)):
+            start, stop = held.text("start"), held.text("stop")
+            yield kind, ruler(start, stop, on=day, upright=upright, name=f"composed-{kind}", **times)
+
+
+def _drawn(kind: str, made: Picture) -> dict[str, str]:
+    return {"kind": kind, "svg": made.svg, "words": made.words, "caption": made.caption}
 
 
 # -- form, check, facts -------------------------------------------------------------------------------------------

@@ -133,4 +133,7 @@ CASES = [
     quiet("ADM012", "two initial codes, ADM001 speaks", beside(timed("09:00", "12:00", 2), "96374")),
     unsure("ADM012", "another drug may have been pushed", beside(edit(timed("09:00", "12:00", 0), {"/lines/1/procedure_code": "96374"}), "J1200"), missing="infused_drugs"),
     unsure("ADM012", "no times", edit(whole(), {"/lines/1/procedure_code": "96374"}), missing="start"),
+    unsure("ADM012", "modifiers of the push not readable", edit(timed("09:00", "12:00", 0), {"/lines/1/procedure_code": "96374", "/lines/1/modifiers": "?"}), missing="modifiers"),
+    fires("ADM006", "take the line off", beside(whole(), "96371"), "error", "/lines/2/procedure_code", says="take the line off", expected="no 96371"),
+    fires("ADM006", "the intravenous code", beside(whole(), "96369"), "error", "/lines/2/procedure_code", says="bill the intravenous codes", expected="96365"),
 ]

@@ -36,4 +36,7 @@ CASES = [
     fires("DAT001", "no date on the line, and the statement ends before the code begins", stated("20260301", "20260331"), "error", "/claimInformation/claimDateInformation/statementEndDate",
           says="the whole statement is before it (to 2026-03-31)", expected="C9399"),
     unsure("DAT001", "no date on the line, and the statement reaches the first date", stated("20260301", "20260401")),
+    fires("DAT002", "the NDC says so", edit(with_ndc(400, "400"), {"/lines/0/procedure_code": "J3590"}), "error", "/lines/0/procedure_code", says="the NDC is Yimmugo's"),
+    fires("DAT002", "the record says so", edit(whole(), {"/lines/0/procedure_code": "J3590"}), "warning", "/lines/0/procedure_code", says="the vials in the record are Yimmugo's"),
+    unsure("DAT001", "a date on the line that is not readable", edit(stated("20260301", "20260331"), {"/claimInformation/serviceLines/0/serviceDate": "2026-13-40"})),
 ]

@@ -119,4 +119,5 @@ CASES = [
     quiet("MOD016", "no administration on the claim", edit(whole(), {"/lines/0/modifiers": ["JZ", "GY"], "/lines/1/procedure_code": "99213"})),
     quiet("MOD016", "another payer", edit(whole(), {"/lines/0/modifiers": ["JZ", "GY"]}), "aetna"),
     unsure("MOD016", "another drug, which Medicare covers", beside(edit(whole(), {"/lines/0/modifiers": ["JZ", "GY"]}), "J1200"), missing="infused_drugs"),
+    unsure("MOD016", "modifiers of the infusion not readable", edit(whole(), {"/lines/0/modifiers": ["JZ", "GY"], "/lines/1/modifiers": "?"})),
 ]

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from build import edit
-from rule_cases import facility, fires, quiet, unsure, whole
+from rule_cases import facility, fires, professional, quiet, unsure, whole
 
 CASES = [
     fires("SOS001", "outpatient hospital on a CMS-1500", edit(whole(), {"/lines/0/place_of_service": "22"}), "error", "/lines/0/place_of_service", says="at place of service 22 the facility bills the drug, not the physician"),
@@ -22,4 +22,5 @@ CASES = [
     quiet("SOS003", "dated", facility(modifiers=("JZ",))),
     quiet("SOS003", "a date that is not readable", edit(facility(modifiers=("JZ",)), {"/lines/0/service_date/start": "2026-02-30"})),
     fires("SOS003", "no date on a CMS-1500", edit(whole(), {"/lines/0/service_date": ...}), "error", "/lines/0", says="has no date of service: add it"),
+    quiet("SOS003", "the shape of the file asks for the date", professional()),
 ]

@@ -168,8 +168,11 @@ def _options(name: str, offered: dict[str, Any]) -> list[element]:
     if name == "payer":
         groups = [_option("", "Not known")]
         for payer in offered["payers"]:
-            groups.append(_option(payer["id"], payer["label"]))
-            groups += [_option(part["id"], f"   {part['label']}") for part in payer["parts"]]
+            own = [_option(part["id"], part["label"]) for part in payer["parts"]]
+            groups += [_option(payer["id"], payer["label"])] if not own else []
+            groups += (
+                [el("optgroup", "", _option(payer["id"], payer["label"]), *own, label=payer["label"])] if own else []
+            )
         return groups
     if name in _OFFERED:
         return [
