@@ -497,16 +497,19 @@ def _pictures(held: _Entries, day: date, bill: Billing | None, ran: Infusion | N
     if bill is not None:
         yield "vials", vials(bill, name="composed-vials")
     if ran is not None:
-        said = held.text("next_day")
-        times = {
-            "pauses": held.text("pauses"),
-            "next_day": said == "yes",
-            "same_day": said == "no",
-            "facts": held.facts,
-        }
         for kind, upright in (("minutes", False), ("minutes-upright", True)):
-            start, stop = held.text("start"), held.text("stop")
-            yield kind, ruler(start, stop, on=day, upright=upright, name=f"composed-{kind}", **times)
+            made = ruler(
+                held.text("start"),
+                held.text("stop"),
+                on=day,
+                pauses=held.text("pauses"),
+                next_day=held.text("next_day") == "yes",
+                same_day=held.text("next_day") == "no",
+                upright=upright,
+                name=f"composed-{kind}",
+                facts=held.facts,
+            )
+            yield kind, made
 
 
 def _drawn(kind: str, made: Picture) -> dict[str, str]:
