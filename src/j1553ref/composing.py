@@ -284,7 +284,7 @@ def _infusion(held: _Entries, day: date) -> Infusion | None:
             start,
             stop,
             on=day,
-            pauses=[part.strip() for part in held.text("pauses").split(",") if part.strip()],
+            pauses=_pauses(held),
             next_day=crossed == "yes",
             same_day=crossed == "no",
             facts=held.facts,
@@ -294,6 +294,10 @@ def _infusion(held: _Entries, day: date) -> Infusion | None:
         name = "pauses" if message.startswith("pause") else "start" if message.startswith("start") else "stop"
         held.refuse(name, message)
         return None
+
+
+def _pauses(held: _Entries) -> list[str]:
+    return [part.strip() for part in held.text("pauses").split(",") if part.strip()]
 
 
 def _used_up(bill: Billing, held: _Entries, day: date) -> list[dict[str, Any]]:
@@ -420,7 +424,7 @@ def _record(held: _Entries, day: date, dose: Decimal, ran: Infusion | None, used
         out |= {"start": clock_text(held.text("start")), "stop": clock_text(held.text("stop"))}
         if crossed := held.choice("next_day"):
             out["next_day"] = crossed == "yes"
-        pauses = [part.split("-") for part in held.text("pauses").split(",") if "-" in part]
+        pauses = [part.split("-") for part in _pauses(held)]
         if pauses:
             out["pauses"] = [{"start": clock_text(first), "stop": clock_text(last)} for first, last in pauses]
     return out
@@ -502,7 +506,7 @@ def _pictures(held: _Entries, day: date, bill: Billing | None, ran: Infusion | N
                 held.text("start"),
                 held.text("stop"),
                 on=day,
-                pauses=held.text("pauses"),
+                pauses=_pauses(held),
                 next_day=held.text("next_day") == "yes",
                 same_day=held.text("next_day") == "no",
                 upright=upright,
