@@ -12,9 +12,10 @@ In a page:
   to copy; ``price-table``: payment limits by quarter and brand; ``picture`` (its kind): a picture that is computed;
 - ``exercise-sheet`` and ``exercise-key`` (``:topic:``, ``:level:``, ``:count:``, ``:seed:``; a sheet with ``:answers:`` opens
   each), ``exercise-topics``, ``exercise-mistakes``; ``lesson`` (a timed plan), ``slides`` (the cases of a lesson);
-- ``doctest`` (``:show:`` table, text, findings or code): on the pages for staff the output is drawn and the code is folded;
 - ``library`` (``Heading: name name`` a line): the names of the package;
 - ``schema`` (its name): the reference of a JSON Schema; ``site-code`` (a language): code with the site's address in it;
+- ``doctest`` with ``:show: table``, ``text`` or ``findings``: what the code prints, as an answer in front of it; on pages for
+  staff the code itself is folded under "How this was computed" (``computed.STAFF`` names their folders);
 - once for the site: ``contractors-by-state``, ``at-a-glance``, ``doors``, ``fact-register``, ``sources-list``, ``rule-index``.
 """
 
@@ -100,4 +101,4 @@ def setup(app: Sphinx) -> dict[str, Any]:
     )
     for part in (*parts, bundle, harden):
         part.setup(app)
-    return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"version": "1", "env_version": 2, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,122 +1,234 @@
-"""Doctests on the pages for staff: what they print is shown as a table, words or findings, the code is folded below it.
+"""Answers in front of the code that computes them: ``doctest`` with ``:show:``, and the fold "How this was computed".
 
-The output in the page is the one source: the tests prove that the code prints it, and here it is drawn. In a fence::
+What a reader sees is the expected output of the doctest below it. The tests prove that output equal to what the code prints,
+so no answer is typed twice::
 
-    :show: table     columns separated by " | ", the first line names them
-    :show: text      each line is a paragraph
-    :show: findings  one finding of the checker a line; this is chosen by itself where a line looks like one
-    :show: code      nothing is folded: the page is about the code
+    ```{doctest}
+    :show: table
+    >>> print("Dose | Units | Waste")
+    Dose | Units | Waste
+    >>> print("24 g | 240 | JW 10")
+    24 g | 240 | JW 10
+
+    ```
+
+``:show: table``     columns separated by ``|``, the first line heads them
+``:show: text``      one line is a paragraph, several lines are a list; a string in quotes is shown without them
+``:show: findings``  a report printed by ``print(check(...))`` as cards; ``[]`` and ``no findings`` read "No findings."
+                     A page for staff shows such a report as cards without being asked.
+``:show: code``      nothing is shown and nothing folded: here the page is about the code
 """
 
 from __future__ import annotations
 
-import doctest
+import ast
 import re
+from doctest import DocTestParser
 
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.ext.doctest import DoctestDirective
 
+from j1553ref.facts import FactError
+from j1553ref.rules import get
+from refsite.checked import CheckedDirective
 from refsite.domain import domain_of, link
-from refsite.nodes import el, element, table
+from refsite.nodes import el, table
 
-#: Folders of the pages for staff. Elsewhere (the command line, the rules, the library) the code is what a reader looks for.
-STAFF = ("reference", "payers", "daily", "workflows", "examples", "training")
-_WAYS = ("table", "text", "findings", "code")
-_FINDING = re.compile(r"([A-Z]{3}[0-9]{3}) (error|warning|info) at (\S+): (.+)")
-_SEVERITIES = {"error": "Error", "warning": "Warning", "info": "Note"}
-_CLEAN = ("no findings", "[]")
+#: The folders whose pages staff read: their code is folded. The pages of the others are about the code itself.
+STAFF = ("reference", "daily", "workflows", "payers", "training", "examples")
+SHOWN = ("table", "text", "findings", "code")
 _SUMMARY = "How this was computed"
+_FINDING = re.compile(r"([A-Z]{3}\d{3}) (error|warning) at (\S+): (.+)")
+#: Longer phrases are sentences, which may be broken.
+_PHRASE = 24
+_CLEAN = (["[]"], ["no findings"])
+_ONE = {"lines": "line", "diagnoses": "diagnosis", "diagnosis_pointers": "diagnosis pointer"}
+_NAMES = {"ndc": "NDC"}
 
 
-class Computed(DoctestDirective):
-    """A doctest; on a page for staff its output is drawn and its code is folded."""
+class Doctest(CheckedDirective, DoctestDirective):
+    """Sphinx's directive, with the answer in front of the code where ``:show:`` asks for it."""
 
-    option_spec = DoctestDirective.option_spec | {"show": lambda text: directives.choice(text, _WAYS)}
+    option_spec = DoctestDirective.option_spec | {"show": lambda given: directives.choice(given, SHOWN)}
 
     def run(self) -> list[nodes.Node]:
-        """The answer, then the code in a ``details`` element."""
-        block = super().run()
-        folder = self.env.docname.partition("/")[0]
-        way = self.options.get("show")
-        if folder not in STAFF or way == "code":
-            return block
-        printed = output("\n".join(self.content))
-        return [
-            *self._drawn(way or guess(printed), printed),
-            el("details", "computed", el("summary", "", _SUMMARY), *block),
-        ]
+        """The answer, then the code."""
+        made = DoctestDirective.run(self)
+        if self.options.get("show") == "code":
+            for node in made:
+                assert isinstance(node, nodes.Element)
+                node["unfolded"] = True
+            return made
+        return [*CheckedDirective.run(self), *made]
 
-    def _drawn(self, way: str, printed: list[str]) -> list[nodes.Node]:
-        if not way:
+    def render(self) -> list[nodes.Node]:
+        """The expected output in the form that ``:show:`` names; raises FactError where it does not fit the form."""
+        code = "\n".join(self.content)
+        lines = printed(code)
+        shown = self.options.get("show") or (guessed(code) if is_staff(self.env.docname) else "")
+        if not shown:
             return []
-        if not printed:
-            raise self.error(f":show: {way}: the doctest prints nothing")
-        if way == "text":
-            return [el("p", "computed-answer", line) for line in printed]
-        if way == "findings":
-            return [self._finding(line) for line in printed]
-        head, *rows = ([cell.strip() for cell in line.split(" | ")] for line in printed)
-        if not rows or any(len(row) != len(head) for row in rows):
-            raise self.error(f":show: table: expected {len(head)} columns, separated by a vertical bar, in each line")
-        return [table("computed-answer", head, [[[nodes.Text(cell)] for cell in row] for row in rows])]
-
-    def _finding(self, line: str) -> element:
-        found = _FINDING.fullmatch(line)
-        if not found:
-            return el("p", "finding none", "No findings." if line in _CLEAN else line)
-        code, severity, pointer, message = found.groups()
-        domain_of(self.env).use("rule", code)
-        return el(
-            "p",
-            f"finding {severity}",
-            link("rule", code, code, self.env.docname),
-            " ",
-            el("strong", "", _SEVERITIES[severity]),
-            f", {place(pointer)}: {message}",
-        )
+        if not lines:
+            raise FactError("doctest: nothing is printed that could be shown")
+        if shown == "table":
+            made = _table(lines)
+        elif shown == "text":
+            made = _text(lines)
+        else:
+            made = _findings(self.env, lines)
+        return [el("div", "answer", made)]
 
 
-def output(source: str) -> list[str]:
-    """The lines that the examples of a doctest print, without tracebacks.
+def printed(code: str) -> list[str]:
+    """The lines that a doctest expects, errors left out.
 
-    >>> output(">>> print('one | two')\\none | two\\n>>> 1 / 0\\nTraceback (most recent call last):\\nZeroDivisionError: x\\n")
-    ['one | two']
+    >>> printed(">>> print(2, 3)\\n2 3\\n>>> 1 / 0\\nTraceback (most recent call last):\\nZeroDivisionError: no\\n")
+    ['2 3']
     """
-    examples = doctest.DocTestParser().get_examples(source)
-    wanted = [example.want for example in examples if not example.want.startswith("Traceback")]
-    return [line for want in wanted for line in want.splitlines() if line.strip() and line != "<BLANKLINE>"]
+    wanted = [example.want for example in DocTestParser().get_examples(code) if example.exc_msg is None]
+    return [line for want in wanted for line in want.splitlines() if line.strip() not in ("", "<BLANKLINE>")]
 
 
-def guess(printed: list[str]) -> str:
-    """How an output is shown where the fence does not say: findings, or not at all.
+def guessed(code: str) -> str:
+    """How a doctest is shown that does not say: a report of the checker as findings, anything else not at all.
 
-    >>> guess(["JWZ003 error at /lines/0/modifiers: add JZ"]), guess(["[]"]), guess(["(400, 'JZ')"])
-    ('findings', 'findings', '')
+    >>> guessed(">>> check(claim).codes\\n[]\\n"), guessed(">>> sorted(())\\n[]\\n"), guessed(">>> 2 * 200\\n400\\n")
+    ('findings', '', '')
     """
-    shown = printed and all(line in _CLEAN or _FINDING.fullmatch(line) for line in printed)
-    return "findings" if shown else ""
+    lines = printed(code)
+    asked = ".codes" in code or "check(" in code
+    report = asked and lines and ([line.strip() for line in lines] in _CLEAN or all(map(_FINDING.fullmatch, lines)))
+    return "findings" if report else ""
 
 
-def place(pointer: str) -> str:
-    """A place in a claim, in the words of staff.
+def is_staff(page: str) -> bool:
+    """Whether a page is one that staff read.
 
-    >>> place("/lines/0/modifiers/1"), place("/administrations/0/vials"), place("/total_charge"), place("/")
-    ('line 1, modifiers', 'record 1, vials', 'total charge', 'the claim')
+    >>> is_staff("reference/units"), is_staff("check/x12"), is_staff("index")
+    (True, False, False)
     """
-    steps = [step for step in pointer.split("/") if step]
-    if not steps:
-        return "the claim"
-    first, *others = steps
-    words = [step.replace("_", " ") for step in others if not step.isdigit()]
-    if others and others[0].isdigit():
-        name = {"lines": "line", "administrations": "record"}.get(first, first)
-        return ", ".join([f"{name} {int(others[0]) + 1}", *words])
-    return ", ".join([first.replace("_", " "), *words])
+    return page.split("/")[0] in STAFF
+
+
+def cells(line: str) -> list[str]:
+    """The columns of a printed line.
+
+    >>> cells("24 g | 240 |JW 10|")
+    ['24 g', '240', 'JW 10', '']
+    """
+    return [cell.strip() for cell in line.split("|")]
+
+
+def kept(cell: str) -> str:
+    """A cell whose short phrases are not broken: a figure stays beside its unit, a code beside its modifier.
+
+    >>> kept("20 g + 5 g, then J1553 JW").replace("\\xa0", "_")
+    '20_g + 5_g, then_J1553_JW'
+    """
+    phrases = re.split(r"((?<=[,;]) | \+ )", cell)
+    return "".join(
+        phrase if at % 2 or len(phrase) > _PHRASE else phrase.replace(" ", "\xa0") for at, phrase in enumerate(phrases)
+    )
+
+
+def _table(lines: list[str]) -> nodes.Node:
+    heads, *rows = map(cells, lines)
+    if short := [row for row in rows if len(row) != len(heads)]:
+        raise FactError(f"doctest: expected {len(heads)} columns as in {heads}, found {short[0]}")
+    return table("computed-table", heads, [[[nodes.Text(kept(cell))] for cell in row] for row in rows])
+
+
+def _text(lines: list[str]) -> nodes.Node:
+    texts = [str(ast.literal_eval(line)) if line[0] in "'\"" else line for line in lines]
+    return el("p", "", texts[0]) if len(texts) == 1 else el("ul", "", *(el("li", "", text) for text in texts))
+
+
+def _findings(env: BuildEnvironment, lines: list[str]) -> nodes.Node:
+    if [line.strip() for line in lines] in _CLEAN:
+        return el("p", "findings none", "No findings.")
+    found = [_FINDING.fullmatch(line) for line in lines]
+    if not all(found):
+        raise FactError(f"doctest: expected a line as print(check(...)) writes it, found {lines[found.index(None)]!r}")
+    return el("ul", "findings", *(_card(env, *match.groups()) for match in found if match))
+
+
+def _card(env: BuildEnvironment, code: str, severity: str, place: str, message: str) -> nodes.Node:
+    rule = get(code)
+    domain_of(env).use("rule", code)
+    head = el(
+        "p",
+        "finding-head",
+        el("b", "severity", severity.capitalize()),
+        " ",
+        link("rule", code, code, env.docname, title=rule.name, classes="rule"),
+        f" · {place_in_words(place)}",
+    )
+    return el("li", f"finding {severity}", head, el("p", "", message))
+
+
+def place_in_words(pointer: str) -> str:
+    """The place of a finding as staff say it; a place that is no JSON pointer is left as it is.
+
+    >>> place_in_words("/lines/1/modifiers/0"), place_in_words("/administrations/0/vials"), place_in_words("/")
+    ('line 2, modifier 1', 'administration 1, vials', 'the claim')
+    >>> place_in_words("/lines/0/drug/ndc"), place_in_words("/type_of_bill"), place_in_words("SV1-4")
+    ('line 1, drug, NDC', 'type of bill', 'SV1-4')
+    """
+    if not pointer.startswith("/"):
+        return pointer
+    words: list[str] = []
+    last = ""
+    for step in filter(None, pointer.split("/")):
+        if step.isdigit() and last:
+            words[-1] = f"{_ONE.get(last, last.removesuffix('s'))} {int(step) + 1}"
+        else:
+            words.append(_NAMES.get(step, step.replace("_", " ")))
+        last = step
+    return ", ".join(words) or "the claim"
+
+
+def is_code(node: nodes.Node) -> bool:
+    """Whether a node is the code of a doctest, to be folded."""
+    return isinstance(node, nodes.Element) and node.get("testnodetype") == "doctest" and not node.get("unfolded")
+
+
+def _is_answer(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Element) and "answer" in node["classes"]
+
+
+def fold(app: Sphinx, doctree: nodes.document) -> None:
+    """On pages for staff, put the code of each run of doctests into one closed fold behind their answers."""
+    if not is_staff(app.env.docname):
+        return
+    for parent in {id(node.parent): node.parent for node in doctree.findall(is_code)}.values():
+        made: list[nodes.Node] = []
+        run: list[nodes.Node] = []
+        for child in parent.children:
+            if is_code(child) or _is_answer(child):
+                run.append(child)
+                continue
+            made += [*_folded(run), child]
+            run = []
+        parent.children = []
+        parent += [*made, *_folded(run)]
+
+
+def _folded(run: list[nodes.Node]) -> list[nodes.Node]:
+    code = [node for node in run if is_code(node)]
+    answers = [node for node in run if not is_code(node)]
+    if not code or (answers and _on_slide(code[0])):
+        return answers  # a class sees the answer; the code is on the page of the case
+    return [*answers, el("details", "computed", el("summary", "", _SUMMARY), *code)]
+
+
+def _on_slide(node: nodes.Node) -> bool:
+    return isinstance(node.parent, nodes.Element) and "slide-body" in node.parent["classes"]
 
 
 def setup(app: Sphinx) -> None:
-    """Take the place of Sphinx's directive."""
-    app.setup_extension("sphinx.ext.doctest")
-    app.add_directive("doctest", Computed, override=True)
+    """Replace Sphinx's directive; fold when a page has been read."""
+    app.add_directive("doctest", Doctest, override=True)
+    app.connect("doctree-read", fold)

@@ -61,15 +61,15 @@ def said_nodes(env: BuildEnvironment, found: FactSaid, *, on_row: bool = False, 
 
 
 def gap_nodes(env: BuildEnvironment, name: str, text: str = "") -> list[nodes.Node]:
-    """The words ``not available``, with what was looked for, where to look and what to ask; raises FactError."""
+    """That it was not found and whom to ask, with what was looked for, where to look and what to ask; raises FactError."""
     gap = known("gap", name, facts(env).gaps)
     domain_of(env).use("gap", name)
     serial = f"card-{env.new_serialno('card')}"
     body = [el("span", "card-row", el("span", "card-key", key), el("span", "", *words)) for key, words in gap_rows(gap)]
     foot = el("span", "card-foot", link("gap", name, "All that is not known", env.docname))
     card = _shell(gap.label, *body, foot)
-    card["ids"], card["attrs"]["aria-label"] = [serial], f"Not available: {gap.label}"
-    words = text or "not available"
+    card["ids"], card["attrs"]["aria-label"] = [serial], f"Not found: {gap.label}"
+    words = text or gap.says
     return [el("span", "fact fact-gap", _opener(serial, words, gap.label, "fact-value"), card)]
 
 

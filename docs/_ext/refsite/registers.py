@@ -30,7 +30,7 @@ _ACRONYMS = {
 }
 
 
-#: The page to which the words "not available" lead.
+#: The page to which the words "not found" lead.
 GAPS_PAGE = "reference/not-known"
 
 

@@ -80,7 +80,7 @@ def _source(base: FactBase, target: str, words: str) -> Said:
 
 def _gap(base: FactBase, target: str, words: str) -> Said:
     gap = known("gap", target, base.gaps)
-    return Said(words or "not available", bool(words), "" if words else gap.label)
+    return Said(words or gap.says, bool(words), "" if words else gap.label)
 
 
 def _rule(base: FactBase, target: str, words: str) -> Said:
