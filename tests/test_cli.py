@@ -344,7 +344,7 @@ def test_units_by_weight_for_a_year_and_over_two_claims():
         "  claim 1: 20 g + 10 g; J1553 x 300; $90,345.00, with the other lines",
         "  claim 2: 5 g; J1553 76 x 27, J1553 JW x 23; $15,000.00",
         "  note: Vials are taken to be emptied from the largest down: what is then left is discarded, and its NDC quantity"
-        " rides on the JW line.",
+        " goes on the JW line.",
     ]
     answer = json.loads(run("units", *PLAN, *CHARGED, "--labeler", "70573", "--output", "json").stdout)
     assert (answer["dose_mg"], answer["course"]["doses"], len(answer["split"]["claims"])) == ("32625", 13, 2)

@@ -648,7 +648,7 @@ def test_each_key_of_a_profile_is_asked_for_by_the_package_or_shown_on_a_page(ro
 def test_an_id_that_stands_twice_is_refused(tmp_path: Path) -> None:
     folder(tmp_path, HEAD + GOOD, "a.toml")
     folder(tmp_path, HEAD + GOOD, "b.toml")
-    with pytest.raises(FactError, match=r"^b\.toml: size stands twice$"):
+    with pytest.raises(FactError, match=r"^b\.toml: size appears twice$"):
         load(tmp_path)
 
 

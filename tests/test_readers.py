@@ -369,7 +369,7 @@ NOT_A_CLAIM = (
     "or with the text of an X12 file"
 )
 NOT_A_NUMBER = "is NaN or infinite, which JSON does not have; expected a number"
-NO_ESCAPE = "not valid JSON: a backslash stands before a character that it cannot escape"
+NO_ESCAPE = "not valid JSON: a backslash is before a character that it cannot escape"
 
 
 @pytest.mark.parametrize(
@@ -399,12 +399,12 @@ NO_ESCAPE = "not valid JSON: a backslash stands before a character that it canno
         ),
         (b'{"a": "\xed\xa0\x80"}', "line 1, column 8: byte 7: not UTF-8; expected UTF-8: save the file as UTF-8"),
         (b'{"a":\n"\0"}', "line 2, column 2: a NUL character; expected text: the file is damaged"),
-        (b'{"a": 1,\n "units": 1, "units": 2}', "line 2, column 23: /units stands twice in one object; keep one"),
+        (b'{"a": 1,\n "units": 1, "units": 2}', "line 2, column 23: /units appears twice in one object; keep one"),
         (
             b'{"lines": [{"Jane Roe": 1, "Jane Roe": 2}]}',
-            "line 1, column 40: /lines/0/? stands twice in one object; keep one",
+            "line 1, column 40: /lines/0/? appears twice in one object; keep one",
         ),
-        (b'{"lines": [{"a": 1, "\\u0061": 2}]}', "line 1, column 31: /lines/0/? stands twice in one object; keep one"),
+        (b'{"lines": [{"a": 1, "\\u0061": 2}]}', "line 1, column 31: /lines/0/? appears twice in one object; keep one"),
         (b'{"lines": [{}, {"units": NaN}]}', f"line 1, column 26: /lines/1/units {NOT_A_NUMBER}"),
         (b'{"units": -Infinity}', f"line 1, column 11: /units {NOT_A_NUMBER}"),
         (b"NaN", "line 1, column 1: neither JSON nor another known format; expected a claim as JSON"),
@@ -419,7 +419,7 @@ NO_ESCAPE = "not valid JSON: a backslash stands before a character that it canno
         (b'{"a": Jane}', "line 1, column 7: not valid JSON: expected a value"),
         (
             b'{"a": "Jane\tRoe"}',
-            "line 1, column 12: not valid JSON: a line break or control character stands inside a text",
+            "line 1, column 12: not valid JSON: a line break or control character is inside a text",
         ),
         (b'{"a": "\\Jane"}', f"line 1, column 8: {NO_ESCAPE}"),
         (b'{"a": "\\u12"}', f"line 1, column 9: {NO_ESCAPE}"),
@@ -701,7 +701,7 @@ def test_the_first_duplicate_is_found(document: dict[str, Any], data: st.DataObj
     text = json.dumps(document).replace('"\\u0000again"', json.dumps(key))
     token = key.replace("~", "~0").replace("/", "~1")
     assert first_duplicate(text) == (f"{where}/{token}", text.index('"\\u0000marker"'))
-    with pytest.raises(Unreadable, match="stands twice in one object"):
+    with pytest.raises(Unreadable, match="appears twice in one object"):
         parse(text)
 
 

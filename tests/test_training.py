@@ -375,7 +375,7 @@ def test_only_well_graded_denials_are_asked():
 def test_a_denial_on_one_secondary_source_is_refused(monkeypatch):
     plain = denials._denial
     monkeypatch.setattr(denials, "_denial", lambda asked, name: plain(asked, "modifier_missing"))
-    with pytest.raises(ExerciseError, match=r"denial\.modifier_missing rests on one secondary source"):
+    with pytest.raises(ExerciseError, match=r"denial\.modifier_missing comes from one secondary source"):
         sheet("denials", 3, 1, 1)
 
 
@@ -498,7 +498,7 @@ def test_the_sheet_gives_nothing_away(topic, level):
     one = made(topic, level, 0)
     printed = as_markdown(sheet_page(one))
     assert not [rule.code for rule in rules.catalogue() if rule.code in printed]
-    assert "Rests on" not in printed
+    assert "Based on" not in printed
     for each in one.questions:
         assert not [one.why for one, _ in each.wrong if one.why in printed]
 

@@ -77,7 +77,7 @@ def test_ndc_quantities_from_the_largest_vial_down() -> None:
         {CARTON[5000]: "25.5"},
     ]
     assert {each.unit for line in found.lines for each in line.ndc} == {"ML"}
-    assert noted(found, "rides on the JW line")
+    assert noted(found, "goes on the JW line")
 
 
 def test_a_stopped_infusion_discards_the_rest_of_one_vial_and_all_of_the_others() -> None:
@@ -119,7 +119,7 @@ def test_the_notes_word_for_word() -> None:
     rule = "JW and JZ are Medicare Part B's rule for drugs paid separately from single-dose vials."
     drawn = (
         "Vials are taken to be emptied from the largest down: what is then left is discarded, and its NDC"
-        " quantity rides on the JW line."
+        " quantity goes on the JW line."
     )
     sized = (
         "Vials were given by size, so the NDCs are those of the cartons. Whether a payer wants the NDC of"

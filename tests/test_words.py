@@ -8,15 +8,23 @@ import io
 import re
 import tokenize
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
 
 WORDS = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
-PAGE_HABIT = re.compile("|".join(rf"\b(?:{pattern})\b" for pattern in WORDS["pages"]["words"]), re.IGNORECASE)
-HABIT = re.compile("|".join(rf"\b(?:{pattern})\b" for pattern in WORDS["habits"]), re.IGNORECASE)
+ROOMS = WORDS["pages"]["rooms"]
+
+
+def either(words: Iterable[str]) -> re.Pattern[str]:
+    """A pattern that finds whole words, in any case."""
+    return re.compile("|".join(rf"(?<!\w)(?:{word})(?!\w)" for word in words), re.IGNORECASE)
+
+
+HABIT, PAGE_HABIT = either(WORDS["habits"]), either(WORDS["pages"]["words"])
+ROOM_HABIT, MESSAGE_HABIT = either(ROOMS["words"]), either(WORDS["messages"]["words"])
 
 
 def prose(docstring: str) -> str:
@@ -68,13 +76,13 @@ def test_the_package_does_without_the_habit_words(root):
     assert found == [], "tests/words.toml says what to write instead"
 
 
-def page_habits(text: str) -> list[str]:
+def page_habits(text: str, habit: re.Pattern[str] = PAGE_HABIT, allowed: Iterable[str] = ()) -> list[str]:
     """The habit words of a page, as ``line: word``; what a program prints, roles and inline code are blanked out."""
     for seen in (r"^(`{3,}|~{3,})[^\n]*\n.*?^\1[ \t]*$", r"\{[a-z-]+\}`[^`]*`", r"`[^`\n]*`"):
         text = re.sub(seen, lambda found: "\n" * found[0].count("\n"), text, flags=re.M | re.S)
-    return [
-        f"{number}: {word}" for number, line in enumerate(text.splitlines(), 1) for word in PAGE_HABIT.findall(line)
-    ]
+    for phrase in allowed:
+        text = re.sub(rf"\b{phrase}\b", "", text, flags=re.IGNORECASE)
+    return [f"{number}: {word}" for number, line in enumerate(text.splitlines(), 1) for word in habit.findall(line)]
 
 
 def test_the_pages_and_the_facts_do_without_the_habit_words(root):
@@ -102,6 +110,101 @@ def test_the_pages_and_the_facts_do_without_the_habit_words(root):
 )
 def test_a_planted_habit_of_a_page_is_found_and_nothing_else(page, found):
     assert page_habits(page) == found
+
+
+@pytest.mark.parametrize("folder", ROOMS["folders"])
+def test_the_pages_for_staff_do_without_the_words_of_their_rooms(root, folder):
+    pages = sorted((root / "docs" / folder).rglob("*.md"))
+    assert pages
+    found = [
+        f"{path.relative_to(root)}:{word}"
+        for path in pages
+        for word in page_habits(path.read_text(encoding="utf-8"), ROOM_HABIT, ROOMS["allowed"])
+    ]
+    assert found == [], "tests/words.toml lists the words and the phrases that are allowed"
+
+
+@pytest.mark.parametrize(
+    ("page", "found"),
+    [
+        ("JW stands on the line; the rest is waste.\n", ["1: stands", "1: rest"]),
+        ("It is no denial.\nPay 20 % or 5 percent.\n", ["1: is no denial", "2: 20 %", "2: percent"]),
+        ("The rate is not available.\n", ["1: not available"]),
+        ("J1553 stands for a unit in a free-standing suite, by standing order; the restated plan. Pay 20%.\n", []),
+        ("See {gap}`the rest <x>` and `rest`.\n", []),
+    ],
+)
+def test_a_planted_word_of_a_room_is_found_and_nothing_else(page, found):
+    assert page_habits(page, ROOM_HABIT, ROOMS["allowed"]) == found
+
+
+def message_habits(source: str) -> list[str]:
+    """The habit words of the texts in a module that are no docstrings, as ``line: word``."""
+    tree = ast.parse(source)
+    owners = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, owners) and node.body and isinstance(node.body[0], ast.Expr)
+    }
+    return [
+        f"{node.lineno}: {word}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings
+        for word in words_said(node.value)
+    ]
+
+
+def words_said(text: str) -> list[str]:
+    """The habit words of a text, without the phrases that are allowed and the names that only look alike."""
+    if text in WORDS["messages"]["names"]:
+        return []
+    for phrase in (*WORDS["messages"]["allowed"], *WORDS["messages"]["names"][1:]):
+        text = text.replace(phrase, "")
+    return MESSAGE_HABIT.findall(text)
+
+
+def test_what_the_package_says_does_without_the_habit_words(root):
+    folder = root / "src" / "j1553ref"
+    found = []
+    for path in sorted(folder.rglob("*.py")):
+        name = path.relative_to(folder).as_posix()
+        if not any(fnmatch(name, pattern) for pattern in WORDS["messages"]["exempt"]):
+            found += [f"{name}:{habit}" for habit in message_habits(path.read_text(encoding="utf-8"))]
+    assert found == [], "tests/words.toml lists the words"
+
+
+def test_the_exercises_do_without_the_habit_words(root):
+    folder = root / "src" / "j1553ref" / "training"
+    said = [
+        (path.name, text)
+        for path in sorted(folder.rglob("*.toml"))
+        for text in texts_of(tomllib.loads(path.read_text(encoding="utf-8")))
+    ]
+    assert len(said) > 100
+    assert [(name, word) for name, text in said for word in words_said(text)] == []
+
+
+def texts_of(value: object) -> Iterator[str]:
+    """Every text in the data of a topic; commands of one word and a line's name are no sentences."""
+    if isinstance(value, str):
+        if not re.match(r"(?:take|leave|add) ", value):
+            yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from texts_of(inner)
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ('raise ValueError("another value stands there")\n', ["1: stands"]),
+        ('x = f"{a} rides on {b}"\n', ["1: rides"]),
+        ('def f():\n    """It stands."""\n    return "rest", "J1553 stands for a unit"\n', []),
+    ],
+)
+def test_a_planted_word_of_a_message_is_found_and_nothing_else(source, found):
+    assert message_habits(source) == found
 
 
 def test_every_exemption_is_for_a_file_and_has_a_reason(root):

@@ -153,7 +153,7 @@ def notes(
     if discarded:
         yield (
             "Vials are taken to be emptied from the largest down: what is then left is discarded, and its NDC"
-            " quantity rides on the JW line."
+            " quantity goes on the JW line."
         )
     if tail_mg and discarded:
         yield (

@@ -296,7 +296,7 @@ def _offset(offsets: Offsets, pointer: str) -> int:
 def _replaced(text: str, offsets: Offsets, edit: Edit) -> Splice:
     start = _offset(offsets, edit.pointer)
     if _value(text, start, offsets) != edit.old:
-        raise LookupError("another value stands there")
+        raise LookupError("another value is there")
     return Splice(start, offsets.end(start), json.dumps(edit.new))
 
 
@@ -309,7 +309,7 @@ def _added(text: str, offsets: Offsets, edit: Edit) -> Splice:
     """A new last element of a list, or a new property, in the style of those that are there."""
     holder, _, name = edit.pointer.rpartition("/")
     if offsets.find(edit.pointer) is not None:
-        raise LookupError("a value stands there")
+        raise LookupError("a value is there")
     start = _offset(offsets, holder)
     if text[start] == "[":
         return _appended(text, offsets, holder, json.dumps(edit.new))

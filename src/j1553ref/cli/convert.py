@@ -33,7 +33,7 @@ __all__ = ["convert"]
 @click.option(
     "--output",
     type=click.Choice(["text", "html"]),
-    help="How a paper form is written; text unless told otherwise. A clearinghouse body is JSON.",
+    help="How a paper form is written; text by default. A clearinghouse body is JSON.",
 )
 @click.option(
     "--with-ids",

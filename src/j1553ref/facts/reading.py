@@ -57,7 +57,7 @@ def read(folder: Traversable | Path, base: FactBase | None) -> FactBase:
         else:
             for new in _facts(data, name):
                 if new.id in own:
-                    raise FactError(f"{name}: {new.id} stands twice")
+                    raise FactError(f"{name}: {new.id} appears twice")
                 own[new.id] = new, name
                 if base is not None:
                     _fits(new, facts, name)

@@ -131,12 +131,12 @@ def refuse_longer(part: Part, name: str, most: int, where: str) -> None:
     >>> from j1553ref.claim import Line
     >>> refuse_longer(Line(pointer="/lines/0", modifiers=("JZ",)), "modifiers", 0, "24D")
     Traceback (most recent call last):
-    j1553ref.forms.base.FormError: /lines/0: modifiers: 1 given, and 24D has places for 0: the rest would be lost
+    j1553ref.forms.base.FormError: /lines/0: modifiers: 1 given, and 24D has places for 0: the others would be lost
     """
     given = len(getattr(part, name))
     if given > most:
         where = f"{part.at(name) or '/'}: {name}: {given} given, and {where} has places for {most}"
-        raise FormError(f"{where}: the rest would be lost")
+        raise FormError(f"{where}: the others would be lost")
 
 
 def dollars(part: Part, name: str) -> str:

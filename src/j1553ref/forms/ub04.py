@@ -104,6 +104,6 @@ def _notes(claim: Claim, blanks: Blanks, count: int) -> Iterator[str]:
     always = "everything about patient, insured, provider and payer"
     yield f"Left blank: {'; '.join([always, *blanks.words()])}."
     if count > 1:
-        yield f"{count} sheets: the total of all of them stands on the last; ask the payer whether it wants one on each."
+        yield f"{count} sheets: the total of all of them goes on the last; ask the payer whether it wants one on each."
     if any(line.drug and "." in drug.of_drug(line.drug).quantity for line in claim.lines):
         yield "FL43: how many decimals of an NDC quantity it takes is not known; ask the payer."

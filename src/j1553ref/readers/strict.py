@@ -27,9 +27,9 @@ _MESSAGES = {
     "Expecting value": "expected a value",
     "Extra data": "expected nothing after the end of the record",
     "Unterminated string": "a text that begins here is not closed; expected a double quote",
-    "Invalid control": "a line break or control character stands inside a text",
-    "Invalid \\": "a backslash stands before a character that it cannot escape",
-    "Illegal trailing comma": "a comma stands before a closing bracket",
+    "Invalid control": "a line break or control character is inside a text",
+    "Invalid \\": "a backslash is before a character that it cannot escape",
+    "Illegal trailing comma": "a comma is before a closing bracket",
 }
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
 _BRACKETS = re.compile(rf'[^"\[\]{{}}]*+(?:"[^"\\]*+(?:\\.[^"\\]*+){MANY}"[^"\[\]{{}}]*+){MANY}([\[\]{{}}])', re.DOTALL)
@@ -70,7 +70,7 @@ def parse(text: str, known: frozenset[str] = frozenset()) -> Any:
         raise Unreadable(_message(error, text), error.pos) from None
     except _Duplicate:
         pointer, offset = first_duplicate(text) or ("", 0)
-        raise Unreadable(f"{redacted(pointer, known)} stands twice in one object; keep one", offset) from None
+        raise Unreadable(f"{redacted(pointer, known)} appears twice in one object; keep one", offset) from None
     except _Constant:
         pointer, offset = first_constant(text) or ("", 0)
         message = f"{redacted(pointer, known)} is NaN or infinite, which JSON does not have; expected a number"

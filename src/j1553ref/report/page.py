@@ -131,7 +131,7 @@ def page_lines(code: str, width: int) -> Iterator[Line]:
     binds = f"; binds {', '.join(parse_payer(payer, base).label for payer in rule.binds)}" if rule.binds else ""
     yield from wrapped("plain", f"Severity: at most {rule.severity}; since {rule.since}{binds}", width)
     if rule.stops:
-        yield from wrapped("plain", f"Once it has fired, these stay silent: {', '.join(rule.stops)}", width)
+        yield from wrapped("plain", f"Once it has fired, these do not fire: {', '.join(rule.stops)}", width)
     for heading, section in page.sections.items():
         yield "plain", ""
         yield "title", heading

@@ -77,7 +77,7 @@ _NOTICES = (
     "All patients, charts and claims here are made up; orders and amounts are figures to count with and no advice on a dose.",
     "This exercise informs coding. It is no medical, legal or payment advice; the instructions of the payer and of the Medicare"
     " contractor govern.",
-    "CPT is owned and copyrighted by the American Medical Association: CPT codes stand here by number, in our own words.",
+    "CPT is owned and copyrighted by the American Medical Association: CPT codes appear here by number, in our own words.",
 )
 #: Options whose lines have no more characters are printed in two columns.
 _SHORT = 28
@@ -138,7 +138,7 @@ def _answered(question: Question) -> Element:
     )
     based_on: list[Node] = []
     for basis in question.basis:
-        based_on += [", " if based_on else "Rests on ", el("code", basis.id, entry=("fact", basis.id))]
+        based_on += [", " if based_on else "Based on ", el("code", basis.id, entry=("fact", basis.id))]
     return _section(
         f"Question {question.number}: {question.answer}",
         *_asked(question),

@@ -57,7 +57,7 @@ class Timed:
         counts = f"more than {threshold}, so it counts"
         if over <= threshold:
             counts = f"not more than {threshold}, so it adds nothing"
-        last = f" and {over} minutes; the last piece is {counts}" if over else ""
+        last = f" and {over} minutes; the last partial hour is {counts}" if over else ""
         start, stop = clock(self.start), clock(self.stop)
         pause = f", with a pause from {clock(self.pause[0])} to {clock(self.pause[1])}" if self.pause else ""
         less = f", less a pause of {elapsed - minutes}: {minutes}" if self.pause else ""

@@ -114,7 +114,7 @@ def _set_off(asked: Asked, name: str, lines: tuple[str, ...], made: dict[str, An
 def _denial(asked: Asked, name: str) -> dict[str, Any]:
     """The fact of a denial with its pair of codes; raises FactError where it is not well graded."""
     if not asked.base.on(f"denial.{name}", asked.on).entry.carries_error:
-        raise FactError(f"denial.{name} rests on one secondary source, and such a pair is not asked")
+        raise FactError(f"denial.{name} comes from one secondary source, and such a pair is not asked")
     value: dict[str, Any] = dict(asked.fact(f"denial.{name}"))
     if name == "modifier_conflict":  # the fact names the modifiers alone
         value["trigger"] = f"a modifier that clashes or is missing ({value['trigger']})"

@@ -44,7 +44,7 @@ def hospital(asked: Asked) -> Draft:
         vials, after = whole_vials(asked), ". Nothing is left."
         dose = total_mg(vials)
     else:
-        (dose, vials), after = dose_with_leftover(asked), "; the rest is discarded."
+        (dose, vials), after = dose_with_leftover(asked), "; what is left is discarded."
     given = Given(asked, asked.hospital(), dose, vials)
     made = partial(given.made, off_campus=False, is_340b=False)
     return Draft(_figures(given) | {"status": status, "after": after}, made)
