@@ -106,6 +106,7 @@ def callouts(claim: Claim, paper: Paper, *, facts: FactBase | None = None) -> tu
 def marks(found: Iterable[Callout]) -> dict[str, int]:
     """The numbers by the labels of the boxes, for :func:`j1553ref.forms.html.render`.
 
+    >>> from j1553ref.pictures import Callout
     >>> marks([Callout(1, "24B", "item 24B", "where", (("11", ""),))])
     {'24B': 1}
     """
@@ -115,6 +116,7 @@ def marks(found: Iterable[Callout]) -> dict[str, int]:
 def legend(found: Iterable[Callout]) -> str:
     """The list beside the form as HTML; every value is escaped.
 
+    >>> from j1553ref.pictures import Callout
     >>> print(legend([Callout(1, "24B", "item 24B", "where given", (("11", ""),))]))
     <ol class="callouts">
     <li><span class="callout">1</span> <div><b>item 24B</b> where given: <span class="held"><b>11</b></span></div></li>
