@@ -73,7 +73,7 @@ def test_roles_print_what_the_site_prints():
     title = base.documents["ngs-rounding"].title
     assert f': {title}"' in read("JWZ001").sections["Sources"].text
     assert "single-dose" in read("JWZ001").sections["Sources"].text
-    assert f"not found: ask your A/B MAC [{base.gaps['mue-value'].label}]" in page._plain("{gap}`mue-value`")
+    assert f"not found; ask your A/B MAC [{base.gaps['mue-value'].label}]" in page._plain("{gap}`mue-value`")
     assert (
         page._plain("{cpt}`96365` on {case-value}`whole-vials-jz:/administrations/0/service_date`")
         == "96365 on May 4, 2026"

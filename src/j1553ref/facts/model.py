@@ -171,11 +171,11 @@ class Gap:
         >>> from j1553ref.facts import packaged
         >>> gaps = packaged().gaps
         >>> gaps["infusion-suite-place"].says, gaps["label-dose"].says
-        ('not found: ask the payer', 'not found: see DailyMed or FDA')
+        ('not found; ask the payer', 'not found; see DailyMed or FDA')
         """
         whom = re.match(r"To ([^:,]+)", self.ask)
         where = re.sub(r"^(The|An|A) ", lambda found: found[0].lower(), re.split(r"[;,]", self.confirm)[0])
-        return f"not found: ask {whom[1]}" if whom else f"not found: see {where}"
+        return f"not found; ask {whom[1]}" if whom else f"not found; see {where}"
 
 
 @dataclass(frozen=True, slots=True)
