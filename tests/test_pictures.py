@@ -248,6 +248,20 @@ def test_the_tree_leads_where_the_calculator_goes() -> None:
             assert set(words.split()) <= set(drawn.split())
 
 
+@given(st.lists(st.decimals(0, 2000, places=2), min_size=1, max_size=20))
+@settings(max_examples=100, deadline=None)
+def test_bars_are_as_long_as_their_figures(values: list[Decimal]) -> None:
+    made = pictures.bars(
+        [pictures.Bar(f"brand {at}", value, f"${value:,}") for at, value in enumerate(values)], title="Bars"
+    )
+    sound(made)
+    assert made.words == "; ".join(f"brand {at} ${value:,}" for at, value in enumerate(values)) + "."
+    lengths = [Decimal(node.get("width", "")) for node in of_class(made, "bar")]
+    for value, length in zip(values, lengths, strict=True):
+        assert abs(length * max(values) - value * 216) <= max(values) * 2
+    assert [text for text in texts(made) if text.startswith("$")] == [f"${value:,}" for value in values]
+
+
 @pytest.mark.parametrize("upright", [False, True])
 def test_the_flow_has_each_step_in_its_lane(upright: bool) -> None:
     made = pictures.flow(upright=upright)
@@ -289,6 +303,15 @@ def test_callouts_hold_what_is_on_the_form(slug: str) -> None:
         said = [value for value, _ in callout.here]
         units = [int(number) for value in said for number in value.partition(":")[2].replace("and", " ").split()]
         assert units == [line.units for line in claim.lines]
+        for value, why in callout.here:
+            if "minutes" in why:
+                [record] = claim.administrations
+                pauses = [(pause.start, pause.stop) for pause in record.pauses]
+                ran = stretches(record.start, record.stop, pauses=pauses, next_day=bool(record.next_day))
+                assert why == f"from {sum(until - since for since, until in ran)} minutes", value
+            if "mg" in why:
+                [record] = claim.administrations
+                assert why.startswith(f"{record.dose_mg:,} mg in units of 100 mg")
     shown = html.render(paper, marks=pictures.marks(found))
     for callout in found:
         assert f'<span class="callout">{callout.number}</span> <b>{callout.label}</b>' in shown

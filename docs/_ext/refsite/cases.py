@@ -158,7 +158,7 @@ def note_case(env: BuildEnvironment, slug: str) -> None:
 
 
 def lay_out(app: Sphinx, doctree: nodes.document) -> None:
-    """The page of a case: its arithmetic as a table, and what is folded at the end of a section or behind its answers."""
+    """The page of a case: its arithmetic as a table, and what is folded at the end of its section."""
     found = page_of(app.env, app.env.docname)
     if found is None:
         return
@@ -171,28 +171,10 @@ def lay_out(app: Sphinx, doctree: nodes.document) -> None:
             for shape in [node for node in section.findall(element) if _is(node, "details", "case-shape")]:
                 shape.parent.remove(shape)
                 section += shape
-        _join_folds(section)
 
 
 def _is(node: nodes.Node, tag: str, name: str) -> bool:
     return isinstance(node, element) and node["tag"] == tag and name in node["classes"]
-
-
-def _join_folds(section: nodes.section) -> None:
-    """One fold of code behind the answers of a run of examples, instead of one behind each."""
-    run: element | None = None
-    for node in list(section.children):
-        if _is(node, "details", "computed"):
-            assert isinstance(node, element)
-            node["classes"].append("no-search")
-            if run is not None:
-                section.remove(run)
-                node.children[1:1] = run.children[1:]
-                for child in node.children:
-                    child.parent = node
-            run = node
-        elif not {"computed-answer", "finding"} & set(getattr(node, "attributes", {}).get("classes", ())):
-            run = None
 
 
 def setup(app: Sphinx) -> None:

@@ -41,7 +41,7 @@ from refsite.nodes import el, table
 STAFF = ("reference", "daily", "workflows", "payers", "training", "examples")
 SHOWN = ("table", "text", "findings", "code")
 _SUMMARY = "How this was computed"
-_FINDING = re.compile(r"([A-Z]{3}\d{3}) (error|warning) at (\S+): (.+)")
+_FINDING = re.compile(r"([A-Z]{3}\d{3}) (error|warning|info) at (\S+): (.+)")
 #: Longer phrases are sentences, which may be broken.
 _PHRASE = 24
 _CLEAN = (["[]"], ["no findings"])

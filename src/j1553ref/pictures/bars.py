@@ -28,6 +28,8 @@ class Bar:
 def bars(rows: Iterable[Bar], *, title: str, name: str = "bars", words: str = "") -> Picture:
     """The bars, from a common zero; ``words`` go before the list of all figures.
 
+    >>> from decimal import Decimal
+    >>> from j1553ref.pictures import Bar
     >>> made = bars([Bar("A", Decimal(1), "$1"), Bar("B", Decimal(4), "$4", ours=True)], title="Two bars")
     >>> made.words
     'A $1; B $4.'

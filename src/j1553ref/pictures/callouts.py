@@ -106,6 +106,7 @@ def callouts(claim: Claim, paper: Paper, *, facts: FactBase | None = None) -> tu
 def marks(found: Iterable[Callout]) -> dict[str, int]:
     """The numbers by the labels of the boxes, for :func:`j1553ref.forms.html.render`.
 
+    >>> from j1553ref.pictures import Callout
     >>> marks([Callout(1, "24B", "item 24B", "where", (("11", ""),))])
     {'24B': 1}
     """
@@ -115,6 +116,7 @@ def marks(found: Iterable[Callout]) -> dict[str, int]:
 def legend(found: Iterable[Callout]) -> str:
     """The list beside the form as HTML; every value is escaped.
 
+    >>> from j1553ref.pictures import Callout
     >>> print(legend([Callout(1, "24B", "item 24B", "where given", (("11", ""),))]))
     <ol class="callouts">
     <li><span class="callout">1</span> <div><b>item 24B</b> where given: <span class="held"><b>11</b></span></div></li>
@@ -145,7 +147,14 @@ def _here(claim: Claim, label: str, held: list[tuple[int, str]], base: FactBase)
     elif len({value for _, value in held}) == 1:
         yield held[0][1], ""
     else:
-        yield from ((f"line {number}: {value}", "") for number, value in held)
+        for value in dict.fromkeys(value for _, value in held):
+            yield f"{_lines([number for number, same in held if same == value])}: {value}", ""
+
+
+def _lines(numbers: list[int]) -> str:
+    """Lines by their numbers, as staff say them."""
+    *before, last = map(str, numbers)
+    return f"lines {', '.join(before)} and {last}" if before else f"line {last}"
 
 
 def _is_for(line: Line, base: FactBase) -> str:
@@ -178,11 +187,7 @@ def _units(claim: Claim, held: list[tuple[int, str]], base: FactBase) -> Iterato
             continue
         if number in numbers:
             shown = [text for at, text in held if at in numbers]
-            places = " and ".join(map(str, numbers))
-            yield (
-                f"{'lines' if len(numbers) > 1 else 'line'} {places}: {' and '.join(shown)}",
-                f"from {minutes} minutes",
-            )
+            yield f"{_lines(numbers)}: {' and '.join(shown)}", f"from {minutes} minutes"
         else:
             yield f"line {number}: {value}", _made(claim.lines[number - 1], record, base)
 

@@ -283,6 +283,8 @@ class _Ruler:
             if height >= _LINE:
                 middle = self.clear(y, y + height, at(_DAY), least=10)
                 shapes.append(_name(self.code(block), _ACROSS + _BROAD // 2, middle + 5))
+            elif block.kind == "short":
+                shapes.append(text("not billed", _ACROSS + _BROAD + 16, y + height, "label quiet", anchor="start"))
         free = Decimal(0)
         for minute, words, classes in self.clocks():
             y = at(minute)

@@ -26,6 +26,7 @@ class Picture:
 
     ``words`` say all that the picture shows, for whoever does not see it; the caption is what to read under it.
 
+    >>> from j1553ref.pictures.svg import picture, rect
     >>> made = picture("dot", "A dot", "One dot.", (10, 10), [rect("given", 0, 0, 10, 10)])
     >>> made.svg.startswith('<svg class="picture picture-dot"'), made.title, made.words, made.caption
     (True, 'A dot', 'One dot.', 'A dot')
