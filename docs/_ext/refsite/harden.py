@@ -52,7 +52,10 @@ class Page:
         self.ids: set[str] = set()
         for tag, inside in _TAG.findall(text):
             found = _ATTRIBUTE.findall(inside)
-            self._look(tag.lower(), [(name.lower(), unescape(double or single or bare)) for name, double, single, bare in found])
+            self._look(
+                tag.lower(),
+                [(name.lower(), unescape(double or single or bare)) for name, double, single, bare in found],
+            )
 
     def _look(self, tag: str, attrs: list[tuple[str, str]]) -> None:
         given = dict(attrs)
