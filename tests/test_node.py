@@ -28,6 +28,8 @@ OF_ITS_OWN_MIND = {
     "claim/fail/format--administrations-0-service_date.json",
     "claim/fail/format--lines-0-service_date-end.json",
     "claim/fail/format--lines-0-service_date-start.json",
+    "claim/fail/format--statement-end.json",
+    "claim/fail/format--statement-start.json",
 }
 
 if not (NODE and (HERE / "node_modules").exists()):
