@@ -210,6 +210,18 @@ def browser(session: nox.Session) -> None:
 
 
 @nox.session
+def access(session: nox.Session) -> None:
+    """Access in a real browser, axe on every page: ``nox -s access``, or ``-- -k units``. Debian: apt-get install chromium."""
+    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not browser:
+        session.error("there is no Chromium to run this in: on Debian, apt-get install chromium")
+    install(session, "test", "docs", "browser", "access")
+    build_site(session)
+    wanted = {"J1553REF_SITE": str(SITE), "J1553REF_BROWSER": str(browser)}
+    session.run("python", "-P", "-m", "pytest", "-q", "tests/test_access.py", *session.posargs, env=wanted)
+
+
+@nox.session
 def mutate(session: nox.Session) -> None:
     """Mutation score by module: ``nox -s mutate -- units ndc infusion rules``; minutes, so not in CI."""
     install(session, "test")

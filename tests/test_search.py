@@ -65,6 +65,12 @@ def test_a_code_is_one_word_however_it_is_written() -> None:
     assert found["D83.9"]["hits"][0]["page"] == "reference/diagnoses.html"
 
 
+def test_pages_that_answer_come_before_cases_rules_and_lists() -> None:
+    words = ("pharmacy", "container", "insurer", "amount", "crosswalk")
+    kinds = {word: answer["hits"][0]["kind"] for word, answer in search(*words).items()}
+    assert {word: kind for word, kind in kinds.items() if kind not in ("tool", "page", "payer")} == {}
+
+
 def test_a_slip_is_forgiven_only_where_the_word_is_not_known() -> None:
     slips = {"yimugo": "yimmugo", "modifer": "modifier", "coinsurence": "coinsurance", "atena": "aetna"}
     found = search(*slips, *slips.values(), "n822", "n823")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from html.parser import HTMLParser
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -30,7 +31,12 @@ _FETCHED = {
 _NAMED = {"canonical", "next", "prev", "search", "license"}
 
 
-class Page(HTMLParser):
+#: An opening tag and its attributes, as a browser reads them; a fifth of the time of a parser for the whole of HTML.
+_TAG = re.compile(r"""<([a-zA-Z][^\s/>]*)((?:[^>"']|"[^"]*"|'[^']*')*)>""")
+_ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?""")
+
+
+class Page:
     """Collects what breaks the policy, and ids used twice (a card would open the wrong value's source).
 
     ``exists`` says whether the site holds the file at an address as the page writes it.
@@ -41,21 +47,24 @@ class Page(HTMLParser):
     """
 
     def __init__(self, text: str, exists: Callable[[str], bool]) -> None:
-        super().__init__()
         self.exists = exists
         self.problems: list[str] = []
         self.ids: set[str] = set()
-        self.feed(text)
+        for tag, inside in _TAG.findall(text):
+            found = _ATTRIBUTE.findall(inside)
+            self._look(
+                tag.lower(),
+                [(name.lower(), unescape(double or single or bare)) for name, double, single, bare in found],
+            )
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Look at one element."""
+    def _look(self, tag: str, attrs: list[tuple[str, str]]) -> None:
         given = dict(attrs)
         if tag == "style" or (tag == "script" and not given.get("src")):
             self.problems.append(f"inline <{tag}>")
         for name, value in attrs:
             if name == "style" or name.startswith("on"):
                 self.problems.append(f"<{tag} {name}=...>")
-            elif name in ("href", "src", "action") and (value or "").strip().lower().startswith("javascript:"):
+            elif name in ("href", "src", "action") and value.strip().lower().startswith("javascript:"):
                 self.problems.append(f"<{tag} {name}=javascript:...>")
         anchor = given.get("id")
         if anchor in self.ids:

@@ -9,6 +9,7 @@ import json
 import tomllib
 from collections.abc import Iterator
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -42,12 +43,13 @@ def collect(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def _brief(app: Sphinx) -> bool:
-    return any(fnmatch(app.env.docname, name) for name in words(app)["titles_only"])
+    return any(fnmatch(app.env.docname, name) for name in words(Path(app.srcdir))["titles_only"])
 
 
-def words(app: Sphinx) -> dict[str, Any]:
+@cache
+def words(folder: Path) -> dict[str, Any]:
     """The words and lists of ``search.toml``."""
-    return tomllib.loads((Path(app.srcdir) / WORDS).read_text(encoding="utf-8"))
+    return tomllib.loads((folder / WORDS).read_text(encoding="utf-8"))
 
 
 def _parts(doctree: nodes.document) -> Iterator[tuple[nodes.Element, str, str]]:
@@ -102,7 +104,7 @@ def write(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.format != "html":
         return
     held, places = _held(app.env), menus(app).places
-    said = words(app)
+    said = words(Path(app.srcdir))
     tools = set(said["tools"])
     pages: list[dict[str, str]] = []
     parts: list[dict[str, Any]] = []
