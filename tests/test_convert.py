@@ -78,8 +78,8 @@ def test_one_claim_that_cannot_be_converted_holds_back_all(target):
         "j1553ref: <stdin>: claim 2: /lines/0/charge: charge: expected dollars with at most two decimals:"
         " round it in the claim",
         "j1553ref: <stdin>: line 3, column 1: JSON, but not a claim: expected an object with schema_version, form and"
-        " lines, or with claimInformation, or with serviceLines and encounter, or with service_lines, or with resourceType,"
-        " or with the text of an X12 file",
+        " lines, or with claimInformation, or with serviceLines and encounter, or with service_lines, or with resourceType, or"
+        " with the text of an X12 file",
     ]
 
 

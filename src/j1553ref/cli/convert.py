@@ -15,9 +15,10 @@ import click
 from j1553ref.cli.base import column_option, columns_given, complain
 from j1553ref.cli.check import records
 from j1553ref.errors import unexpected
-from j1553ref.forms import PAPERS, clearinghouse, html, text
+from j1553ref.forms import PAPERS, clearinghouse, html, native, text
 from j1553ref.forms.base import FormError
 from j1553ref.forms.clearinghouse import Body
+from j1553ref.forms.native import Native
 from j1553ref.forms.paper import Paper
 from j1553ref.readers import FORMATS
 from j1553ref.redaction import harmless, harmless_json
@@ -25,16 +26,19 @@ from j1553ref.report.tally import MOST_NAMED
 
 __all__ = ["convert"]
 
+#: Forms that are JSON, by name.
+_BODIES: dict[str, Callable[..., Any]] = {"j1553": native.document, "clearinghouse": clearinghouse.body}
+
 
 @click.command()
 @click.argument("source", metavar="FILE")
-@click.option("--to", "target", type=click.Choice(["clearinghouse", *PAPERS]), required=True, help="The form wanted.")
+@click.option("--to", "target", type=click.Choice([*_BODIES, *PAPERS]), required=True, help="The form wanted.")
 @click.option("--format", "form", type=click.Choice(FORMATS), help="Input format; sniffed without it.")
 @column_option
 @click.option(
     "--output",
     type=click.Choice(["text", "html"]),
-    help="How a paper form is written; text by default. A clearinghouse body is JSON.",
+    help="How a paper form is written; text by default. The others are JSON.",
 )
 @click.option(
     "--with-ids",
@@ -55,11 +59,15 @@ def convert(
     Nothing is invented and nothing is checked: what the form needs and the claim lacks stays blank, and notes on
     standard error name it beside what has no place on the form. One clearinghouse body is printed indented, several
     one on each line. Exit status: 0 everything was written, 2 nothing was, because a claim could not be.
+
+    With --to j1553 it shows what was read of claims of any format, as native claims; what could not be read is named on
+    standard error, and the others are written all the same.
     """
     if output and target not in PAPERS:
-        raise click.UsageError("--output is for paper forms; a clearinghouse body is always JSON")
+        raise click.UsageError("--output is for paper forms; this one is always JSON")
     named_columns = columns_given(columns)
-    make: Callable[..., Any] = PAPERS.get(target, clearinghouse.body)
+    make: Callable[..., Any] = _BODIES.get(target) or PAPERS[target]
+    shows_all = target == "j1553"
     notes: dict[str, tuple[int, int]] = {}
     held, named, converted, refused = _Held(), "", 0, 0
 
@@ -82,7 +90,7 @@ def convert(
                 named = record.source
                 if refused <= MOST_NAMED:
                     complain(f"{record.source}: {error}")
-            elif not refused:
+            elif not refused or shows_all:
                 converted += 1
                 for note in written.notes:
                     first, count = notes.get(note, (converted, 0))
@@ -91,16 +99,18 @@ def convert(
 
     for lines in _WRITERS[output or ("text" if target in PAPERS else "json")](made()):
         held.add(lines)
-    if refused:
+    if refused > MOST_NAMED:
+        complain(f"{named}: {refused - MOST_NAMED:,} more records could not be converted; they are not named")
+    if refused and not shows_all:
         # Half of a batch would be sent as if it were all of it.
-        if refused > MOST_NAMED:
-            complain(f"{named}: {refused - MOST_NAMED:,} more records could not be converted; they are not named")
         sys.exit(2)
     for note, (first, count) in notes.items():
         more = f" and {count - 1} more" if count > 1 else ""
         complain(f"note: {f'claim {first}{more}: ' if converted > 1 else ''}{note}")
     for lines in held.texts():
         click.echo(lines, nl=False)
+    if refused:
+        sys.exit(2)
 
 
 class _Held:
@@ -124,7 +134,7 @@ class _Held:
         yield decoder.decode(unpacker.flush())
 
 
-def _json(bodies: Iterator[Body]) -> Iterator[str]:
+def _json(bodies: Iterator[Body | Native]) -> Iterator[str]:
     """One body indented, several one on each line."""
     first, second = next(bodies, None), next(bodies, None)
     if first and not second:

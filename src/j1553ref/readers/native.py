@@ -12,7 +12,7 @@ from j1553ref import shape
 from j1553ref.claim import Administration, Claim, Drug, Line, Pause, ShapeProblem, Vials
 from j1553ref.readers.reading import Kind, Problems, Reading, Row, Table
 
-__all__ = ["FORMAT", "claim", "claims", "recognizes"]
+__all__ = ["CLAIM", "FORMAT", "claim", "claims", "recognizes"]
 
 FORMAT = "j1553"
 
@@ -54,7 +54,7 @@ def claim(document: Mapping[str, Any]) -> Claim:
     if len(found) >= shape.LIMIT:
         # The remaining values were not looked at, so none of them may be read.
         return Claim(pointer="", format=FORMAT, damaged=frozenset(document), shape=shape.distinct(found))
-    if not found and (quick := _CLAIM.quick(document, "")):
+    if not found and (quick := CLAIM.quick(document, "")):
         return quick
     refused = frozenset(problem.place for problem in found if problem.keyword in _REFUSED)
     problems = Problems(
@@ -63,10 +63,10 @@ def claim(document: Mapping[str, Any]) -> Claim:
         absent=frozenset(problem.place for problem in found if problem.expected == _NO_CODE),
     )
     reading = Reading(document, "", problems)
-    reading.fill(_CLAIM)
-    reading.astray(_CLAIM)
+    reading.fill(CLAIM)
+    reading.astray(CLAIM)
     reading.fields["shape"] = tuple(_said(problem, problems) for problem in shape.distinct(found))
-    return reading.made(_CLAIM)
+    return reading.made(CLAIM)
 
 
 def _said(problem: ShapeProblem, problems: Problems) -> ShapeProblem:
@@ -150,7 +150,7 @@ _ADMINISTRATION = Table(
     Row("next_day", kind=_yes("next_day")),
     Row("pauses", "pauses/*", _PAUSE, whole=True),
 )
-_CLAIM = Table(
+CLAIM = Table(
     Claim,
     Row("form", kind=_text("form")),
     Row("payer", kind=_text("payer")),
