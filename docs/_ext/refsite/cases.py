@@ -167,6 +167,8 @@ def lay_out(app: Sphinx, doctree: nodes.document) -> None:
         name = section[0].astext()
         if name == "The arithmetic" and (rows := arithmetic(case(found.slug))):
             section.insert(1, table("case-steps", STEPS, rows))
+            for text in list(section[1].findall(nodes.Text)):  # a code stays beside its units
+                text.parent.replace(text, nodes.Text(text.replace(" × ", "\xa0×\xa0")))
         if name == "The claim":
             for shape in [node for node in section.findall(element) if _is(node, "details", "case-shape")]:
                 shape.parent.remove(shape)
