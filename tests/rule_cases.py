@@ -140,6 +140,46 @@ def two_ndcs(first: str, second: str | None) -> dict[str, Any]:
     return edit(claim, {"/lines/1/drug": {"ndc": second}}) if second else claim
 
 
+def late(claim: dict[str, Any]) -> dict[str, Any]:
+    """The claim with its second line dated a day late."""
+    return edit(claim, {"/lines/1/service_date/start": "2026-05-05"})
+
+
+def twice_given() -> dict[str, Any]:
+    """Two dates with a dose and a JW line on a third."""
+    days = {f"/lines/{at}/service_date/start": f"2026-05-0{at + 4}" for at in range(3)}
+    return edit(bare([(320, []), (320, []), (30, ["JW"])]), days)
+
+
+def stated(first: str, last: str) -> dict[str, Any]:
+    """A clearinghouse bill of a hospital whose lines have no date of their own, with the dates of its statement."""
+    service = {"procedureIdentifier": "HC", "measurementUnit": "UN"}
+    lines = [("0636", "J1553", "400", "12000"), ("0260", "96365", "1", "300")]
+    return {
+        "submitter": {"organizationName": "SYNTHETIC"},
+        "claimInformation": {
+            "claimFilingCode": "MB",
+            "placeOfServiceCode": "13",
+            "claimFrequencyCode": "1",
+            "claimChargeAmount": "12300",
+            "claimDateInformation": {"statementBeginDate": first, "statementEndDate": last},
+            "principalDiagnosis": {"qualifierCode": "ABK", "principalDiagnosisCode": "D839"},
+            "serviceLines": [
+                {
+                    "institutionalService": service
+                    | {
+                        "serviceLineRevenueCode": revenue,
+                        "procedureCode": code,
+                        "serviceUnitCount": units,
+                        "lineItemChargeAmount": charge,
+                    }
+                }
+                for revenue, code, units, charge in lines
+            ],
+        },
+    }
+
+
 def encounters() -> dict[str, Any]:
     """40 g and 20 g in two encounters of one date, each billed right and recorded."""
     claim = make_claim(40000, [20, 20], [(400, ["JZ"]), (200, ["JZ"])])

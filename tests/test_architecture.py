@@ -16,12 +16,12 @@ import j1553ref
 #: Lowest first, as CONTRIBUTING prints it.
 LAYERS = """
 errors project < facts schemas barcode < ndc amounts vials units billing planning infusion code payers < claim redaction shape
-  < readers forms cases < rules < suppression fixes checking < report config importers training < cli
+  < readers forms cases < rules < suppression fixes checking < report config importers training < composing < cli
 """
 RANK = {name: rank for rank, layer in enumerate(LAYERS.split("<")) for name in layer.split()}
 #: What starts the program and what users import: above all layers.
 TOP = {"__init__", "__main__"}
-STANDARD_LIBRARY_ALONE = {name for name, rank in RANK.items() if rank < RANK["report"]} | {"training"}
+STANDARD_LIBRARY_ALONE = {name for name, rank in RANK.items() if rank < RANK["report"]} | {"training", "composing"}
 
 
 def modules(root: Path):

@@ -114,7 +114,7 @@ def test_every_field_of_an_institutional_claim() -> None:
     assert claim.lines[0].modifiers == ("JZ", "TB")
     assert claim.lines[0].drug is not None and claim.lines[0].drug.ndc == "70573-0605-21"
     [given] = claim.administrations
-    assert (given.start, given.stop, given.next_day, given.pauses, given.stock) == (None, None, False, (), "free")
+    assert (given.start, given.stop, given.next_day, given.pauses, given.stock) == (None, None, None, (), "free")
 
 
 def test_every_place_leads_back_to_its_value() -> None:
@@ -130,6 +130,8 @@ def test_every_place_leads_back_to_its_value() -> None:
                 field, _, index = name.partition(".")
                 if index:
                     assert value == getattr(part, field)[int(index)]
+                elif field.startswith("statement_"):
+                    assert where == f"/statement/{field.removeprefix('statement_')}"
                 elif field in {known.name for known in dataclasses.fields(part)}:
                     assert where.rpartition("/")[2] == field
                     assert (getattr(part, field) is None) is (value is None)
@@ -212,7 +214,7 @@ def test_a_damaged_field_is_none_and_named_and_the_rest_is_read(path: Path) -> N
         assert not any(part.damaged for part in parts.values()), "a slip of form is read"
     elif part and name in fields and problem.keyword not in ("required", "maxItems", "minItems"):
         assert name in part.damaged
-        assert getattr(part, name) in (None, (), False)  # next_day is False where nobody said otherwise
+        assert getattr(part, name) in (None, ())
         assert part.at(name) == problem.place
     damaged = [name for part in parts.values() for name in part.damaged]
     assert len(damaged) <= 2, "a mistake reaches no further than its field"

@@ -109,7 +109,7 @@ def test_a_date_taken_from_the_statement_is_noted():
 
 def test_nothing_is_judged_without_the_date_of_service():
     found = report(case("institutional-undated"))
-    assert {"DAT001", "UNT002", "NDC001"} <= set(found.not_checked_codes)
+    assert {"DAT003", "UNT002", "NDC001"} <= set(found.not_checked_codes)
     assert {unsure.missing for unsure in found.not_checked} >= {"service_date"}
 
 

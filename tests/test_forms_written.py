@@ -74,9 +74,9 @@ HOMELESS = {
 }
 BLANK = {
     "cms1500": "Left blank: everything about patient, insured, provider and payer; 24C; 24H-J.",
-    "ub04": "Left blank: everything about patient, insured, provider and payer; FL6.",
+    "ub04": "Left blank: everything about patient, insured, provider and payer.",
     "body of cms1500": "Left out: everything about submitter, receiver, subscriber and provider; claimFrequencyCode.",
-    "body of ub04": "Left out: everything about submitter, receiver, subscriber and provider; claimDateInformation.",
+    "body of ub04": "Left out: everything about submitter, receiver, subscriber and provider.",
 }
 
 

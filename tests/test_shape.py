@@ -232,6 +232,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
             line.setdefault("procedure_code", "J1553")
     if document["form"] == "cms1500":
         document.pop("type_of_bill", None)
+        document.pop("statement", None)
     return document
 
 

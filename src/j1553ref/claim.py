@@ -290,7 +290,7 @@ class Administration(Part):
     >>> from decimal import Decimal
     >>> given = Administration(pointer="/administrations/0", dose_mg=Decimal(35000))
     >>> given.dose_mg, given.vials, given.next_day
-    (Decimal('35000'), None, False)
+    (Decimal('35000'), None, None)
     """
 
     service_date: date | None = None
@@ -301,7 +301,8 @@ class Administration(Part):
     stock: str | None = None
     start: time | None = None
     stop: time | None = None
-    next_day: bool = False
+    #: True or False only where the record says so; a stop before the start is one on the next day all the same
+    next_day: bool | None = None
     pauses: tuple[Pause, ...] = ()
 
 
@@ -324,6 +325,9 @@ class Claim(Part):
     claim_filing_code: str | None = None
     claim_id: str | None = field(default=None, repr=False)
     type_of_bill: str | None = None
+    #: first and last date of the statement of a facility bill
+    statement_start: date | None = None
+    statement_end: date | None = None
     diagnoses: tuple[str, ...] = ()
     total_charge: Decimal | None = None
     lines: tuple[Line, ...] = ()

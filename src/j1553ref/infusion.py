@@ -296,6 +296,17 @@ def _clock(value: time | str, name: str, *, ends: bool = False) -> int:
     return hour * 60 + minute
 
 
+def clock_text(text: str) -> str:
+    """A clock time as charts write it, as ``HH:MM``; 24:00 is the end of a day.
+
+    Raises :class:`InfusionError` for anything else.
+
+    >>> clock_text("9:05 AM"), clock_text("0905"), clock_text("24:00")
+    ('09:05', '09:05', '00:00')
+    """
+    return _said(_clock(text, "time", ends=True) % _DAY)
+
+
 def _said(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 

@@ -11,7 +11,7 @@ from j1553ref import project
 __all__ = ["NAMES", "schema", "text"]
 
 #: The schemas by name; each is in ``<name>.schema.json``.
-NAMES = ("claim", "report", "facts", "config")
+NAMES = ("claim", "report", "facts", "config", "composer")
 
 
 def text(name: str) -> str:

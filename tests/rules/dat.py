@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from build import edit
-from rule_cases import fires, home, quiet, unsure, whole, with_ndc
+from rule_cases import facility, fires, home, quiet, stated, unsure, whole, with_ndc
 
 CASES = [
     fires("DAT001", "the day before the first date", whole(day="2026-03-31"), "error", "/lines/0/procedure_code", says="from 2026-04-01, this one is 2026-03-31"),
@@ -29,4 +29,11 @@ CASES = [
     quiet("DAT003", "the same day twice", edit(whole(), {"/lines/0/service_date/end": "2026-05-04"})),
     quiet("DAT003", "home infusion", edit(home(), {"/lines/0/service_date/end": "2026-05-05"})),
     unsure("DAT003", "payer unknown", edit(whole(payer=None), {"/lines/0/service_date/end": "2026-05-05"})),
+    fires("DAT001", "a hospital, whose code is known", facility(day="2026-03-31"), "error", "/lines/0/procedure_code", says="bill C9399, which a source names for this payer", expected="C9399"),
+    fires("DAT001", "a plan whose code is known", whole(day="2026-03-31", payer=None), "error", "/lines/0/procedure_code", "bcbs:premera", says="bill J3590", expected="J3590"),
+    fires("DAT001", "payer unknown", whole(day="2026-03-31", payer=None), "error", "/lines/0/procedure_code", says="the code that the payer names (J1599 or J3590)", expected="a code valid on 2026-03-31"),
+    fires("DAT001", "only inferred for this payer", whole(day="2026-03-31"), "error", "/lines/0/procedure_code", says="no source names one for this payer; J1599 is inferred"),
+    fires("DAT001", "no date on the line, and the statement ends before the code begins", stated("20260301", "20260331"), "error", "/claimInformation/claimDateInformation/statementEndDate",
+          says="the whole statement is before it (to 2026-03-31)", expected="C9399"),
+    unsure("DAT001", "no date on the line, and the statement reaches the first date", stated("20260301", "20260401")),
 ]

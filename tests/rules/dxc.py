@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from build import edit
-from rule_cases import diagnosed, fires, home, loaded, quiet, unsure, whole
+from rule_cases import diagnosed, facility, fires, home, loaded, quiet, unsure, whole
 
 
 def dx(code: str) -> dict[str, Any]:
@@ -46,4 +46,12 @@ CASES = [
     quiet("DXC003", "the first of one", whole()),
     unsure("DXC003", "diagnoses not readable", edit(whole(), {"/diagnoses": "?"})),
     unsure("DXC003", "a pointer not readable", edit(whole(), {"/lines/0/diagnosis_pointers": [1, "A"]}), missing="diagnosis_pointers"),
+    fires("DXC004", "five pointers", edit(whole(), {"/diagnoses": ["D83.9", "D80.0", "D80.3", "D80.6", "D80.7"], "/lines/0/diagnosis_pointers": [1, 2, 3, 4, 5]}), "warning",
+          "/lines/0/diagnosis_pointers/4", says="points to 5 diagnoses, and a line holds 4", expected="at most 4", actual="5"),
+    fires("DXC004", "thirteen diagnoses", edit(whole(), {"/diagnoses": [f"D83.{at}" for at in range(10)] + ["D80.0", "D80.1", "D80.2"]}), "warning", "/diagnoses/12", says="13 diagnoses", actual="13"),
+    quiet("DXC004", "four pointers, twelve diagnoses",
+          edit(whole(), {"/diagnoses": [f"D83.{at}" for at in range(10)] + ["D80.0", "D80.1"], "/lines/0/diagnosis_pointers": [1, 2, 3, 12]})),
+    quiet("DXC004", "a facility bill", edit(facility(modifiers=("JZ",)), {"/diagnoses": [f"D83.{at}" for at in range(10)] + ["D80.0", "D80.1", "D80.2"]})),
+    unsure("DXC004", "a pointer not readable", edit(whole(), {"/lines/0/diagnosis_pointers": [1, "A"]}), missing="diagnosis_pointers"),
+    unsure("DXC004", "diagnoses not readable", edit(whole(), {"/diagnoses": "?"}), missing="diagnoses"),
 ]

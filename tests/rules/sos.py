@@ -21,4 +21,5 @@ CASES = [
     fires("SOS003", "no date on a UB-04 line", edit(facility(modifiers=("JZ",)), {"/lines/0/service_date": ...}), "info", "/lines/0"),
     quiet("SOS003", "dated", facility(modifiers=("JZ",))),
     quiet("SOS003", "a date that is not readable", edit(facility(modifiers=("JZ",)), {"/lines/0/service_date/start": "2026-02-30"})),
+    fires("SOS003", "no date on a CMS-1500", edit(whole(), {"/lines/0/service_date": ...}), "error", "/lines/0", says="has no date of service: add it"),
 ]

@@ -94,4 +94,8 @@ CASES = [
     fires("UNT008", "zero units", edit(bare([(1, ["JZ"])]), {"/lines/0/units": 0}), "warning", "/lines/0/units"),
     quiet("UNT008", "units", whole()),
     unsure("UNT008", "units not readable", edit(whole(), {"/lines/0/units": "none"})),
+    fires("UNT006", "a payer that wants one line", two_ndcs(A, C), "warning", "/lines/1", "medicare-ab:palmetto", says="this payer wants one line of 300 units, with the other NDC in the line note"),
+    fires("UNT006", "a second encounter that is not marked", encounters(), "warning", "/lines/1", says="the drug of a further encounter on this date is not marked", expected="76, 59 or an X modifier"),
+    quiet("UNT006", "a second encounter that is marked", edit(encounters(), {"/lines/1/modifiers": ["JZ", "59"]})),
+    fires("UNT007", "another brand is billed", edit(whole(), {"/lines/0/procedure_code": "J1569"}), "warning", "/administrations/0", says="if the J1569 line is this infusion, change it to J1553"),
 ]

@@ -12,6 +12,7 @@ In a page:
   to copy; ``price-table`` and ``price-chart``: payment limits by quarter and brand;
 - ``exercise-sheet`` and ``exercise-key`` (``:topic:``, ``:level:``, ``:count:``, ``:seed:``; a sheet with ``:answers:`` opens
   each), ``exercise-topics``, ``exercise-mistakes``; ``lesson`` (a timed plan), ``slides`` (the cases of a lesson);
+- ``doctest`` (``:show:`` table, text, findings or code): on the pages for staff the output is drawn and the code is folded;
 - ``library`` (``Heading: name name`` a line): the names of the package;
 - ``schema`` (its name): the reference of a JSON Schema; ``site-code`` (a language): code with the site's address in it;
 - once for the site: ``contractors-by-state``, ``at-a-glance``, ``doors``, ``fact-register``, ``sources-list``, ``rule-index``.
@@ -29,6 +30,7 @@ from refsite import (
     cards,
     cases,
     changes,
+    computed,
     dates,
     domain,
     doors,
@@ -82,6 +84,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         library,
         schema,
         changes,
+        computed,
         dates,
         doses,
         planned,

@@ -28,6 +28,7 @@ STYLES = (
     "j1553.css",
     "training.css",
     "schema.css",
+    "computed.css",
 )
 #: Ours come first: the theme's stops where a browser refuses to store anything, and all behind it with it.
 SCRIPTS = (

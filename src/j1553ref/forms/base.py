@@ -23,6 +23,8 @@ _WORDS = {
     "claim_filing_code": "the claim filing indicator",
     "claim_id": "the claim id",
     "type_of_bill": "the type of bill",
+    "statement_start": "the dates of the statement",
+    "statement_end": "the dates of the statement",
     "administrations": "the record of the infusion (dose, vials, times)",
     "is_340b": "whether it is 340B stock",
     "off_campus": "whether the department is off campus",

@@ -32,7 +32,7 @@ _ORDER = {
 _HELD = frozenset({"diagnoses", "ndc", "quantity", "unit", "prescription_number", *(row.field for row in CLAIM.rows)})
 _HELD_BY_FORM = {
     "cms1500": frozenset({"qualifier", *_ORDER[PROFESSIONAL]}),
-    "ub04": frozenset({"type_of_bill", *_ORDER[INSTITUTIONAL]}),
+    "ub04": frozenset({"type_of_bill", "statement_start", "statement_end", *_ORDER[INSTITUTIONAL]}),
 }
 _IDS = frozenset({"claim_id", "prescription_number"})
 #: Properties that may be absent.
@@ -112,12 +112,14 @@ def _diagnoses(claim: Claim) -> dict[str, Any]:
 
 def _institutional(claim: Claim) -> dict[str, Any]:
     """Statement and diagnoses; the other diagnoses are in a list inside a list."""
-    statement = next((line.start for line in claim.lines if line.is_dated_by_statement), None)
     codes = _icd(claim)
     others = [{"qualifierCode": "ABF", "otherDiagnosisCode": code} for code in codes[1:]]
-    day = _date(statement)
+    days = {
+        "statementBeginDate": _date(claim.statement_start),
+        "statementEndDate": _date(claim.statement_end),
+    }
     return {
-        "claimDateInformation": {"statementBeginDate": day, "statementEndDate": day} if day else None,
+        "claimDateInformation": days if any(days.values()) else None,
         "principalDiagnosis": {"qualifierCode": "ABK", "principalDiagnosisCode": codes[0]} if codes else None,
         "otherDiagnosisInformationList": [others] if others else None,
     }

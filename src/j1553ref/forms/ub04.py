@@ -24,6 +24,8 @@ _TOTAL_CODE = "0001"
 _HELD = frozenset(
     {
         "type_of_bill",
+        "statement_start",
+        "statement_end",
         "diagnoses",
         "total_charge",
         "procedure_code",
@@ -58,10 +60,9 @@ def form(claim: Claim, *, with_ids: bool = False) -> Paper:
     sound(claim, "ub04")
     refuse_longer(claim, "diagnoses", len(_DIAGNOSES), "FL67")
     blanks = Blanks()
-    statement = next((line.start for line in claim.lines if line.is_dated_by_statement), None)
     head = (
         Box("4", "type of bill", claim.type_of_bill or ""),
-        Box("6", "statement covers", day(statement, None)),
+        Box("6", "statement covers", day(claim.statement_start, claim.statement_end)),
         *_diagnoses(claim),
     )
     total = dollars(claim, "total_charge")

@@ -90,7 +90,7 @@ def _claim(part: Reading) -> Claim:
         return part.made(CLAIM)
     lines, service = _service_lines(part, info)
     institutional = service == INSTITUTIONAL
-    statement = _statement(info, lines) if institutional else None
+    statement = _statement(part, info, lines) if institutional else None
     filing, control_number, charge = CLAIM.rows
     part.row(filing)
     part.row(control_number)
@@ -130,11 +130,15 @@ def _type_of_bill(part: Reading, info: Node) -> None:
     part.fields["type_of_bill"] = facility + frequency if facility and frequency else None
 
 
-def _statement(info: Node, lines: list[Node]) -> tuple[str, date] | None:
+def _statement(part: Reading, info: Node, lines: list[Node]) -> tuple[str, date] | None:
     """Place and date of the statement's one day; None where it covers more, or where that is not certain."""
     dates = info.at("claimDateInformation")
     first, last = (dates.at("statementBeginDate"), dates.at("statementEndDate")) if dates else (None, None)
-    if not first or not last or first.value != last.value:
+    if not first or not last:
+        return None
+    for name, node in (("statement_start", first), ("statement_end", last)):
+        part.fields[name], part.places[name] = kinds.DATE.value(node.value), node.pointer
+    if first.value != last.value:
         return None
     # Read only where a line has no date of its own; elsewhere how these are written is not judged.
     day = kinds.DATE.value(first.value)

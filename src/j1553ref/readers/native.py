@@ -157,6 +157,8 @@ CLAIM = Table(
     Row("claim_filing_code", kind=_text("claim_filing_code")),
     Row("claim_id", kind=_OWN),
     Row("type_of_bill", kind=Kind("a type of bill", lambda text: text[-3:], field="type_of_bill")),
+    Row("statement_start", "statement/start", _DATE),
+    Row("statement_end", "statement/end", _DATE),
     Row("diagnoses", "diagnoses/*", _text("diagnoses"), whole=True),
     Row("total_charge", kind=_AMOUNT),
     Row("lines", "lines/*", _LINE),

@@ -356,7 +356,7 @@ def _claim(loop: _Loop, problems: Problems) -> Claim:
         first = part.get("type_of_bill", facility.at("1"), kinds.FACILITY)
         part.fields["type_of_bill"] = first + frequency if first and frequency else None
     _diagnoses(part, [_node(segment, problems) for segment in before if segment.name == "HI"])
-    statement = _statement(before, problems) if service == "SV2" else None
+    statement = _statement(part, before) if service == "SV2" else None
     if not lines:
         problems.add(head.pointer, "required", "LX and SV1 or SV2, the service lines", "<absent>")
         part.damaged.add("lines")
@@ -382,12 +382,14 @@ def _lines(segments: list[Segment]) -> list[list[Segment]]:
     return lines
 
 
-def _statement(before: list[Segment], problems: Problems) -> tuple[str, date] | None:
+def _statement(part: Reading, before: list[Segment]) -> tuple[str, date] | None:
     """Place and date of the statement's one day; None where it covers more, or where that is not certain."""
     for segment in before:
         if segment.name == "DTP" and segment.elements[1:2] == ("434",) and len(segment.elements) > 3:
             found = _DATES[segment.elements[2]].value(segment.elements[3]) if segment.elements[2] in _DATES else None
             first, last = found if isinstance(found, tuple) else (found, found)
+            for name, day in (("statement_start", first), ("statement_end", last)):
+                part.fields[name], part.places[name] = day, f"{segment.pointer}/3"
             return (f"{segment.pointer}/3", first) if first and first == last else None
     return None
 

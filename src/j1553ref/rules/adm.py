@@ -17,6 +17,7 @@ __all__ = [
     "drug_without_administration",
     "further_hours_differ",
     "hydration_not_billable",
+    "infusion_billed_as_push",
     "infusion_without_drug",
     "push_billed_as_infusion",
     "second_initial_code",
@@ -109,7 +110,14 @@ def time_missing(group: Group) -> Iterator[Seen]:
     severity="error",
     since="0.1.0",
     stops=("ADM003",),
-    reads=("infusion.push_limit", "infusion.code.initial", "infusion.code.push", "home.bundle_code"),
+    reads=(
+        "infusion.push_limit",
+        "infusion.code.initial",
+        "infusion.code.push",
+        "infusion.code.sequential_push",
+        "infusion.initial_codes",
+        "home.bundle_code",
+    ),
     summary="The drug ran for no longer than a push, and the infusion code is billed.",
 )
 def push_billed_as_infusion(group: Group) -> Iterator[Seen]:
@@ -119,11 +127,13 @@ def push_billed_as_infusion(group: Group) -> Iterator[Seen]:
     for line in group.beside(initial):
         if group.minutes <= limit:
             _whose_infusion(group)
-            push = group.value("infusion.code.push")
+            others = [code for code in group.value("infusion.initial_codes") if code != initial]
+            push = group.value("infusion.code.sequential_push" if group.beside(*others) else "infusion.code.push")
+            pushed = f"{push}, the add-on beside another initial code" if group.beside(*others) else push
             yield Seen(
                 line.at("procedure_code"),
                 f"the drug ran for {group.minutes} minutes, and {initial} needs more than {limit}: check start and stop time; if "
-                f"they are right, bill the push code {push}",
+                f"they are right, it was a push: bill {pushed}",
                 expected=push,
                 actual=initial,
             )
@@ -164,11 +174,19 @@ def further_hours_differ(group: Group) -> Iterator[Seen]:
     if units != right:
         yield Seen(
             lines[0].at("units") if lines else group.beside(initial)[0].pointer,
-            f"{minutes} minutes of infusion are {initial} and {right} x {further}, and the claim has {units}: a further hour "
-            "counts only when more than half of it was run",
+            f"{minutes} minutes of infusion are {initial}{f' and {right} x {further}' if right else f' and no {further}'}, and "
+            f"the claim has {units or 'none'}: {_correction(further, units, right)}; a further hour counts only when more than "
+            "half of it was run",
             expected=right,
             actual=units,
         )
+
+
+def _correction(further: str, units: int, right: int) -> str:
+    """What to do with the line for further hours."""
+    if not units:
+        return f"add {further} x {right}"
+    return f"bill {further} x {right}" if right else f"take {further} off"
 
 
 def _one_infusion_of_one_drug(group: Group, initial: str) -> None:
@@ -272,10 +290,12 @@ def subcutaneous_code(group: Group) -> Iterator[Seen]:
     if lines and group.other_drugs:
         raise Missing("infused_drugs", "another drug of the same encounter may have been given under the skin")
     for line in lines[:1]:
+        plain = _plain_code(group, line)
         yield Seen(
             line.at("procedure_code"),
-            f"{line.procedure_code} is for subcutaneous infusion, and Yimmugo is given into a vein: bill the intravenous codes",
-            expected=_plain_code(group, line),
+            f"{line.procedure_code} is for subcutaneous infusion, and Yimmugo is given into a vein: "
+            + ("bill the intravenous codes" if plain else "take the line off"),
+            expected=plain or f"no {line.procedure_code}",
             actual=line.procedure_code,
         )
 
@@ -390,7 +410,7 @@ def drug_without_administration(group: Group) -> Iterator[Seen]:
         later_claim(group, "the administration code is then on one claim only")
         yield Seen(
             group.lines[0].pointer,
-            "no administration code stands on this date: put the drug and its infusion on the same claim",
+            "the claim has no administration code on this date: put the drug and its infusion on the same claim",
             expected=group.value("infusion.code.initial"),
             actual="none",
         )
@@ -410,8 +430,8 @@ def add_on_without_base(group: Group) -> Iterator[Seen]:
     if lines and not group.beside(*group.value("infusion.initial_codes")):
         yield Seen(
             lines[0].at("procedure_code"),
-            f"{lines[0].procedure_code} is an add-on code and no initial service stands on this date: add the initial code, or "
-            "say which claim holds it",
+            f"{lines[0].procedure_code} is an add-on code, and the claim has no initial service on this date: add the initial "
+            "code, or say which claim holds it",
             expected="an initial code",
             actual=lines[0].procedure_code,
         )
@@ -436,3 +456,43 @@ def infusion_without_drug(claim: ClaimView) -> Iterator[Seen]:
             expected="a drug line",
             actual="none",
         )
+
+
+@rule(
+    "ADM012",
+    "infusion-billed-as-push",
+    severity="error",
+    since="0.2.0",
+    stops=("ADM009",),
+    reads=(
+        "infusion.push_limit",
+        "infusion.code.initial",
+        "infusion.code.further",
+        "infusion.code.push",
+        "infusion.initial_codes",
+        "home.bundle_code",
+        "infusion.first_hour",
+        "infusion.further_hour",
+        "infusion.further_hour_threshold",
+    ),
+    summary="The drug ran longer than a push, and the claim bills a push as its only administration.",
+)
+def infusion_billed_as_push(group: Group) -> Iterator[Seen]:
+    """Above the limit it is an infusion: the other side of ADM002."""
+    group.readable_beside("modifiers")
+    push, initial = group.value("infusion.code.push"), group.value("infusion.code.initial")
+    others = [code for code in group.value("infusion.initial_codes") if code != push]
+    pushes = [line for line in group.beside(push) if not SEPARATE & set(line.modifiers)]
+    if not pushes or group.beside(*others) or group.minutes <= group.value("infusion.push_limit"):
+        return
+    if group.other_drugs:
+        raise Missing("infused_drugs", "the push may be that of another drug of the same encounter")
+    further = group.value("infusion.code.further")
+    hours = further_hours(group.minutes, on=need(group.on, "service_date"), facts=group.facts)
+    yield Seen(
+        pushes[0].at("procedure_code"),
+        f"the drug ran for {group.minutes} minutes, and {push} is a push of {group.value('infusion.push_limit')} minutes or "
+        f"less: bill {initial}{f' and {hours} x {further}' if hours else ''} for the drug",
+        expected=initial,
+        actual=push,
+    )

@@ -109,7 +109,7 @@ class NotChecked:
 Check = Callable[[Any], Iterator[Seen]]
 
 #: How the families among ``Rule.reads`` begin.
-_FAMILIES = ("profile.", "product.package")
+_FAMILIES = ("profile.", "product.package", "code.predecessor")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -493,10 +493,17 @@ class Group(View):
             start = need(record.start, "start", _why(record, "start"))
             stop = need(record.stop, "stop", _why(record, "stop"))
             pauses = [(pause.start, pause.stop) for pause in record.pauses]
+            # A record that says "not the next day" confirms a long infusion on one date.
+            same_day = record.next_day is False and start < stop
             try:
-                total += minutes_infused(start, stop, pauses=pauses, next_day=record.next_day)
+                total += minutes_infused(start, stop, pauses=pauses, next_day=bool(record.next_day), same_day=same_day)
             except InfusionError as error:
-                raise Missing("stop", str(error)) from None
+                how = (
+                    ""
+                    if record.next_day is not None
+                    else '; in a claim, "next_day" true or false in its record says so'
+                )
+                raise Missing("stop", f"{error}{how}") from None
         return total
 
     @derived

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
-from j1553ref.rules.base import Seen, need, rule
+from j1553ref.code import code_for
+from j1553ref.rules.base import Missing, Seen, need, rule
 from j1553ref.rules.context import CODE, ClaimView, Group
 
 __all__ = ["code_before_its_first_date", "drug_line_spans_dates", "unlisted_code_for_yimmugo"]
@@ -15,23 +17,56 @@ __all__ = ["code_before_its_first_date", "drug_line_spans_dates", "unlisted_code
     "code-before-its-first-date",
     severity="error",
     since="0.1.0",
-    reads=("code.valid", "code.unlisted"),
+    reads=("code.valid", "code.predecessor", "code.new_drug_code", "discard.opps_bill_types"),
     summary="J1553 is billed for a date of service before the first date on which the code is valid.",
 )
 def code_before_its_first_date(group: Group) -> Iterator[Seen]:
-    """J1553 before it was valid."""
-    if group.value("code.valid"):
+    """J1553 before it was valid; without a date of its own, the line has one of the dates of the statement."""
+    claim = group.claim
+    whole = group.on is None and "start" not in group.damage and claim.statement_end is not None
+    since, until = (claim.statement_start, claim.statement_end) if whole else (group.on, group.on)
+    history = group.fact("code.valid", until).fact.history
+    day, begin = need(until, "service_date"), need(since, "service_date")
+    valid = {group.value_on("code.valid", day), group.value_on("code.valid", begin)}
+    valid |= {entry.value for entry in history if begin < entry.start <= day}
+    if valid == {True}:
         return
-    day = need(group.on, "service_date")
-    first = next(e.start for e in group.fact("code.valid", day).fact.history if e.start > day and e.value)
-    instead = ", ".join(group.value("code.unlisted"))
+    if True in valid:
+        raise Missing("service_date", "the statement begins before the first date of the code and ends after it")
+    first = next(entry.start for entry in history if entry.start > day and entry.value)
+    code, instead = _instead(group, day)
     yield Seen(
-        group.first("procedure_code"),
-        f"{CODE} is valid for dates of service from {first.isoformat()}, this one is {day.isoformat()}; "
-        f"bill the unlisted code that the payer names (one of {instead})",
-        expected=f"a code valid on {day.isoformat()}",
+        claim.at("statement_end") if whole else group.first("procedure_code"),
+        f"{CODE} is valid for dates of service from {first.isoformat()}, "
+        + (
+            f"and the whole statement is before it (to {day.isoformat()})"
+            if whole
+            else f"this one is {day.isoformat()}"
+        )
+        + f": correct the date, or bill {instead}",
+        expected=code or f"a code valid on {day.isoformat()}",
         actual=CODE,
     )
+
+
+def _instead(group: Group, day: date) -> tuple[str | None, str]:
+    """The code that a source names for the payer and setting before J1553, if one does, and the words for the message."""
+    setting = "office"
+    if group.claim.form == "ub04":
+        bill = need(group.claim.type_of_bill, "type_of_bill")[:2]
+        setting = "hospital-outpatient" if bill in group.value_on("discard.opps_bill_types", day) else setting
+    payer = group.payer.id if group.payer else None
+    choice = code_for(day, payer=payer, setting=setting, facts=group.book.kept)
+    for other in choice.alternatives:
+        group.answer(other.fact, day)  # the finding cites what the words below are based on
+    if choice.code:
+        return choice.code, f"{choice.code}, which a source names for this payer"
+    sourced = sorted({other.code for other in choice.alternatives if other.grade != "inferred"})
+    codes = " or ".join(sorted({other.code for other in choice.alternatives}))
+    if sourced:
+        return None, f"the code that the payer names ({codes}): ask which one it takes"
+    guess = f"; {codes} is inferred" if codes else ""
+    return None, f"the unlisted code that the payer names (ask it: no source names one for this payer{guess})"
 
 
 @rule(

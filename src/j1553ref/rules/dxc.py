@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from j1553ref.claim import Line
 from j1553ref.rules.base import Missing, Seen, rule
-from j1553ref.rules.context import CODE, Group
+from j1553ref.rules.context import CODE, ClaimView, Group
 
-__all__ = ["diagnosis_off_contractor_list", "diagnosis_off_home_list", "pointer_to_nothing"]
+__all__ = ["diagnosis_off_contractor_list", "diagnosis_off_home_list", "pointer_to_nothing", "too_many_diagnoses"]
 
 
 @rule(
@@ -117,6 +117,46 @@ def pointer_to_nothing(group: Group) -> Iterator[Seen]:
                     actual=pointer,
                 )
     if "diagnosis_pointers" in group.damage:
+        raise Missing("diagnosis_pointers", "damaged in the input")
+
+
+@rule(
+    "DXC004",
+    "too-many-diagnoses",
+    severity="warning",
+    since="0.2.0",
+    scope="claim",
+    reads=("diagnosis.claim_limit", "diagnosis.pointer_limit"),
+    summary="A professional claim has more diagnoses, or the drug line points to more of them, than the form holds.",
+)
+def too_many_diagnoses(claim: ClaimView) -> Iterator[Seen]:
+    """What is beyond the last place of the form is lost."""
+    if claim.claim.form != "cms1500":
+        return
+    for line in claim.drug_lines:
+        most = claim.value_on("diagnosis.pointer_limit", line.start)
+        count = len(line.diagnosis_pointers)
+        if count > most:
+            yield Seen(
+                line.at("diagnosis_pointers", most),
+                f"the line points to {count} diagnoses, and a line holds {most}: keep those for which the drug was given, the "
+                "main one first",
+                expected=f"at most {most}",
+                actual=count,
+            )
+    if claim.drug_lines and claim.claim.diagnoses:
+        most = claim.value_on("diagnosis.claim_limit", claim.drug_lines[0].start)
+        count = len(claim.claim.diagnoses)
+        if count > most:
+            yield Seen(
+                claim.claim.at("diagnoses", most),
+                f"{count} diagnoses, and a professional claim holds {most}: take off those to which no line points",
+                expected=f"at most {most}",
+                actual=count,
+            )
+    if "diagnoses" in claim.claim.damaged:
+        raise Missing("diagnoses", "damaged in the input")
+    if "diagnosis_pointers" in claim.damage:
         raise Missing("diagnosis_pointers", "damaged in the input")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from j1553ref.claim import Line
 from j1553ref.rules.base import Missing, Seen, need, rule
 from j1553ref.rules.context import CODE, DISTINCT, ClaimView, Group, modifier_at
 from j1553ref.rules.split import SPLIT, later_claim
@@ -16,6 +17,7 @@ __all__ = [
     "jw_line_alone",
     "jw_line_missing",
     "jz_missing",
+    "jz_though_drug_was_left",
     "jz_units_no_vials_make",
     "lines_differ_from_vials",
     "neither_jw_nor_jz",
@@ -46,7 +48,14 @@ def jw_and_jz_together(group: Group) -> Iterator[Seen]:
     yield Seen(
         modifier_at(line, "JZ"),
         "JW says that drug was discarded and JZ that none was: "
-        + ("keep one of them on this line" if same else "take JZ off the line beside the JW line, or the JW line away"),
+        + (
+            "take JZ off the line beside the JW line, or take the JW line off"
+            if not same
+            else "keep one of them on this line"
+            if len(group.lines) > 1
+            else "take JW off if nothing was left, else bill the units given without either and the discarded units with JW on "
+            "a second line"
+        ),
         expected="JW or JZ",
         actual="JW and JZ",
     )
@@ -71,14 +80,27 @@ def lines_differ_from_vials(group: Group) -> Iterator[Seen]:
     if total in (opened, least):
         return
     between = total % group.vial_step == 0 and least < total < opened
+    due = [held - group.given_units for held in dict.fromkeys((opened, least)) if held > group.given_units]
     yield Seen(
         group.first("units", group.discarded_lines),
         f"{group.given_units} given and {group.discarded_units} discarded make {total} units; the opened vials hold {opened}"
-        + ("" if opened == least else f", the smallest set for this dose {least}"),
-        expected=opened if opened == least else f"{opened} or {least}",
-        actual=total,
+        + ("" if opened == least else f", the smallest set for this dose {least}")
+        + (
+            f": bill JW {' or '.join(map(str, due))}, or correct the vials in the record"
+            if due
+            else _nothing_left(group)
+        ),
+        expected=f"JW {' or '.join(map(str, due))}" if due else "no JW line",
+        actual=f"JW {group.discarded_units}",
         severity="warning" if between else waste.severity,
     )
+
+
+def _nothing_left(group: Group) -> str:
+    """What to do where the units given are all that was opened, or more."""
+    if group.given_units > group.opened:
+        return ": correct the units given, or the vials in the record"
+    return ", all of it given: take the JW line off and put JZ on the line for the units given"
 
 
 @rule(
@@ -87,14 +109,14 @@ def lines_differ_from_vials(group: Group) -> Iterator[Seen]:
     needs=("modifiers",),
     severity="error",
     since="0.1.0",
-    stops=("JWZ009", "JWZ010"),
+    stops=("JWZ009", "JWZ010", "JWZ012"),
     basis=("discard.jw", "rounding.discard", "discard.single_dose_basis"),
     reads=("product.package", "product.vial_sizes", "rounding.dose", "unit.size", *WASTE),
     summary="At least one whole unit of the opened vials was discarded and no line has JW.",
 )
 def jw_line_missing(group: Group) -> Iterator[Seen]:
     """A whole unit or more was left and no JW line says so."""
-    if group.has("JW") or not (waste := waste_rule(group)) or group.unused < 1:
+    if group.has("JW") or not (waste := waste_rule(group)) or group.unused < 1 or _misdated(group):
         return
     if group.least == group.needed < group.opened:
         return  # all of the waste was avoidable: no source says which modifier applies, and JWZ007 informs
@@ -104,7 +126,8 @@ def jw_line_missing(group: Group) -> Iterator[Seen]:
     limit = "" if payable == group.unused else f", of which {payable} could not be avoided with smaller vials"
     yield Seen(
         group.first("modifiers"),
-        f"the opened vials hold {group.opened} units and {group.needed} were given: add a line {CODE} JW with "
+        f"the opened vials hold {group.opened} units and {group.needed} were given: "
+        f"{'take JZ off and ' if group.has('JZ') else ''}add a second line, {CODE} JW with "
         f"{group.unused} unit{'' if group.unused == 1 else 's'}{limit}",
         expected=f"JW {group.unused}",
         actual="no JW line",
@@ -150,7 +173,7 @@ def jz_missing(group: Group) -> Iterator[Seen]:
     needs=("modifiers",),
     severity="error",
     since="0.1.0",
-    stops=("JWZ011",),
+    stops=("JWZ011", "ADM009"),
     reads=("discard.jw_line",),
     looks_for=("JW",),
     summary="A JW line has no line for the drug given on the same date.",
@@ -159,13 +182,35 @@ def jw_line_alone(group: Group) -> Iterator[Seen]:
     """A discarded amount without a dose."""
     if group.discarded_lines and not group.given_lines:
         bound = group.is_bound_by("discard.jw_line", group.on)
+        line, dose = group.discarded_lines[0], _misdated(group)
+        # The record says which of the two dates is that of the infusion; without one the dose is taken to be right.
+        wrong, right = (dose, line) if dose and group.records else (line, dose)
         yield Seen(
-            modifier_at(group.discarded_lines[0], "JW"),
-            "a JW line alone is rejected: put the line for the units given before it, on the same claim",
-            expected="a line for the units given",
-            actual="JW only",
+            wrong.at("start") if dose else modifier_at(line, "JW"),
+            f"the JW line is dated {line.start} and the units given {dose.start}: give both the date of the infusion"
+            if dose
+            else "a JW line alone is rejected: put the line for the units given before it, on the same claim",
+            expected=str(right.start) if right else "a line for the units given",
+            actual=str(wrong.start) if right else "JW only",
             severity="error" if bound else "warning",
         )
+
+
+def _misdated(group: Group) -> Line | None:
+    """Where the JW line and the line for the units given have different dates: the line of the other date.
+
+    Only where the claim has one lone JW line and one other date without JW or JZ, so that nothing else fits.
+    """
+    days = {day: [line for line in lines if line.procedure_code == CODE] for day, lines in group.claim.by_date.items()}
+    lone = [day for day, lines in days.items() if day and lines and all("JW" in line.modifiers for line in lines)]
+    bare = [day for day, lines in days.items() if day and lines and not any(_marked(line) for line in lines)]
+    if len(lone) != 1 or len(bare) != 1 or group.on not in (*lone, *bare):
+        return None
+    return days[bare[0] if group.on == lone[0] else lone[0]][0]
+
+
+def _marked(line: Line) -> bool:
+    return bool({"JW", "JZ"} & set(line.modifiers))
 
 
 @rule(
@@ -202,8 +247,8 @@ def not_used_here(group: Group) -> Iterator[Seen]:
         which = next(modifier for modifier in ("JW", "JZ") if modifier in marked.modifiers)
         yield Seen(
             modifier_at(marked, which),
-            f"{which} is not used here: {reason}",
-            expected="neither JW nor JZ",
+            f"{which} is not used here: {reason}; take {'the JW line' if which == 'JW' else 'JZ'} off",
+            expected="no JW line" if which == "JW" else "neither JW nor JZ",
             actual=which,
         )
 
@@ -243,27 +288,10 @@ def avoidable_waste(group: Group) -> Iterator[Seen]:
         yield Seen(
             group.records[0].at("vials"),
             f"the opened vials hold {group.opened} units, and a smaller set{among} would have done ({group.least_stocked}): "
-            f"record why, for the payer may pay only what the smaller set leaves{_untrue(group)}",
+            "record why, for the payer may pay only what the smaller set leaves",
             expected=group.least_stocked,
             actual=group.opened,
         )
-    elif group.opened > group.least and _untrue(group):
-        # The stocked sizes explain the waste, but not JZ.
-        yield Seen(
-            group.records[0].at("vials"),
-            f"the opened vials hold {group.opened} units and {group.needed} were given{_untrue(group)}",
-            expected="no JZ",
-            actual="JZ",
-        )
-
-
-def _untrue(group: Group) -> str:
-    left = (
-        "modifiers" not in {name for line in group.lines for name in line.damaged}
-        and group.has("JZ")
-        and group.unused >= 1
-    )
-    return "; JZ is not true where drug was left" if left else ""
 
 
 @rule(
@@ -288,7 +316,7 @@ def free_drug_billed(claim: ClaimView) -> Iterator[Seen]:
             if "JW" in line.modifiers:
                 yield Seen(
                     modifier_at(line, "JW"),
-                    "the drug was free: there is no discarded amount to bill",
+                    "the drug was free, and there is no discarded amount to bill: take the JW line off",
                     expected="no JW line",
                     actual="JW",
                 )
@@ -326,7 +354,7 @@ def free_drug_billed(claim: ClaimView) -> Iterator[Seen]:
 )
 def neither_jw_nor_jz(group: Group) -> Iterator[Seen]:
     """Where the waste rule applies, one of the two is always due, whatever the dose was."""
-    if group.has("JW") or group.has("JZ") or not (waste := waste_rule(group)):
+    if group.has("JW") or group.has("JZ") or not (waste := waste_rule(group)) or _misdated(group):
         return
     if group.knows_dose and group.knows_vials and group.discarded_as_given:
         return
@@ -390,3 +418,32 @@ def units_no_vials_make(group: Group) -> Iterator[Seen]:
             expected=f"a multiple of {group.vial_step}",
             actual=total,
         )
+
+
+@rule(
+    "JWZ012",
+    "jz-though-drug-was-left",
+    needs=("modifiers",),
+    severity="warning",
+    since="0.2.0",
+    stops=("JWZ010",),
+    basis=("modifier.JZ", "rounding.discard"),
+    reads=("product.package", "rounding.dose", "unit.size"),
+    looks_for=("JZ",),
+    summary="JZ says that nothing was discarded, and the record shows at least one whole unit left in the opened vials.",
+)
+def jz_though_drug_was_left(group: Group) -> Iterator[Seen]:
+    """JZ against the record, also where all of the waste could have been avoided or the payer's rule is not known."""
+    if not group.has("JZ") or group.has("JW") or group.unused < 1 or group.discarded_as_given:
+        return
+    if any(record.container == "multi" or record.stock == "free" for record in group.records):
+        return
+    line = next(line for line in group.lines if "JZ" in line.modifiers)
+    units = f"{group.unused} unit{'' if group.unused == 1 else 's'}"
+    yield Seen(
+        modifier_at(line, "JZ"),
+        f"JZ says that nothing was discarded, and the record leaves {units} of {group.opened} in the opened vials: take JZ "
+        f"off and add a line {CODE} JW with {units} where the payer takes JW, or correct the vials in the record",
+        expected=f"JW {group.unused}",
+        actual="JZ",
+    )

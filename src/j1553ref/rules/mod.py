@@ -13,8 +13,10 @@ __all__ = [
     "auto_denied",
     "conflicting_notices",
     "duplicate_modifier",
+    "excluded_on_one_line_only",
     "jg_after_its_end",
     "jw_or_jz_on_a_service",
+    "medicaid_marker_on_medicare",
     "modifier_25_off_the_visit",
     "off_campus_modifier",
     "route_modifier_asked_for",
@@ -86,8 +88,8 @@ def separate_service_on_drug(group: Group) -> Iterator[Seen]:
                     later_claim(group, f"{modifier} may then belong on the drug of the later claim")
                 yield Seen(
                     modifier_at(line, modifier),
-                    f"{modifier} fits a drug line only where the units given stand on two lines, and here they stand on one: "
-                    "take it off",
+                    f"{modifier} fits a drug line only where the units given are on two lines, and here they are on one: take it "
+                    "off",
                     expected=f"{CODE} without {modifier}",
                     actual=modifier,
                 )
@@ -109,7 +111,7 @@ def duplicate_modifier(claim: ClaimView) -> Iterator[Seen]:
             if modifier in line.modifiers[:index]:
                 yield Seen(
                     line.at("modifiers", index),
-                    f"{modifier} stands twice on this line: take one off",
+                    f"{modifier} is on this line twice: take one off",
                     expected=f"one {modifier}",
                     actual=modifier,
                 )
@@ -153,7 +155,7 @@ def unknown_modifier(claim: ClaimView) -> Iterator[Seen]:
             if modifier not in claim.book.modifiers and modifier not in WITHOUT_SOURCE:
                 yield Seen(
                     modifier_at(line, modifier),
-                    "this modifier is not one that the sources name for a drug: check it, it may be mistyped or the payer's own",
+                    "no source here speaks for or against this modifier on the drug: check that it is meant",
                     expected="a modifier that fits a drug",
                     actual=modifier,
                 )
@@ -310,8 +312,9 @@ def jg_after_its_end(group: Group) -> Iterator[Seen]:
         if "JG" in line.modifiers:
             yield Seen(
                 modifier_at(line, "JG"),
-                "JG is no longer used for 340B stock: replace it by TB",
-                expected="TB",
+                "JG is no longer used for 340B stock: "
+                + ("TB is there already, so take JG off" if "TB" in line.modifiers else "replace it by TB"),
+                expected="no JG" if "TB" in line.modifiers else "TB",
                 actual="JG",
             )
 
@@ -362,15 +365,32 @@ def off_campus_modifier(claim: ClaimView) -> Iterator[Seen]:
         drug = [line for line in lines if line.procedure_code == CODE]
         drug_marks = [mark for line in drug for mark in _marks(line)]
         for line in lines:
-            outcome = _campus(claim, line, drug_marks[0] if drug_marks else None)
-            yield from outcome
-        unknown = unknown or (claim.claim.off_campus is None and not drug_marks)
+            yield from _campus(claim, line, drug_marks[0] if drug_marks else None)
+        if claim.claim.off_campus is None and not drug_marks:
+            mark = _mark_of_infusion(claim, lines)
+            unknown = unknown or mark is None
+            for line in drug if mark else ():
+                yield Seen(
+                    line.at("modifiers"),
+                    f"the infusion has {mark} and the drug does not: an off-campus department marks each line, so put {mark} on "
+                    "the drug too",
+                    expected=mark,
+                    actual="neither",
+                    severity="warning",
+                )
     if unknown:
         raise Missing("off_campus", "not in the claim")
 
 
 def _marks(line: Line) -> list[str]:
     return [mark for mark in ("PO", "PN") if mark in line.modifiers]
+
+
+def _mark_of_infusion(claim: ClaimView, lines: list[Line]) -> str | None:
+    """PO or PN where each administration line of the date has the same one; None where they do not agree."""
+    families = claim.value_on("infusion.code_family", lines[0].start) if lines else ()
+    found = [_marks(line) for line in lines if (line.procedure_code or "").startswith(families)]
+    return found[0][0] if found and all(len(marks) == 1 and marks == found[0] for marks in found) else None
 
 
 def _campus(claim: ClaimView, line: Line, drug_mark: str | None) -> Iterator[Seen]:
@@ -396,7 +416,7 @@ def _campus(claim: ClaimView, line: Line, drug_mark: str | None) -> Iterator[See
     elif drug_mark and found != [drug_mark]:
         yield Seen(
             line.at("modifiers"),
-            f"the drug bears {drug_mark} and this line {found[0] if found else 'does not'}: put {drug_mark} on each",
+            f"the drug has {drug_mark} and this line {found[0] if found else 'neither PO nor PN'}: put {drug_mark} on each",
             expected=drug_mark,
             actual=found[0] if found else "neither",
             severity="warning",
@@ -437,7 +457,74 @@ def jw_or_jz_on_a_service(claim: ClaimView) -> Iterator[Seen]:
     for line, found in claim.strays("JW", "JZ"):
         yield Seen(
             modifier_at(line, found),
-            f"{found} speaks of the drug and belongs on its line: take it off here",
+            f"{found} is about the drug and belongs on its line: take it off here",
             expected=f"{line.procedure_code} without {found}",
             actual=found,
+        )
+
+
+@rule(
+    "MOD015",
+    "medicaid-marker-on-medicare",
+    needs=("modifiers",),
+    severity="warning",
+    since="0.2.0",
+    scope="claim",
+    binds=("medicare-ab", "medicare-dme"),
+    basis=("modifier.UD", "modifier.TB"),
+    looks_for=("UD",),
+    summary="UD is on a claim to Medicare; it marks 340B stock for state Medicaid programs.",
+)
+def medicaid_marker_on_medicare(claim: ClaimView) -> Iterator[Seen]:
+    """A state Medicaid program's marker, on a claim that no state sees."""
+    if claim.claim.dual_eligible:
+        return  # the claim crosses over to Medicaid
+    for line in claim.drug_lines:
+        if "UD" in line.modifiers:
+            yield Seen(
+                modifier_at(line, "UD"),
+                "UD marks 340B stock for a state Medicaid program, and Medicare uses TB: "
+                + (
+                    "take UD off"
+                    if "TB" in line.modifiers
+                    else "replace it by TB if the drug is 340B stock, else take it off"
+                )
+                + ", unless the claim crosses over to Medicaid",
+                expected="no UD",
+                actual="UD",
+            )
+
+
+@rule(
+    "MOD016",
+    "excluded-on-one-line-only",
+    needs=("modifiers",),
+    severity="warning",
+    since="0.2.0",
+    binds=_MEDICARE,
+    basis=("modifier.GY",),
+    reads=("infusion.code_family", "home.bundle_code"),
+    looks_for=("GY",),
+    summary="GY is on the drug and not on its administration, or the other way round.",
+)
+def excluded_on_one_line_only(group: Group) -> Iterator[Seen]:
+    """What Medicare excludes by law is marked on the drug and on its administration alike."""
+    group.readable_beside("modifiers")
+    services = [
+        line for line in group.neighbors if (line.procedure_code or "").startswith(group.value("infusion.code_family"))
+    ]
+    marked = [line for line in (*group.lines, *services) if "GY" in line.modifiers]
+    bare = [line for line in (*group.lines, *services) if "GY" not in line.modifiers]
+    if not marked or not bare or not services:
+        return
+    if group.other_drugs:
+        raise Missing("infused_drugs", "the administration may be that of another drug, which Medicare covers")
+    codes = " and ".join(dict.fromkeys(str(line.procedure_code) for line in marked))
+    for line in bare:
+        yield Seen(
+            line.at("modifiers"),
+            f"GY is on {codes} and not on this line: what Medicare excludes is marked on the drug and on its administration "
+            "alike, so put GY here too",
+            expected="GY",
+            actual="no GY",
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from j1553ref.claim import Line
 from j1553ref.rules.base import Seen, need, rule
 from j1553ref.rules.context import ClaimView, Group
 
@@ -73,18 +74,27 @@ def revenue_code_of_drug(group: Group) -> Iterator[Seen]:
 @rule(
     "SOS003",
     "drug-line-without-date",
-    severity="info",
+    severity="error",
     since="0.1.0",
     scope="claim",
-    summary="A drug line of a UB-04 has no date of service, so most rules cannot be decided.",
+    summary="A drug line has no date of service: a CMS-1500 needs one, and without it most rules cannot be decided.",
 )
 def drug_line_without_date(claim: ClaimView) -> Iterator[Seen]:
-    """Without a date neither the unit nor the status of the drug is known."""
+    """Without a date neither the unit nor the status of the drug is known; a bill of a facility may leave it out."""
     for line in claim.drug_lines:
-        if claim.claim.form == "ub04" and line.start is None and "start" not in line.damaged:
+        if line.start is None and "start" not in line.damaged and not _asked_for(claim, line):
             yield Seen(
                 line.pointer,
                 "the drug line has no date of service: add it, for the date decides which facts hold",
                 expected="a date of service",
                 actual="none",
+                severity="info" if claim.claim.form == "ub04" else "error",
             )
+
+
+def _asked_for(claim: ClaimView, line: Line) -> bool:
+    """Whether the shape of the file asks for the date already."""
+    return any(
+        problem.keyword == "required" and problem.pointer == line.pointer and "date" in problem.expected
+        for problem in claim.claim.shape
+    )

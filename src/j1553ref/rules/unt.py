@@ -7,6 +7,7 @@ difference. A rule that fires stops the later ones and the rules on the total of
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import ROUND_CEILING, Decimal
 
 from j1553ref.rules.base import Missing, Seen, need, rule
@@ -47,7 +48,7 @@ def milligrams_as_units(group: Group) -> Iterator[Seen]:
             yield Seen(
                 line.at("units"),
                 f"{units} units would be {Decimal(units * group.unit_size) / 1000:f} g, and the units field holds at most "
-                f"{most}: are these milligrams? One unit is {group.unit_size} mg",
+                f"{most}: are these milligrams? {units} mg are {-(-units // group.unit_size)} units of {group.unit_size} mg",
                 expected=f"at most {most}",
                 actual=units,
             )
@@ -224,21 +225,44 @@ def split_lines_unmarked(group: Group) -> Iterator[Seen]:
     """Two lines of one code on one date that may be taken for duplicates."""
     lines = group.given_lines
     if len(lines) < 2 or any(DISTINCT & set(line.modifiers) for line in lines):
+        yield from _further_encounter(group)
         return
     if any((line.units or 0) >= group.value("unit.line_limit") for line in lines):
         return
     codes = [line.drug.ndc if line.drug else None for line in lines]
-    if None not in codes and len(set(codes)) == len(codes):
-        # One line for each NDC is right for many payers: only a payer known to want one line draws the warning.
-        layout = group.profile("ndc_lines", group.on) or group.profile("split_lines", group.on)
-        if layout is None or layout.value == "line-per-ndc":
-            return
+    several = None not in codes and len(set(codes)) == len(codes)
+    layout = group.profile("ndc_lines", group.on) or group.profile("split_lines", group.on) if several else None
+    # One line for each NDC is right for many payers: only a payer known to want one line draws the warning.
+    if several and (layout is None or layout.value == "line-per-ndc"):
+        return
     yield Seen(
         lines[1].pointer,
-        f"{len(lines)} lines for the drug given on one date may be denied as duplicates: combine them into "
-        f"{group.given_units} units, or mark the further lines (76, 59 or XS) if they are truly separate",
+        f"{len(lines)} lines for the drug given on one date may be denied as duplicates: "
+        + (
+            f"this payer wants one line of {group.given_units} units, with the other NDC in the line note"
+            if layout is not None and layout.value == "one-line"
+            else f"combine them into {group.given_units} units, or mark the further lines (76, 59 or XS) if they are truly "
+            "separate"
+        ),
         expected="1 line",
         actual=f"{len(lines)} lines",
+    )
+
+
+def _further_encounter(group: Group) -> Iterator[Seen]:
+    """The drug of a second encounter of the date, which the payer sees as a second line of one code."""
+    earlier = [line for line in group.claim.by_date.get(group.on, ()) if line.procedure_code == CODE]
+    earlier = [line for line in earlier if "JW" not in line.modifiers and not DISTINCT & set(line.modifiers)]
+    if group.encounter is None or not group.given_lines or group.given_lines[0] not in earlier[1:]:
+        return
+    if earlier[0].encounter in (None, group.encounter):
+        return
+    yield Seen(
+        group.given_lines[0].pointer,
+        "the drug of a further encounter on this date is not marked: the payer sees two lines of one code and no encounters, "
+        "so mark it (76, 59 or an X modifier)",
+        expected="76, 59 or an X modifier",
+        actual="none",
     )
 
 
@@ -262,13 +286,24 @@ def recorded_dose_not_billed(claim: ClaimView) -> Iterator[Seen]:
         if record.stock == "free" or record.service_date in billed:
             continue
         if claim.value_on("code.valid", record.service_date):
+            other = _other_brand(claim, record.service_date)
             yield Seen(
                 record.pointer,
-                f"the record holds an infusion on this date, and the claim has no line {CODE}: add it, or say "
-                "which claim holds it",
+                f"the record holds an infusion of Yimmugo on this date, and the claim has no line {CODE}: "
+                + (
+                    f"if the {other} line is this infusion, change it to {CODE} and count its units anew; else add a line"
+                    if other
+                    else "add it, or say which claim holds it"
+                ),
                 expected=f"a line {CODE}",
                 actual="none",
             )
+
+
+def _other_brand(claim: ClaimView, day: date | None) -> str | None:
+    """The code of another immune globulin that the claim bills on that date, if there is one."""
+    brands = {fact.id.removeprefix("related.") for fact in claim.book.facts.under("related")}
+    return next((line.procedure_code for line in claim.on_date(day) if line.procedure_code in brands), None)
 
 
 @rule(
