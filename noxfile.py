@@ -163,6 +163,7 @@ def fuzz(session: nox.Session) -> None:
     install(session, "test")
     examples, *seed = session.posargs or ["20000"]
     session.run("python", "-P", "tests/fuzz.py", examples, *seed, env={"PYTHONPATH": "tests"})
+    session.run("python", "-P", "tests/fuzz_formats.py", examples, *seed, env={"PYTHONPATH": "tests"})
     session.run("python", "-P", "tests/agree.py", examples, env={"PYTHONPATH": "tests"})
     session.run("python", "-P", "tests/fuzz_settings.py", examples)
     session.run(

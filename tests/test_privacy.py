@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fhir import CLAIM, V2
+from test_bodies import CMS1500, FLAT
+from test_table import TABLE
+from test_x12 import PRO
+from test_x12 import text as x12
 
 from j1553ref import cases
 from j1553ref.checking import check
@@ -31,6 +37,8 @@ def documents() -> Iterator[tuple[str, dict[str, Any]]]:
         yield f"native {path.stem}", json.loads(path.read_text(encoding="utf-8"))
     for name in ("professional-whole-vials", "institutional-whole-vials"):
         yield name, json.loads((HERE / "clearinghouse" / f"{name}.json").read_text(encoding="utf-8"))
+    yield from (("fhir", CLAIM), ("fhir of cms", V2), ("cms1500-body", CMS1500), ("flat", FLAT))
+    yield "one level down", {"claims": [FLAT]}
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -91,6 +99,16 @@ def test_nothing_of_the_input_is_repeated(name, document):
         and ("zebra" in heard or "quagga" in heard)
     }
     assert leaks == set()
+
+
+@pytest.mark.parametrize(("text", "mark"), [(TABLE, ","), (x12(PRO), "*"), (x12(PRO), ":")])
+def test_nothing_of_a_table_or_an_x12_file_is_repeated(text, mark):
+    """The mark in the place of each value, one at a time."""
+    parts = re.split(f"([{mark}~\n])", text)
+    for number in range(0, len(parts), 2):
+        for word in MARKS:
+            heard = spoken("".join([*parts[:number], word, *parts[number + 1 :]]).encode()).lower()
+            assert "zebra" not in heard and "quagga" not in heard, parts[number]
 
 
 def test_the_test_would_hear_a_leak():
