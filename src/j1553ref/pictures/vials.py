@@ -13,7 +13,7 @@ from j1553ref.vials import EXACT, grams, vials_text
 __all__ = ["Filled", "filled", "vials"]
 
 #: Up to this many vials each one is drawn; of more, equal ones are drawn once with their number.
-_MOST = 5
+_MOST = 4
 #: Pixels: room for the scale, from one vial to the next, a vial's width, its cap with the labels above, all below.
 _SCALE, _STEP, _WIDTH, _TOP, _BOTTOM = 40, 84, 56, 50, 80
 _GRID = 50
