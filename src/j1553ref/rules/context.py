@@ -586,7 +586,7 @@ class Group(View):
             drug = line.drug
             yimmugo = drug is not None and drug.ndc is not None and self.is_yimmugo(drug.ndc)
             if drug is None or not yimmugo or drug.quantity is None or drug.unit != "ML":
-                raise Missing("dose_mg", "neither the dose nor an NDC quantity in mL stands on every line")
+                raise Missing("dose_mg", "neither the dose nor an NDC quantity in mL is on every line")
             total += drug.quantity
         return total
 

@@ -71,7 +71,7 @@ def bundle_rules(claim: ClaimView) -> Iterator[Seen]:
     if not services:
         return
     if not claim.drug_lines:
-        raise Missing("drug_line", "the product may stand on another claim")
+        raise Missing("drug_line", "the product may be on another claim")
     places = claim.value_on("home.places_of_service", first)
     window = claim.value_on("home.product_window", first)
     days = {line.pointer: need(line.start, "service_date") for line in claim.drug_lines}
