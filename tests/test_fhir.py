@@ -207,7 +207,8 @@ def test_dates_of_service_are_not_made_up():
     )
     only_end = changed(without, "item/0/servicedPeriod", {"end": "2026-05-04"})
     found = claim(changed(only_end, "billablePeriod", {"start": "2026-05-04", "end": "2026-05-04"})).lines[0]
-    assert (found.start, f"{found.end}") == (None, "2026-05-04")
+    assert (found.start, f"{found.end}", found.damaged) == (None, "2026-05-04", {"start"})
+    assert "SOS003" not in check(only_end).codes
 
 
 # -- places, findings, notes ----------------------------------------------------------------------------------------
