@@ -207,7 +207,8 @@ def test_dates_of_service_are_not_made_up():
     )
     only_end = changed(without, "item/0/servicedPeriod", {"end": "2026-05-04"})
     found = claim(changed(only_end, "billablePeriod", {"start": "2026-05-04", "end": "2026-05-04"})).lines[0]
-    assert (found.start, f"{found.end}") == (None, "2026-05-04")
+    assert (found.start, f"{found.end}", found.damaged) == (None, "2026-05-04", {"start"})
+    assert "SOS003" not in check(only_end).codes
 
 
 # -- places, findings, notes ----------------------------------------------------------------------------------------
@@ -404,3 +405,29 @@ def test_public_files_are_read_value_by_value(name):
         for line in found.lines
     ] == [(*line[:5], amount(line[5]), line[6], amount(line[7]), line[8]) for line in lines]
     assert {*check(found).codes} <= {"SHP005"}
+
+
+#: Trait -> what is stated of it: fields of the first line, and of the claim.
+TRAITS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "b01": ({"modifiers": ("TB", "JZ", "76"), "place_of_service": "11"}, {"form": "cms1500", "diagnoses": ("D83.9",)}),
+    "b02": ({"modifiers": ("JZ",), "units": 400, "revenue_code": "0636"}, {"form": "ub04"}),
+    "b03": ({"revenue_code": "0636"}, {}),
+    "b04": ({"units": 400}, {"shape": ()}),
+    "b06": ({"procedure_code": "J1553", "line_number": 1}, {}),
+    "b08": ({"units": 400}, {"notes": ("not_a_bill",)}),
+    "b09": ({}, {"type_of_bill": "13X"}),
+    "b12": ({"procedure_code": None}, {"notes": ("pharmacy_claim",)}),
+    "b13": ({"units": 400}, {}),
+    "b15": ({"start": None}, {}),
+    "b17": ({"procedure_code": "J1553", "units": 400}, {}),
+}
+
+
+@pytest.mark.parametrize("name", TRAITS)
+def test_each_trait_is_read_as_stated(name):
+    of_line, of_claim = TRAITS[name]
+    [record] = read(_corpus(f"{name}-*.*json").read_bytes(), source="a")
+    found = record.claim
+    assert {field: getattr(found.lines[0], field) for field in of_line} == of_line
+    assert {field: getattr(found, field) for field in of_claim} == of_claim
+    assert {"DAT002", "DAT003"}.isdisjoint(check(found).codes)

@@ -181,7 +181,7 @@ def test_quick_and_row_by_row_agree_on_every_case():
 
 
 def test_the_quick_function_reads_the_cases():
-    assert native._CLAIM.quick(parse(json.dumps(NATIVE[0])), "") is not None
+    assert native.CLAIM.quick(parse(json.dumps(NATIVE[0])), "") is not None
     line = RIGHT["claimInformation"]["serviceLines"][0]
     assert clearinghouse.LINES["professionalService"].quick(line, "/0") is not None
 

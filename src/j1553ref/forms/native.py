@@ -26,6 +26,8 @@ __all__ = ["Native", "document"]
 _IDS = frozenset({"claim_id", "prescription_number"})
 #: So many values that were not read are named, and the others counted.
 _MOST = 20
+#: What is taken out may leave something else that does not fit, as an empty list.
+_ROUNDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,10 @@ def _written(value: Any) -> Any:
 def _fitted(content: dict[str, Any], claim: Claim) -> Iterator[str]:
     """Takes out what a native claim does not have, and says so."""
     lacking: Counter[str] = Counter()
-    while found := {problem.place for problem in shape.problems(content) if problem.keyword != "required"}:
+    for _ in range(_ROUNDS):
+        found = {problem.place for problem in shape.problems(content) if problem.keyword != "required"}
+        if not found:
+            break
         # The last element of a list goes first, so that the places of the others hold.
         for place in sorted(found, key=_order, reverse=True):
             lacking[_taken(content, place.split("/")[1:])] += 1

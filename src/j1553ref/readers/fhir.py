@@ -510,6 +510,8 @@ def _line(node: Node, sequences: Mapping[Any, int], statement: tuple[str, date] 
         _charge(part)
     if statement and not part.at("servicedDate") and not part.at("servicedPeriod"):
         part.places["start"], part.fields["start"] = statement
+    if "start" not in part.places and (period := part.at("servicedPeriod")):
+        part.damage(period, "start")  # there is a date, and it is not that of the first day
     # A pharmacy bills a product, and the quantity is that of its NDC.
     if drug := _drug(part, DETAIL if is_product else CMS_V2 if is_cms_v2 else DRUG):
         part.fields["drug"], part.places["drug"] = drug, drug.pointer

@@ -307,8 +307,8 @@ def _mark(header: str) -> str:
 
 
 def _cells(row: str, mark: str) -> list[str]:
-    """The cells of a row; empty for none."""
-    return next(csv.reader([row], delimiter=mark), [])
+    """The cells of a row; empty for none. A line break in a cell is a blank: the library takes it in a quoted one only."""
+    return next(csv.reader([row.replace("\n", " ")], delimiter=mark), [])
 
 
 # -- from rows to claims ----------------------------------------------------------------------------------------------
@@ -345,7 +345,7 @@ def _rows(chunks: Iterable[str], mark: str | None = None) -> Iterator[_Row | Rec
             left.extendleft(reversed(held[1:]))
             row = first[1]
         number += 1
-        mark = mark or _mark(row)
+        mark = mark or _mark(row[:_LONGEST])
         yield from _row(number, first[0], row, mark)
 
 
@@ -423,7 +423,7 @@ def read(chunks: Iterator[str], source: str, columns: Columns = ()) -> Iterator[
         nothing = header.error if header else "no row in it; expected a header and the lines of claims"
         yield Record(source=source, index=0, error=nothing)
         return
-    mark = _mark(header.text)
+    mark = _mark(header.text[:_LONGEST])
     try:
         found = columns_of(header.cells, columns)
     except InputError as error:
