@@ -14,6 +14,7 @@ In a page:
   each), ``exercise-topics``, ``exercise-mistakes``; ``lesson`` (a timed plan), ``slides`` (the cases of a lesson);
 - ``library`` (``Heading: name name`` a line): the names of the package;
 - ``schema`` (its name): the reference of a JSON Schema; ``site-code`` (a language): code with the site's address in it;
+- ``payer-card`` (ids), ``payer-matrix`` (``:page:``): the same answers for each payer, out of ``docs/payers/cards.toml``;
 - ``calculator``: the form that runs the package in the page;
 - ``doctest`` with ``:show: table``, ``text`` or ``findings``: what the code prints, as an answer in front of it; on pages for
   staff the code itself is folded under "How this was computed" (``computed.STAFF`` names their folders);
@@ -48,6 +49,7 @@ from refsite import (
     nav,
     nodes,
     page,
+    payercards,
     pictures,
     planned,
     prices,
@@ -81,6 +83,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         doors,
         nav,
         page,
+        payercards,
         search,
         publish,
         states,

@@ -30,6 +30,7 @@ STYLES = (
     "schema.css",
     "computed.css",
     "live.css",
+    "payers.css",
     "pictures.css",
 )
 #: Ours come first: the theme's stops where a browser refuses to store anything, and all behind it with it.

@@ -30,14 +30,14 @@ _FACTS = Path(str(files("j1553ref.facts")))
 class ReferenceDomain(Domain):
     """``objects``: (kind, id) -> (page, anchor). ``usage``: page -> kind -> ids, for the tests that govern the site.
 
-    ``worked``: page -> its lists of worked cases, to tell when they would differ.
+    ``worked``: page -> its lists of worked cases, to tell when they would differ. ``payer_rows``: page -> the payers as CSV.
     """
 
     name = "j1553"
     label = "J1553 reference"
     object_types = {kind: ObjType(kind, kind) for kind in KINDS}  # noqa: RUF012 - as Sphinx declares it
-    initial_data = {"objects": {}, "usage": {}, "worked": {}}  # noqa: RUF012
-    data_version = 3
+    initial_data = {"objects": {}, "usage": {}, "worked": {}, "payer_rows": {}}  # noqa: RUF012
+    data_version = 4
 
     def define(self, kind: str, name: str, anchor: str, location: Any) -> None:
         """Note where the entry of an id is; a second place is an error."""
@@ -54,13 +54,14 @@ class ReferenceDomain(Domain):
         """Forget a page that is read again."""
         self.data["usage"].pop(docname, None)
         self.data["worked"].pop(docname, None)
+        self.data["payer_rows"].pop(docname, None)
         for key in [key for key, (page, _) in self.data["objects"].items() if page == docname]:
             del self.data["objects"][key]
 
     def merge_domaindata(self, docnames: Iterable[str], otherdata: dict[str, Any]) -> None:
         """Take over what a parallel reader noted."""
         pages = set(docnames)
-        for noted in ("usage", "worked"):
+        for noted in ("usage", "worked", "payer_rows"):
             self.data[noted] |= {page: held for page, held in otherdata[noted].items() if page in pages}
         self.data["objects"] |= {key: at for key, at in otherdata["objects"].items() if at[0] in pages}
 
