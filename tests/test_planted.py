@@ -59,7 +59,7 @@ _DATES = {"birth date", "birth date of a child"}
 SHOWN: dict[str, tuple[set[str], str]] = {
     **dict.fromkeys(("start", "end", "serviceDate", "servicedDate", "date_of_service"), (_DATES, _DATE)),
     "service_date": ({"birth date of a child"}, f"{_DATE}; of a record only how it is written"),
-    **dict.fromkeys(("ndc", "nationalDrugCode"), ({"telephone of eleven digits"}, _NDC)),
+    **dict.fromkeys(("ndc", "nationalDrugCode", "national_drug_code"), ({"telephone of eleven digits"}, _NDC)),
 }
 
 
@@ -71,10 +71,20 @@ def nodes(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, .
         yield from nodes(inner, (*path, step))
 
 
+def is_coding_of_an_ndc(document: Any, path: tuple[Any, ...]) -> bool:
+    """Whether a place in a resource of FHIR is the code of a coding whose system is that of NDCs."""
+    holder = document
+    for step in path[:-1]:
+        holder = holder[step]
+    return isinstance(holder, dict) and str(holder.get("system")).endswith("/ndc")
+
+
 def planted(document: dict[str, Any], secret: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     """The field and the document with the secret, for every place and way to plant it."""
     for path, value in nodes(document):
         field = next((step for step in reversed(path) if isinstance(step, str)), "")
+        if field == "code" and is_coding_of_an_ndc(document, path):
+            field = "ndc"
         changes: list[Any] = [secret, {"note": secret}] if path else []
         if isinstance(value, dict):
             changes += [{**value, "note": secret}]
@@ -153,7 +163,7 @@ def test_a_form_holds_what_is_billed_and_nothing_else(name, target):
     """A form is the claim again, so it holds the numbers of the claim; it never holds free text, nor what is not read."""
     for secret in ("QUAGGA ZEBRA", "(555) 867-5309"):
         own = {"claim_id", "patientControlNumber", "encounter", "prescription_number", "pharmacyPrescriptionNumber"}
-        _, text = file(DOCUMENTS[name], secret, own | {"ndc", "nationalDrugCode"})
+        _, text = file(DOCUMENTS[name], secret, own | {"ndc", "nationalDrugCode", "national_drug_code"})
         for record in text.splitlines()[:: 1 if target == "clearinghouse" else 7]:
             done = run("convert", "-", "--to", target, stdin=record)
             assert not heard(done.stdout + done.stderr, secret), record

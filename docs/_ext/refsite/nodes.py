@@ -8,6 +8,8 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
+#: Elements that have no end tag.
+_EMPTY = ("input", "br", "img")
 _BLOCKS = ("div", "dl", "dt", "dd", "p", "li", "h2", "h3", "summary")
 
 
@@ -58,6 +60,8 @@ def _visit(self: Any, node: element) -> None:
 
 
 def _depart(self: Any, node: element) -> None:
+    if node["tag"] in _EMPTY:
+        return
     # The search cuts its summaries out of the page's text: without a break, neighboring blocks would run together.
     self.body.append(f"</{node['tag']}>" + ("\n" if node["tag"] in _BLOCKS else ""))
 

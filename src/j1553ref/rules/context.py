@@ -17,6 +17,7 @@ from j1553ref.code import CODE
 from j1553ref.facts import Answer, FactBase, FactError
 from j1553ref.infusion import InfusionError, minutes_infused
 from j1553ref.payers import Payer
+from j1553ref.redaction import fits
 from j1553ref.rules.base import Missing, need
 from j1553ref.rules.rulebook import Consulted, Rulebook, rulebook
 
@@ -314,7 +315,11 @@ class ClaimView(View):
         """Administration and visit lines with one of the given drug modifiers, and the first one found on each."""
         self.readable("modifiers")
         for line in self.claim.lines:
-            if line.procedure_code == CODE or not line.modifiers:
+            if (
+                line.procedure_code == CODE
+                or not line.modifiers
+                or not fits(line.procedure_code or "", "procedure_code")
+            ):
                 continue
             found = [modifier for modifier in modifiers if modifier in line.modifiers]
             if found and (line.procedure_code or "").startswith(self._services(line.start)):

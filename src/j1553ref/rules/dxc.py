@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from j1553ref.claim import Line
+from j1553ref.redaction import fits
 from j1553ref.rules.base import Missing, Seen, rule
 from j1553ref.rules.context import CODE, ClaimView, Group
 
@@ -173,5 +175,9 @@ def _bare(code: str) -> str:
     return code.replace(".", "").upper()
 
 
+#: Seven characters without a point end in a letter here: seven that end in a digit could be a record number.
+_CODE_OF_SEVEN = re.compile("[A-Z][0-9][0-9A-Z]([.][0-9A-Z]{4}|[0-9A-Z]{3}[A-Z])")
+
+
 def _is_code(text: str) -> bool:
-    return 3 <= len(_bare(text)) <= 7 and _bare(text).isascii() and _bare(text).isalnum()
+    return fits(text, "diagnoses") or _CODE_OF_SEVEN.fullmatch(text.upper()) is not None

@@ -8,7 +8,7 @@ from math import ceil
 
 from j1553ref import ndc
 from j1553ref.claim import Drug, Line
-from j1553ref.redaction import shown
+from j1553ref.redaction import fits, shown
 from j1553ref.rules.base import Missing, Seen, rule
 from j1553ref.rules.context import CODE, ClaimView, Group
 
@@ -252,12 +252,14 @@ def ndc_of_another_product(claim: ClaimView) -> Iterator[Seen]:
         if line.procedure_code in claim.value_on("code.unlisted", line.start) or not line.drug:
             continue
         if claim.value_on("code.valid", line.start):
+            # Some formats keep a code that is written as none is; that could be anything.
+            code = line.procedure_code if fits(line.procedure_code or "", "procedure_code") else None
             yield Seen(
                 line.drug.at("ndc"),
-                f"this NDC is Yimmugo's, and {line.procedure_code or 'the line'} is not its code: bill {CODE} if Yimmugo "
+                f"this NDC is Yimmugo's, and {code or 'what the line bills'} is not its code: bill {CODE} if Yimmugo "
                 "was given, and keep the NDC on the drug line only",
                 expected=CODE,
-                actual=line.procedure_code,
+                actual=code,
             )
 
 
