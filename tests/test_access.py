@@ -5,15 +5,13 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import os
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from browsing import FLAGS, site
 
 SITE = Path(os.environ.get("J1553REF_SITE", ""))
 if not os.environ.get("J1553REF_BROWSER"):
@@ -50,28 +48,17 @@ FOCUS = """() => {
 }"""
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
-        pass
-
-
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(SITE)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
+    with site(SITE) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
 def page(address: str) -> Iterator[Page]:
     """A page whose requests to anywhere else, and whose errors, are kept."""
-    options = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
     with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(
-            executable_path=CHROMIUM, args=[*options, "--disable-component-update", "--disable-sync"]
-        )
+        browser = running.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         opened = browser.new_context().new_page()
         opened.set_default_timeout(60_000)
         yield opened

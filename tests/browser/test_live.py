@@ -5,57 +5,35 @@ Run by ``nox -s browser``. Where no browser is found the tests are skipped, unle
 
 from __future__ import annotations
 
-import functools
-import http.server
 import json
 import os
 import random
-import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from browsing import FLAGS, Quiet, chromium, served, site
 
 from j1553ref.composing import compose
 
 playwright = pytest.importorskip("playwright.sync_api")
 SITE = Path(os.environ.get("J1553REF_SITE", "build/site"))
 PAGE = "daily/calculator.html"
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 RIGHT = {"dose_mg": "32450", "vials": "20g,10g,5g", "on": "2026-11-03", "payer": "medicare-ab:noridian"}
 #: The engine starts once; a slow machine takes its time.
 SOON = 60_000
 
 
-class Handler(http.server.SimpleHTTPRequestHandler):
-    extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | {".mjs": "text/javascript"}
-
-    def log_message(self, *args: object) -> None:
-        pass
-
-
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(SITE)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
+    with site(SITE) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    found = chromium()
     if not found:
         if os.environ.get("CI"):
             pytest.fail("no chromium: apt-get install -y chromium")
@@ -132,29 +110,26 @@ def test_from_inside_the_worker_nothing_gets_out(browser: Any, address: str) -> 
     """The policy holds in the worker too: it was started from a blob of the page, as the calculator's is."""
     heard: list[str] = []
 
-    class Listener(Handler):
-        def do_GET(self) -> None:
+    class Listener(Quiet):
+        def do_GET(self) -> None:  # noqa: N802 - named by the protocol
             heard.append(self.path)
             self.send_response(200)
             self.send_header("Access-Control-Allow-Origin", "*")
             self.end_headers()
 
-    other = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Listener)
-    threading.Thread(target=other.serve_forever, daemon=True).start()
-    made = Visit(browser, address)
-    said = made.page.evaluate(
-        """(port) => new Promise((done) => {
-          const source = `fetch("http://127.0.0.1:${port}/?dose=40000").then(() => postMessage("out"), () => postMessage("kept"));
-            try { eval("1"); postMessage("eval"); } catch (refused) { postMessage("no eval"); }`;
-          const worker = new Worker(URL.createObjectURL(new Blob([source], {type: "text/javascript"})), {type: "module"});
-          const found = [];
-          worker.onmessage = (event) => { found.push(event.data); if (found.length === 2) { done(found.sort()); } };
-        })""",
-        other.server_port,
-    )
-    made.context.close()
-    other.shutdown()
-    other.server_close()
+    with served(Listener) as other:
+        made = Visit(browser, address)
+        said = made.page.evaluate(
+            """(other) => new Promise((done) => {
+              const source = `fetch("${other}?dose=40000").then(() => postMessage("out"), () => postMessage("kept"));
+                try { eval("1"); postMessage("eval"); } catch (refused) { postMessage("no eval"); }`;
+              const worker = new Worker(URL.createObjectURL(new Blob([source], {type: "text/javascript"})), {type: "module"});
+              const found = [];
+              worker.onmessage = (event) => { found.push(event.data); if (found.length === 2) { done(found.sort()); } };
+            })""",
+            other,
+        )
+        made.context.close()
     assert said == ["kept", "no eval"] and heard == []
 
 

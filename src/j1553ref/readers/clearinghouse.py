@@ -7,14 +7,13 @@ Every value in it is text. Only what the rules need is read: no name, member num
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from j1553ref.claim import Claim, Drug, InputError, Line
 from j1553ref.code import CODE
 from j1553ref.readers import kinds
-from j1553ref.readers.reading import Enough, Node, Problems, Reading, Row, Table, have_gap
+from j1553ref.readers.reading import Node, Reading, Row, Table, have_gap, whole
 from j1553ref.redaction import shown
 
 __all__ = ["CLAIM", "FORMAT", "INSTITUTIONAL", "LINES", "NAMES", "PROFESSIONAL", "claim", "claims", "recognizes"]
@@ -72,13 +71,7 @@ def claim(document: Mapping[str, Any]) -> Claim:
     """
     if not recognizes(document):
         raise InputError("JSON, but not a clearinghouse body: expected an object with claimInformation")
-    problems = Problems(blank=True)
-    try:
-        found = _claim(Reading(document, "", problems))
-    except Enough:
-        # The remaining values were not looked at, so none of them may be read.
-        found = Claim(pointer="", format=FORMAT, damaged=frozenset({"lines"}))
-    return replace(found, shape=tuple(problems.found.values())) if problems.found else found
+    return whole(document, _claim, FORMAT)
 
 
 def _claim(part: Reading) -> Claim:

@@ -13,7 +13,7 @@ from typing import Any
 from j1553ref.claim import Claim, Drug, InputError, Line
 from j1553ref.code import CODE
 from j1553ref.readers import kinds
-from j1553ref.readers.reading import Enough, Node, Problems, Reading, Row, Table, kind
+from j1553ref.readers.reading import Node, Reading, Row, Table, kind, whole
 
 __all__ = ["CLAIM", "FORMAT", "LINE", "NAMES", "claim", "claims", "recognizes"]
 
@@ -120,13 +120,7 @@ def claim(document: Mapping[str, Any]) -> Claim:
     """
     if not recognizes(document):
         raise InputError("JSON, but not the body of a CMS-1500: expected an object with serviceLines and encounter")
-    problems = Problems(blank=True)
-    try:
-        found = _claim(Reading(document, "", problems))
-    except Enough:
-        # The remaining values were not looked at, so none of them may be read.
-        found = Claim(pointer="", format=FORMAT, damaged=frozenset({"lines"}))
-    return replace(found, shape=tuple(problems.found.values())) if problems.found else found
+    return whole(document, _claim, FORMAT)
 
 
 def _claim(part: Reading) -> Claim:

@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, Generic, Protocol, TypeVar
 
-from j1553ref.claim import STRAY, Part, Places, ShapeProblem
+from j1553ref.claim import STRAY, Claim, Part, Places, ShapeProblem
 from j1553ref.readers.levels import MOST, Level, may_hold
 from j1553ref.readers.slips import attached, code_alone, digits, meant, one_in_each_place, several
 from j1553ref.redaction import pointer as pointer_to
 from j1553ref.redaction import shown
 from j1553ref.shape import LIMIT, MISPLACED, misplaced
 
-__all__ = ["Enough", "Kind", "Made", "Node", "Problems", "Reading", "Row", "Table", "Unfit", "kind"]
+__all__ = ["Enough", "Kind", "Made", "Node", "Problems", "Reading", "Row", "Table", "Unfit", "kind", "whole"]
 
 T = TypeVar("T")
 P = TypeVar("P", bound=Part)
@@ -769,3 +769,18 @@ def have_gap(items: Iterable[Node]) -> bool:
 
 def _is_nothing(item: Node) -> bool:
     return item.value is None or (isinstance(item.value, str) and not item.value.strip())
+
+
+def whole(document: Mapping[str, Any], make: Callable[[Reading], Claim], format: str) -> Claim:
+    """The claim that ``make`` reads of a body, with the problems of its shape; of one that has too many no line is read.
+
+    >>> whole({}, lambda part: Claim(pointer=part.pointer, format="flat"), "flat").shape
+    ()
+    """
+    problems = Problems(blank=True)
+    try:
+        found = make(Reading(document, "", problems))
+    except Enough:
+        # The remaining values were not looked at, so none of them may be read.
+        found = Claim(pointer="", format=format, damaged=frozenset({"lines"}))
+    return replace(found, shape=tuple(problems.found.values())) if problems.found else found
