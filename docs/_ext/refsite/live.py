@@ -141,7 +141,7 @@ def _field(name: str, offered: dict[str, Any]) -> element:
         kind = (
             {"type": "date"}
             if name == "on"
-            else {"type": "text", "placeholder": expects.partition(", such as ")[2].partition(",")[0]}
+            else {"type": "text", "placeholder": expects.partition("such as ")[2].split(" ")[0].rstrip(",;")}
         )
         mode = {"inputmode": "decimal"} if name in ("weight_kg", "g_per_kg") else {}
         held = el(
